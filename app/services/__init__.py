@@ -1,0 +1,1 @@
+"""What the service does: the impure services, and the pure rooms criteria, derivations, statistics."""

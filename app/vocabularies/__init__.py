@@ -1,0 +1,1 @@
+"""The coded words of the trial: each module one coding system, with its published version."""
