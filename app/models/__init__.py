@@ -1,0 +1,1 @@
+"""The tables, and the kinds of value that their columns hold."""

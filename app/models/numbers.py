@@ -1,0 +1,170 @@
+"""Numbers as a centre wrote them: every digit is kept, and nothing but a number is one.
+
+Decision: what a column of type ``numeric`` could not give back as it was sent is refused and not
+mended: an exponent, a leading zero (``007``), a negative zero. A number has at most 30 digits,
+those after the point included.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from app.strict_json import NumberWithExponent
+
+DIGITS = 30
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_NEGATIVE_ZERO = re.compile(r"-0(?:\.0+)?")
+_EXPONENT = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
+
+
+def _with_exponent() -> PydanticCustomError:
+    return PydanticCustomError("number_with_exponent", "write the number without an exponent")
+
+
+def _not_a_number() -> PydanticCustomError:
+    return PydanticCustomError(
+        "not_a_number",
+        "write a number of at most 30 digits, as a JSON number or as text such as 2.50: a point, "
+        "no leading zero, no sign but a minus",
+    )
+
+
+def _digits_as_sent(value: object) -> str:
+    """Give the text of a number.
+
+    A float is no number here: its digits are not those that were sent.
+
+    Raises:
+        PydanticCustomError: ``number_with_exponent`` or ``not_a_number``.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal) and value.is_finite():
+        if int(value.as_tuple().exponent) > 0:
+            raise _with_exponent()
+        return format(value, "f")
+    if type(value) is int and abs(value) < 10**DIGITS:
+        return str(value)
+    raise _with_exponent() if isinstance(value, NumberWithExponent) else _not_a_number()
+
+
+def clinical_decimal(value: object) -> Decimal:
+    """Read a number.
+
+    Raises:
+        PydanticCustomError: ``number_with_exponent``, ``not_a_number`` or ``negative_zero``.
+    """
+    text = _digits_as_sent(value)
+    if not _NUMBER.fullmatch(text) or len(text.replace("-", "").replace(".", "")) > DIGITS:
+        raise _with_exponent() if _EXPONENT.fullmatch(text) else _not_a_number()
+    if _NEGATIVE_ZERO.fullmatch(text):
+        raise PydanticCustomError("negative_zero", "write zero without a sign")
+    return Decimal(text)
+
+
+def digits(number: Decimal) -> str:
+    """Write a number with the digits it was sent with, never with an exponent."""
+    return format(number, "f")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicalNumber:
+    """What a decimal field reads: ``Annotated[Decimal, ClinicalNumber(at_least=Decimal(25))]``."""
+
+    at_least: Decimal | None = None
+    above: Decimal | None = None
+    at_most: Decimal | None = None
+
+    def read(self, value: object) -> Decimal:
+        """Read a number and hold it against the bounds.
+
+        Raises:
+            PydanticCustomError: ``number_too_low``, ``number_too_high``, or not a number at all.
+        """
+        number = clinical_decimal(value)
+        if self.at_least is not None and number < self.at_least:
+            raise PydanticCustomError(
+                "number_too_low", "the number is {bound} or more", {"bound": digits(self.at_least)}
+            )
+        if self.above is not None and number <= self.above:
+            raise PydanticCustomError(
+                "number_too_low", "the number is above {bound}", {"bound": digits(self.above)}
+            )
+        if self.at_most is not None and number > self.at_most:
+            raise PydanticCustomError(
+                "number_too_high", "the number is {bound} or less", {"bound": digits(self.at_most)}
+            )
+        return number
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        bounded = self != ClinicalNumber()
+        return core_schema.no_info_plain_validator_function(
+            self.read if bounded else clinical_decimal,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                digits, return_schema=core_schema.str_schema(), when_used="json-unless-none"
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        lowest = self.at_least if self.at_least is not None else self.above
+        sign = "-?" if lowest is None or lowest < 0 else ""
+        text = {
+            "type": "string",
+            "pattern": rf"^{sign}(0|[1-9][0-9]*)(\.[0-9]+)?$",
+            "maxLength": DIGITS + 2,
+        }
+        if handler.mode == "serialization":
+            return text | {"examples": ["2.50"]}
+        bounds = {
+            "minimum": self.at_least,
+            "exclusiveMinimum": self.above,
+            "maximum": self.at_most,
+        }
+        number = {"type": "number"} | {
+            keyword: int(bound) if bound == int(bound) else float(bound)
+            for keyword, bound in bounds.items()
+            if bound is not None
+        }
+        return {"anyOf": [text, number], "examples": ["2.50"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeNumber:
+    """What a whole-number field reads: a JSON integer; not text, not ``true``, not ``1.0``."""
+
+    at_least: int
+    at_most: int
+
+    def read(self, value: object) -> int:
+        """Read a whole number.
+
+        Raises:
+            PydanticCustomError: ``not_a_whole_number`` or ``whole_number_out_of_range``.
+        """
+        if type(value) is not int:
+            raise PydanticCustomError(
+                "not_a_whole_number", "write a whole number, without quotes and without a point"
+            )
+        if not self.at_least <= value <= self.at_most:
+            raise PydanticCustomError(
+                "whole_number_out_of_range",
+                "the number lies between {at_least} and {at_most}",
+                {"at_least": self.at_least, "at_most": self.at_most},
+            )
+        return value
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.read, serialization=core_schema.simple_ser_schema("int")
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.at_least, "maximum": self.at_most}

@@ -1,0 +1,123 @@
+"""Text and codes as a centre wrote them: nothing is stripped, folded or normalised.
+
+Decision: what could not be read back as it was meant is refused: control characters (a longer text
+may hold tabs and line feeds), halves of surrogate pairs, and explicit bidirectional formatting,
+which makes a text read otherwise than it is stored. So is what identifies a person.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from app.models.free_text import suspected_identifier
+
+_UNREADABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_NOT_IN_A_NOTE = re.compile(f"[{_UNREADABLE}]")
+_NOT_IN_ONE_LINE = re.compile(f"[\t\n\u2028\u2029{_UNREADABLE}]")
+
+
+def refuse_identifiers(text: str, *, record_number: bool = False) -> None:
+    """Refuse text that holds what looks like a direct identifier.
+
+    Args:
+        text: what a centre sent.
+        record_number: the field is for a system's own number, which may have the shape of a
+            telephone number and is none.
+
+    Raises:
+        PydanticCustomError: ``direct_identifier_suspected``; says what kind, never repeats it.
+    """
+    kind = suspected_identifier(text)
+    if kind is None or (record_number and kind == "telephone_number"):
+        return
+    raise PydanticCustomError(
+        "direct_identifier_suspected",
+        "leave out what identifies a person: this holds what looks like a {kind}",
+        {"kind": kind.replace("_", " ")},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenText:
+    """What a text field reads: ``Annotated[str, WrittenText(max_length=80)]``.
+
+    Text of one line neither begins nor ends with a blank; a note of several lines keeps what it
+    has, as long as there is something to read.
+    """
+
+    max_length: int
+    several_lines: bool = False
+    record_number: bool = False
+
+    def read(self, text: str) -> str:
+        """Give the text back as it is.
+
+        Raises:
+            PydanticCustomError: ``text_with_control_characters``, ``text_with_outer_blanks``,
+                ``direct_identifier_suspected``.
+        """
+        if (_NOT_IN_A_NOTE if self.several_lines else _NOT_IN_ONE_LINE).search(text):
+            raise PydanticCustomError(
+                "text_with_control_characters",
+                "write {shape}, without control characters and bidirectional overrides",
+                {"shape": "lines that end in a line feed" if self.several_lines else "one line"},
+            )
+        stripped = text.strip()
+        if not stripped or (not self.several_lines and text != stripped):
+            raise PydanticCustomError(
+                "text_with_outer_blanks", "write text that neither begins nor ends with a blank"
+            )
+        refuse_identifiers(text, record_number=self.record_number)
+        return text
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self.read,
+            core_schema.str_schema(strict=True, min_length=1, max_length=self.max_length),
+        )
+
+
+class ShortCode:
+    """What a code field reads: letters, digits and the marks that UCUM, LOINC and visits use."""
+
+    def read(self, text: str) -> str:
+        """Give the code back as it is.
+
+        Raises:
+            PydanticCustomError: ``direct_identifier_suspected``.
+        """
+        refuse_identifiers(text, record_number=True)
+        return text
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self.read,
+            core_schema.str_schema(
+                strict=True, max_length=64, pattern=r"^[A-Za-z0-9%{/][A-Za-z0-9._:/+*^%(){}\[\]-]*$"
+            ),
+        )
+
+
+class PublishedCode:
+    """What a coded field reads: a code of the vocabulary, in the type it is published in.
+
+    To Python ``True``, ``1.0`` and 1 are equal: an ``IntEnum`` alone takes each for grade 1.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, vocabulary: type[Enum], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        codes = [member.value for member in vocabulary]
+        types = {type(code) for code in codes} | {vocabulary}
+
+        def read(value: object) -> object:
+            if type(value) in types and value in codes:
+                return value
+            raise PydanticCustomError(
+                "not_a_code", "write one of the codes of the vocabulary", {"allowed": codes}
+            )
+
+        return core_schema.no_info_before_validator_function(read, handler(vocabulary))
