@@ -12,8 +12,12 @@ class Concept(StrEnum):
 
     display: str
 
-    def __new__(cls, code: str, display: str) -> Self:
-        """Keep the code as the value, so that lookup, JSON and the database see nothing else."""
+    def __new__(cls, code: str, display: str = "") -> Self:
+        """Keep the code as the value, so that lookup, JSON and the database see nothing else.
+
+        The default lets ``Outcome("FATAL")``, a lookup, pass the type checker; every declaration
+        has its display.
+        """
         concept = str.__new__(cls, code)
         concept._value_ = code
         concept.display = display
