@@ -8,8 +8,6 @@ from typing import Final
 
 from app.vocabularies.concept import Concept
 
-CDISC_VERSION: Final = "CDISC CT (C66767, C66768)"
-
 
 class Outcome(Concept):
     """How the event ended (AEOUT, C66768)."""

@@ -49,22 +49,19 @@ class CtcaeTerm:
     meddra_code: str | None
 
 
-_USUAL_NAMES: Final = {
+USUAL_NAMES: Final = {
     "neutropenia": "Neutrophil count decreased",
     "thrombocytopenia": "Platelet count decreased",
     "leukopenia": "White blood cell decreased",
     "lymphopenia": "Lymphocyte count decreased",
-    "icans": "Nervous system disorders - Other, specify",
-    "crs": "Cytokine release syndrome",
-    "hypogammaglobulinemia": "Investigations - Other, specify",
-    "fatigue syndrome": "Fatigue",
+    "hyperbilirubinemia": "Blood bilirubin increased",
+    "hypofibrinogenemia": "Fibrinogen decreased",
     "pneumonia": "Lung infection",
-    "uri": "Upper respiratory infection",
     "uti": "Urinary tract infection",
     "dvt": "Thromboembolic event",
     "pulmonary embolism": "Thromboembolic event",
-    "hyperbilirubinemia": "Blood bilirubin increased",
-    "hypofibrinogenemia": "Fibrinogen decreased",
+    "crs": "Cytokine release syndrome",
+    "icans": "Nervous system disorders - Other, specify",
 }
 """What a ward calls an event whose published term shares few letters with it."""
 
@@ -104,7 +101,7 @@ def nearest_terms(spelling: str, *, limit: int = 5) -> tuple[str, ...]:
     American ones. Empty when nothing is alike.
     """
     asked = _american(_key(spelling[:NEAREST_CHARACTERS]))
-    usual = _USUAL_NAMES.get(asked)
+    usual = USUAL_NAMES.get(asked)
     pieces = _pieces(asked)
     ranked = sorted(
         (
