@@ -1,0 +1,55 @@
+"""Vital signs, within what a living body can show.
+
+Decision: the bounds only catch a wrong unit or a misplaced point (98.6 degrees Fahrenheit, 1200
+mmHg); what is unusual but possible is accepted.
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.models.values import ClinicalNumber, Coded, Percentage
+from app.vocabularies.astct import OxygenDevice
+
+BodyTemperature = Annotated[Decimal, ClinicalNumber(at_least=Decimal(25), at_most=Decimal(45))]
+"""Body temperature, degrees Celsius."""
+
+BloodPressure = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(350))]
+"""Blood pressure, mmHg."""
+
+Rate = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(400))]
+"""Beats or breaths per minute."""
+
+OxygenFlow = Annotated[Decimal, ClinicalNumber(above=Decimal(0), at_most=Decimal(100))]
+"""Oxygen flow, L/min."""
+
+BodyWeight = Annotated[Decimal, ClinicalNumber(at_least=Decimal(20), at_most=Decimal(400))]
+"""Body weight, kg."""
+
+
+class VitalSigns(BaseModel):
+    """Vital signs of one visit; None is not measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: BodyTemperature | None = Field(
+        default=None, description="Body temperature, degrees Celsius (VSTESTCD TEMP)."
+    )
+    systolic: BloodPressure | None = Field(
+        default=None, description="Systolic blood pressure, mmHg (SYSBP)."
+    )
+    diastolic: BloodPressure | None = Field(
+        default=None, description="Diastolic blood pressure, mmHg (DIABP)."
+    )
+    heart_rate: Rate | None = Field(default=None, description="Heart rate, beats/min (HR).")
+    respiratory_rate: Rate | None = Field(
+        default=None, description="Respiratory rate, breaths/min (RESP)."
+    )
+    oxygen_saturation: Percentage | None = Field(
+        default=None, description="Oxygen saturation, % (OXYSAT)."
+    )
+    oxygen: Coded[OxygenDevice] | None = Field(
+        default=None, description="How oxygen was given when the saturation was read."
+    )
+    flow: OxygenFlow | None = Field(default=None, description="Oxygen flow, L/min.")
