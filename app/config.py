@@ -1,0 +1,53 @@
+"""Settings, read from the environment. Outside the embedded mode no secret has a default."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this deployment runs. Environment names carry the prefix ``DAYZERO_``."""
+
+    model_config = SettingsConfigDict(env_prefix="DAYZERO_", frozen=True, extra="ignore")
+
+    database_url: Annotated[
+        str | None,
+        Field(
+            validation_alias=AliasChoices("DATABASE_URL", "database_url"),
+            description="The service's own login on your PostgreSQL; unset means the embedded one.",
+        ),
+    ] = None
+    migration_url: str | None = Field(
+        default=None,
+        description="A login that may create roles and tables, for `dayzero migrate` and the "
+        "administration commands on your own PostgreSQL.",
+    )
+    data_directory: Path = Path(".data")
+    trial: Path | None = Field(default=None, description="The trial file; None means the built-in.")
+    issuer: str = Field(
+        default="http://127.0.0.1:8000", description="The public address of this service."
+    )
+    signing_key: SecretStr | None = Field(
+        default=None, description="PEM or JWK of the signing key; None means the data directory's."
+    )
+    external_issuers: Path | None = Field(
+        default=None, description="A JSON file that lists the OpenID Connect issuers of people."
+    )
+    access_token_seconds: int = Field(default=300, ge=30, le=3600)
+    assertion_seconds: int = Field(default=3600, ge=60, le=86400)
+    session_hours: int = Field(default=8, ge=1, le=24)
+    pool_size: int = Field(default=12, ge=2, le=100)
+    body_limit: int = Field(default=1024 * 1024, ge=1024)
+    import_limit: int = Field(default=64 * 1024 * 1024, ge=1024)
+    request_seconds: float = Field(default=20, gt=0)
+    import_seconds: float = Field(default=900, gt=0)
+    statement_seconds: int = Field(default=10, ge=1)
+    requests_per_second: float = Field(
+        default=0, ge=0, description="Sustained rate a principal may reach; 0 sets no limit."
+    )
+    failed_sign_ins_per_minute: int = Field(default=30, ge=1)
+    idempotency_days: int = Field(default=30, ge=1)
+    sequencer: bool = Field(default=True, description="Whether the workers number the ledger.")
+    log_level: str = "INFO"
