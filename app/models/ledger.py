@@ -1,0 +1,74 @@
+"""The ledger: what changed, in the order in which it was committed; and who read what."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Integer, LargeBinary, Text, func, text
+from sqlmodel import Field, SQLModel
+
+from app.models.record import TransactionId
+
+_now = {"server_default": func.now()}
+
+
+class LedgerEvent(SQLModel, table=True):
+    """One change, written in the transaction that made it.
+
+    ``commitment`` is the salted SHA-256 of the record's new content; the salt lies with the record.
+    """
+
+    __tablename__ = "ledger_event"
+
+    transaction_id: str = Field(
+        primary_key=True,
+        sa_type=TransactionId,
+        sa_column_kwargs={"server_default": text("pg_current_xact_id()")},
+    )
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
+    action: str = Field(sa_type=Text)
+    principal: str = Field(sa_type=Text)
+    role: str | None = Field(default=None, sa_type=Text)
+    centre: str | None = Field(default=None, sa_type=Text)
+    subject: str | None = Field(default=None, sa_type=Text)
+    kind: str | None = Field(default=None, sa_type=Text)
+    record_id: uuid.UUID | None = Field(default=None)
+    version: int | None = Field(default=None, sa_type=Integer)
+    route: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    request_id: str = Field(sa_type=Text)
+    occurred_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs=_now)
+    commitment: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class LedgerEntry(SQLModel, table=True):
+    """The place of an event in the ledger: a dense number in commit order, and the leaf's hash."""
+
+    __tablename__ = "ledger_entry"
+
+    seq: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    transaction_id: str = Field(sa_type=TransactionId, index=True)
+    event: int = Field(sa_type=BigInteger, unique=True)
+    leaf_hash: bytes = Field(sa_type=LargeBinary)
+    sequenced_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+
+
+class AccessEvent(SQLModel, table=True):
+    """One read of subject-level data, one export, or one refusal. It has no ``seq``."""
+
+    __tablename__ = "access_event"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
+    action: str = Field(sa_type=Text)
+    principal: str = Field(sa_type=Text)
+    role: str | None = Field(default=None, sa_type=Text)
+    subjects: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    kind: str | None = Field(default=None, sa_type=Text)
+    record_id: uuid.UUID | None = Field(default=None)
+    records: int | None = Field(default=None, sa_type=Integer)
+    route: str = Field(sa_type=Text)
+    status: int = Field(sa_type=Integer)
+    problem: str | None = Field(default=None, sa_type=Text)
+    request_id: str = Field(sa_type=Text)
+    occurred_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs=_now)
