@@ -1,0 +1,207 @@
+"""The way to the database: one pool, one transaction a request, its caller's context.
+
+A transaction begins by deriving the caller's context from the grants as they are now and entering
+the database role that goes with it, in one statement, so that neither can be had without the other.
+It commits before the answer leaves.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from app.access.permissions import PURPOSES, Action, Purpose
+from app.access.principal import Authority, Principal
+from app.config import Settings
+from app.database_urls import driver_url
+from app.problems import DatabaseUnavailable, InvalidToken, OutcomeUnknown, Overloaded
+
+RETRY_AFTER = {"Retry-After": "2"}
+
+_ENTER = """
+SELECT set_config('role', context.database_role, true) AS entered,
+       context.database_role, context.principal_name, context.grants, held.*
+FROM begin_context($1, $2) AS context, hold_key($1, $3) AS held
+"""
+
+_AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+_BUSY = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A running transaction of a caller, under the database role of its context."""
+
+    connection: asyncpg.Connection
+    authority: Authority
+    held_key: asyncpg.Record
+
+    async def row(self, statement: str, *parameters: object) -> asyncpg.Record | None:
+        """Run a statement and give its first row."""
+        return await self.connection.fetchrow(statement, *parameters)
+
+    async def rows(self, statement: str, *parameters: object) -> list[asyncpg.Record]:
+        """Run a statement and give its rows."""
+        rows: list[asyncpg.Record] = await self.connection.fetch(statement, *parameters)
+        return rows
+
+    async def value(self, statement: str, *parameters: object) -> Any:
+        """Run a statement and give the first value of its first row."""
+        return await self.connection.fetchval(statement, *parameters)
+
+
+class Database:
+    """The pool of connections of one worker."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        self._settings = settings
+        self._url = driver_url(url)
+        self._pool: asyncpg.Pool | None = None
+
+    async def _open_pool(self) -> asyncpg.Pool:
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=self._settings.pool_size,
+                max_inactive_connection_lifetime=0,
+                command_timeout=self._settings.statement_seconds + 5,
+                timeout=5,
+                statement_cache_size=1000,
+                max_cached_statement_lifetime=0,
+                reset=_leave_as_is,
+                server_settings={
+                    "application_name": "dayzero",
+                    "TimeZone": "UTC",
+                    "statement_timeout": f"{self._settings.statement_seconds}s",
+                    "lock_timeout": "5s",
+                    "idle_in_transaction_session_timeout": "15s",
+                    "search_path": "public",
+                },
+            )
+        return self._pool
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection that has entered no role: the service's own functions only.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be reached.
+            Overloaded: no connection came free, or the database is out of means.
+        """
+        try:
+            pool = await self._open_pool()
+            connection = await pool.acquire(timeout=3)
+        except TimeoutError:
+            raise Overloaded("Try again in a moment.", headers=RETRY_AFTER) from None
+        except _AWAY:
+            raise DatabaseUnavailable("Try again in a moment.", headers=RETRY_AFTER) from None
+        except _BUSY:
+            raise Overloaded("Try again in a moment.", headers=RETRY_AFTER) from None
+        try:
+            yield connection
+        except _AWAY:
+            raise DatabaseUnavailable("Try again in a moment.", headers=RETRY_AFTER) from None
+        except _BUSY:
+            raise Overloaded("Try again in a moment.", headers=RETRY_AFTER) from None
+        finally:
+            await pool.release(connection, timeout=5)
+
+    @asynccontextmanager
+    async def transaction(
+        self, principal: Principal, action: Action, key: str | None = None
+    ) -> AsyncIterator[Transaction]:
+        """Run one action of a caller in one transaction and commit it.
+
+        Args:
+            principal: who calls.
+            action: what is done; decides which database role is entered.
+            key: the request's idempotency key; held until the transaction ends.
+
+        Raises:
+            InvalidToken: the principal exists no more.
+            NotPermitted: no role of the principal allows anything of the kind.
+            DatabaseUnavailable: the database is away; nothing was stored.
+            OutcomeUnknown: the database went away during the commit.
+        """
+        purpose = PURPOSES.get(action, Purpose.READ)
+        async with self.connection() as connection:
+            await connection.execute("BEGIN")
+            try:
+                entered = await connection.fetchrow(_ENTER, principal.id, purpose.value, key)
+                if entered is None:
+                    raise InvalidToken("The principal of this token has no access any more.")
+                authority = Authority.of(
+                    principal, entered["principal_name"], json.loads(entered["grants"])
+                )
+                authority.role_for(action)
+                yield Transaction(connection, authority, entered)
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            await _commit(connection)
+
+    async def service_value(self, statement: str, *parameters: object) -> Any:
+        """Call one of the service's own functions outside any caller's context."""
+        async with self.connection() as connection:
+            return await connection.fetchval(statement, *parameters)
+
+    async def service_rows(self, statement: str, *parameters: object) -> Sequence[asyncpg.Record]:
+        """Call one of the service's own functions that gives rows."""
+        async with self.connection() as connection:
+            rows: list[asyncpg.Record] = await connection.fetch(statement, *parameters)
+            return rows
+
+
+async def _leave_as_is(_connection: asyncpg.Connection) -> None:
+    """Skip the driver's reset: every setting we make is local to a transaction that has ended."""
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("ROLLBACK")
+    except (*_AWAY, *_BUSY, asyncio.CancelledError, asyncpg.PostgresError):
+        connection.terminate()
+
+
+async def _commit(connection: asyncpg.Connection) -> None:
+    try:
+        outcome = await connection.execute("COMMIT")
+    except BaseException as error:
+        connection.terminate()
+        if isinstance(error, (*_AWAY, *_BUSY, TimeoutError)):
+            raise OutcomeUnknown(
+                "Send the request again with the same Idempotency-Key; it has one effect.",
+                headers=RETRY_AFTER,
+            ) from None
+        raise
+    if outcome != "COMMIT":
+        raise RuntimeError("a failed statement was overlooked and the transaction rolled back")
