@@ -1,1 +1,1 @@
-"""What the service does: the impure services, and the pure rooms criteria, derivations, statistics."""
+"""What the service does, apart from HTTP: records, ledger, imports, endpoints and their rules."""

@@ -1,0 +1,121 @@
+"""What every clinical record has on the wire, and what a kind of record is."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from sqlmodel import SQLModel
+
+from app.models.record import RecordState, TrialRecord
+from app.models.values import FreeText, SourceId
+
+
+class Finding(BaseModel):
+    """What an edit check noticed about a record; it never refuses one."""
+
+    rule: str = Field(description="Identity of the rule, for example `DATE-AFTER-DEATH`.")
+    severity: Literal["error", "warning", "notice"]
+    pointer: str = Field(description="JSON pointer to the member of the record that is meant.")
+    message: str = Field(description="What was noticed and what would settle it.")
+
+
+class RecordIn(SQLModel):
+    """What a caller may send beside the fields of the kind."""
+
+    model_config = ConfigDict(extra="forbid")  # type: ignore[assignment]
+
+    source_id: SourceId | None = Field(
+        default=None,
+        description="The sending system's own identity of the record, unique per centre and kind; "
+        "fixed by the first version.",
+    )
+
+
+class Reasoned(SQLModel):
+    """A change of a stored record, which always says why."""
+
+    model_config = ConfigDict(extra="forbid")  # type: ignore[assignment]
+
+    reason: FreeText = Field(
+        min_length=1, max_length=2000, description="Why the record is changed or voided."
+    )
+
+
+class RecordOut(SQLModel):
+    """What the service adds to the fields of a stored record."""
+
+    record_id: uuid.UUID
+    version: int = Field(description="1 for the first; each amendment or void adds one.")
+    state: RecordState
+    subject: str
+    centre: str
+    source_id: str | None
+    recorded_at: datetime = Field(description="When the database stored this version.")
+    recorded_by: str = Field(description="The principal who sent this version.")
+    reason: str | None = Field(description="The caller's reason for this version.")
+
+
+class WithFindings(SQLModel):
+    """What goes with the answer to a write: of that moment, not stored with the record."""
+
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, eq=False)
+class RecordKind:
+    """One kind of record: its path, its table and its shapes.
+
+    Attributes:
+        path: the segment of the address, plural, as in ``adverse-events``.
+        noun: what one record is called in a sentence.
+        table: the versioned table.
+        submission: what a caller sends.
+        view: what a caller gets.
+        dated_by: the column whose civil date orders the record in the subject's course; None when
+            the kind has no date of its own.
+        filters: the kind's own list filters, query parameter to column.
+        example: a body that a centre could send.
+        one_per_subject: the record is the subject's own and has the subject's address.
+    """
+
+    path: str
+    noun: str
+    table: type[TrialRecord]
+    submission: type[RecordIn]
+    view: type[RecordOut]
+    dated_by: str | None
+    example: Mapping[str, Any]
+    filters: Mapping[str, str] = field(default_factory=dict)
+    one_per_subject: bool = False
+
+    @cached_property
+    def amendment(self) -> type[RecordIn]:
+        """The body of a PUT: all the record's fields and the reason for the change."""
+        return create_model(
+            self.submission.__name__.removesuffix("In") + "Amendment",
+            __base__=(self.submission, Reasoned),  # type: ignore[arg-type]
+            __doc__=f"All the fields of the {self.noun} as they should be, and why.",
+        )
+
+    @cached_property
+    def stored(self) -> type[RecordOut]:
+        """What a write answers with: the stored version and what the edit checks noticed."""
+        return create_model(
+            self.view.__name__.removesuffix("Out") + "Stored",
+            __base__=(self.view, WithFindings),  # type: ignore[arg-type]
+            __doc__=f"The {self.noun} as stored, and what the edit checks noticed.",
+        )
+
+    @cached_property
+    def listed(self) -> type[BaseModel]:
+        """What a list answers with."""
+        return create_model(
+            self.view.__name__.removesuffix("Out") + "List",
+            items=(list[self.view], ...),  # type: ignore[name-defined]
+            as_of=(int, Field(description="The seq up to which the list is complete.")),
+            __doc__=f"Records of the kind: {self.noun}.",
+        )

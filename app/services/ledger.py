@@ -1,0 +1,61 @@
+"""The ledger's clock: numbering what was committed, and what ``as_of`` means by it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.database import Database
+from app.problems import AsOfInTheFuture
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What the database knew at a moment.
+
+    Attributes:
+        seq: the effective number: the last that ends a transaction.
+        transaction_id: the last transaction that counts, as text; None means: whatever is current.
+    """
+
+    seq: int
+    transaction_id: str | None
+
+
+async def number_events(database: Database) -> int:
+    """Give the events below the commit horizon their numbers; tells how many there were."""
+    numbered: int = await database.service_value("SELECT sequence_events()")
+    return numbered
+
+
+async def current_head(database: Database) -> Cut:
+    """Give the head of the ledger without cutting anything off: reads of what is current."""
+    return Cut(await database.service_value("SELECT ledger_head()"), None)
+
+
+async def newest_cut(database: Database) -> Cut:
+    """Number what can be numbered and cut at the head."""
+    await number_events(database)
+    return await _complete(database, await database.service_value("SELECT ledger_head()"))
+
+
+async def cut_at(database: Database, as_of: int | datetime) -> Cut:
+    """Resolve ``as_of``, a seq or an instant, once, to the last complete transaction.
+
+    Raises:
+        AsOfInTheFuture: nobody knows yet what the database will know then.
+    """
+    await number_events(database)
+    if isinstance(as_of, datetime):
+        if as_of > datetime.now(UTC):
+            raise AsOfInTheFuture("Ask for an instant that has passed.")
+        return await _complete(database, await database.service_value("SELECT seq_at($1)", as_of))
+    head: int = await database.service_value("SELECT ledger_head()")
+    if as_of > head:
+        raise AsOfInTheFuture(f"The ledger has come to {head}.", head=head)
+    return await _complete(database, as_of)
+
+
+async def _complete(database: Database, seq: int) -> Cut:
+    rows = await database.service_rows(
+        "SELECT seq, transaction_id::text AS transaction_id FROM complete_seq($1)", seq
+    )
+    return Cut(rows[0]["seq"], rows[0]["transaction_id"])

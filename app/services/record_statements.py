@@ -1,0 +1,209 @@
+"""The statements of the hot paths, made once from the tables, run by the driver.
+
+A write is one statement: the version, its ledger event and the stored answer, or nothing. Rows
+come as JSON and are typed by PostgreSQL; documents leave as JSON with numbers as text, so that the
+digits stay as they were sent and nothing passes through a float.
+
+Only names of our own tables and columns are put into the text; every value is a parameter.
+"""
+
+from functools import cache
+
+from sqlalchemy import Numeric
+
+from app.models.record import clinical_columns
+from app.schemas.record import RecordKind
+
+_SHOWN_BY_ALL = (
+    "record_id", "version", "state", "subject", "centre", "source_id", "recorded_at", "recorded_by",
+    "reason",
+)  # fmt: skip
+_SENT = ("record_id", "version", "subject", "centre", "state", "source_id", "reason", "recorded_by")
+
+
+def _clinical_names(kind: RecordKind) -> list[str]:
+    return [f'"{column.name}"' for column in clinical_columns(kind.table)]
+
+
+@cache
+def document(kind: RecordKind, row: str = "record") -> str:
+    """Give the expression that writes a row as the JSON document a caller gets."""
+    shown = [f"{row}.{name}" for name in _SHOWN_BY_ALL]
+    for column in clinical_columns(kind.table):
+        cast = f'::text AS "{column.name}"' if isinstance(column.type, Numeric) else ""
+        shown.append(f'{row}."{column.name}"{cast}')
+    return f"(SELECT row_to_json(shown)::text FROM (SELECT {', '.join(shown)}) AS shown)"  # noqa: S608
+
+
+def _which(kind: RecordKind) -> str:
+    """Say which record: $1 of subject $2; for an enrolment $1 is NULL, the subject has one."""
+    return (
+        "subject = $2 AND $1::uuid IS NULL"
+        if kind.one_per_subject
+        else "record_id = $1 AND subject = $2"
+    )
+
+
+def _commitment(row: str) -> str:
+    return f"sha256({row}.salt || convert_to({row}.document, 'UTF8'))"
+
+
+def _events(kind: str) -> str:
+    return f"""
+        INSERT INTO ledger_event (action, principal, role, centre, subject, kind, record_id,
+                                  version, route, reason, request_id, commitment)
+        SELECT $2::jsonb ->> 'action', $2::jsonb ->> 'principal', $2::jsonb ->> 'role',
+               written.centre, written.subject, '{kind}', written.record_id, written.version,
+               $2::jsonb ->> 'route', written.reason, $2::jsonb ->> 'request_id',
+               {_commitment("written")}
+        FROM written ORDER BY written.record_id"""  # noqa: S608
+
+
+def _answer() -> str:
+    """Store the answer under the request's key: the document, spliced with what goes with it."""
+    return """
+        INSERT INTO stored_answer (principal, key, request_digest, status, location, etag, body)
+        SELECT ($3::jsonb ->> 'principal')::uuid, $3::jsonb ->> 'key',
+               decode($3::jsonb ->> 'digest', 'hex'), ($3::jsonb ->> 'status')::integer,
+               $3::jsonb ->> 'location', '"' || written.version || '"',
+               left(written.document, -1) || ($3::jsonb ->> 'moment')
+        FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""
+
+
+@cache
+def append(kind: RecordKind) -> str:
+    """Insert versions as sent, their events and the stored answer.
+
+    Parameters: $1 a JSON array of rows, $2 the event's common members, $3 the answer's.
+    Gives a row each: record_id, version, recorded_at, document.
+    """
+    names = ", ".join((*_SENT, *_clinical_names(kind)))
+    return f"""
+    WITH record AS (
+        INSERT INTO {kind.table.__tablename__} ({names})
+        SELECT {names} FROM jsonb_populate_recordset(NULL::{kind.table.__tablename__}, $1::jsonb)
+        RETURNING *
+    ), written AS MATERIALIZED (
+        SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
+        FROM record
+    ), event AS ({_events(kind.path)}
+    ), answer AS ({_answer()}
+    )
+    SELECT record_id, version, document FROM written"""  # noqa: S608
+
+
+@cache
+def append_void(kind: RecordKind) -> str:
+    """Insert the version that voids a record and keeps what it said, with its event and answer.
+
+    Parameters: $1 the record, based_on, reason and recorded_by as a JSON object; $2, $3 as above.
+    """
+    names = ", ".join(_clinical_names(kind))
+    return f"""
+    WITH record AS (
+        INSERT INTO {kind.table.__tablename__}
+            (record_id, version, subject, centre, state, source_id, reason, recorded_by, {names})
+        SELECT record_id, version + 1, subject, centre, 'voided', source_id, $1::jsonb ->> 'reason',
+               $1::jsonb ->> 'recorded_by', {names}
+        FROM {kind.table.__tablename__}
+        WHERE record_id = ($1::jsonb ->> 'record_id')::uuid
+          AND version = ($1::jsonb ->> 'based_on')::integer
+        RETURNING *
+    ), written AS MATERIALIZED (
+        SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
+        FROM record
+    ), event AS ({_events(kind.path)}
+    ), answer AS ({_answer()}
+    )
+    SELECT record_id, version, document FROM written"""  # noqa: S608
+
+
+_NOTED = """
+        INSERT INTO access_event (action, principal, role, subjects, kind, record_id, records,
+                                  route, status, request_id)"""
+
+
+@cache
+def read_one(kind: RecordKind) -> str:
+    """Give the current version of a record, or the one at a cut, and note the read.
+
+    Parameters: $1 record_id, $2 subject, $3 visible centres or NULL, $4 last transaction or NULL,
+    $5 the access event's members.
+    """
+    return f"""
+    WITH record AS (
+        SELECT * FROM {kind.table.__tablename__}
+        WHERE {_which(kind)} AND ($3::text[] IS NULL OR centre = ANY ($3))
+          AND ($4::text IS NULL OR transaction_id <= ($4::text)::xid8)
+        ORDER BY version DESC LIMIT 1
+    ), noted AS ({_NOTED}
+        SELECT 'read', $5::jsonb ->> 'principal', $5::jsonb ->> 'role', ARRAY[subject],
+               '{kind.path}', record_id, 1, $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
+        FROM record
+    )
+    SELECT version, state, subject, centre, source_id, {document(kind)} AS document
+    FROM record"""  # noqa: S608
+
+
+@cache
+def read_history(kind: RecordKind) -> str:
+    """Give every version of a record up to a cut, oldest first, and note the read."""
+    return f"""
+    WITH record AS (
+        SELECT * FROM {kind.table.__tablename__}
+        WHERE {_which(kind)} AND ($3::text[] IS NULL OR centre = ANY ($3))
+          AND ($4::text IS NULL OR transaction_id <= ($4::text)::xid8)
+    ), noted AS ({_NOTED}
+        SELECT 'read', $5::jsonb ->> 'principal', $5::jsonb ->> 'role', ARRAY[min(subject)],
+               '{kind.path}', $1, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
+        FROM record HAVING count(*) > 0
+    )
+    SELECT {document(kind)} AS document FROM record ORDER BY version"""  # noqa: S608
+
+
+@cache
+def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
+    """Give one page of records in the order of their identity, and note whose they are.
+
+    Parameters: $1 visible centres or NULL, $2 last transaction or NULL, $3 after this record_id or
+    NULL, $4 how many, $5 the access event's members; $6 and on belong to ``conditions``.
+    """
+    name = kind.table.__tablename__
+    filters = "".join(f"\n          AND ({condition})" for condition in conditions)
+    return f"""
+    WITH record AS (
+        SELECT * FROM {name} AS record
+        WHERE ($1::text[] IS NULL OR centre = ANY ($1))
+          AND ($2::text IS NULL OR transaction_id <= ($2::text)::xid8)
+          AND record_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid)
+          AND NOT EXISTS (
+              SELECT FROM {name} AS newer
+              WHERE newer.record_id = record.record_id AND newer.version = record.version + 1
+                AND ($2::text IS NULL OR newer.transaction_id <= ($2::text)::xid8)){filters}
+        ORDER BY record_id LIMIT $4
+    ), noted AS ({_NOTED}
+        SELECT 'list', $5::jsonb ->> 'principal', $5::jsonb ->> 'role', array_agg(DISTINCT subject),
+               '{kind.path}', NULL, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
+        FROM record HAVING count(*) > 0
+    )
+    SELECT record_id, subject, {document(kind)} AS document
+    FROM record ORDER BY record_id"""  # noqa: S608
+
+
+@cache
+def current_version(kind: RecordKind) -> str:
+    """Give what a change needs to know of a record's current version."""
+    return f"""
+    SELECT record_id, version, state, centre, source_id FROM {kind.table.__tablename__}
+    WHERE {_which(kind)}
+      AND ($3::text[] IS NULL OR centre = ANY ($3))
+    ORDER BY version DESC LIMIT 1"""  # noqa: S608
+
+
+@cache
+def by_source_id(kind: RecordKind) -> str:
+    """Find the record that holds a source_id at one of some centres."""
+    return f"""
+    SELECT record_id, subject FROM {kind.table.__tablename__}
+    WHERE source_id = $1 AND version = 1 AND centre = ANY ($2)
+    LIMIT 1"""  # noqa: S608

@@ -1,0 +1,438 @@
+"""Submit, amend, void, fetch and list: one mechanism for every kind of record.
+
+Nothing is changed and nothing is deleted. Every write appends a version together with its ledger
+event and, under an idempotency key, the answer: one statement, all or nothing. What is outside the
+caller's visible set does not exist.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from app.access.centres import sees, visible_centres
+from app.access.permissions import Action, Role
+from app.access.principal import Principal
+from app.database import Database, Transaction
+from app.problems import (
+    EnrolmentClosed,
+    IdempotencyKeyInFlight,
+    IdempotencyKeyReused,
+    NotFound,
+    RecordVoided,
+    SourceIdTaken,
+    StaleVersion,
+    ValidationFailed,
+)
+from app.schemas.record import RecordIn, RecordKind
+from app.services import record_statements as statements
+from app.services.identity import new_identity
+
+_HOME = (
+    "SELECT centre FROM subject WHERE subject = $1 AND ($2::text[] IS NULL OR centre = ANY ($2))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by which request."""
+
+    principal: Principal
+    request_id: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """A request that changes something: its idempotency key and what the key was used for."""
+
+    key: str | None
+    digest: str
+
+    @classmethod
+    def of(cls, key: str | None, *parts: bytes) -> "KeyedRequest":
+        """Digest what makes two requests the same: method, address, If-Match and body."""
+        return cls(key, hashlib.sha256(b"\n".join(parts)).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write answers with."""
+
+    status: int
+    body: bytes
+    etag: str
+    location: str | None = None
+    replayed: bool = False
+
+
+Effect = Callable[[Transaction], Awaitable[Answer]]
+
+
+async def submit(
+    database: Database,
+    caller: Caller,
+    kind: RecordKind,
+    subject: str,
+    payload: RecordIn,
+    request: KeyedRequest,
+) -> Answer:
+    """Store the first version of a record.
+
+    Raises:
+        NotFound: the caller can see no such subject.
+        NotPermitted: the caller may not write at the subject's centre.
+        SourceIdTaken: the centre sent another record under this source_id.
+        IdempotencyKeyReused, IdempotencyKeyInFlight: see :func:`_once`.
+    """
+    centre = ""
+
+    async def effect(transaction: Transaction) -> Answer:
+        nonlocal centre
+        centre = await home(transaction, subject)
+        role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
+        if (stored := _stored(transaction, request)) is not None:
+            return stored
+        record_id = new_identity()
+        location = f"/v1/subjects/{subject}/{kind.path}/{record_id}"
+        row = _row(payload, transaction, record_id, 1, subject, centre)
+        return await _append(
+            transaction, caller, kind, row, role, "submit", request, status=201, location=location
+        )
+
+    try:
+        return await _once(database, caller, Action.SUBMIT_RECORD, request, effect)
+    except asyncpg.UniqueViolationError as violation:
+        raise await _source_id_taken(database, caller, kind, centre, payload, violation) from None
+
+
+async def enrol(
+    database: Database,
+    caller: Caller,
+    kind: RecordKind,
+    payload: RecordIn,
+    request: KeyedRequest,
+    slots: int,
+) -> Answer:
+    """Store a new subject and, once enrolled, claim one of the trial's slots for it.
+
+    Raises:
+        ValidationFailed: the centre is none that the caller can see.
+        EnrolmentClosed: every slot is taken.
+    """
+    centre: str = payload.centre  # type: ignore[attr-defined]
+
+    async def effect(transaction: Transaction) -> Answer:
+        if not sees(transaction.authority, centre):
+            raise unknown_centre()
+        role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
+        if (stored := _stored(transaction, request)) is not None:
+            return stored
+        subject = await transaction.value("SELECT new_subject($1)", centre)
+        await _claim_slot(transaction, subject, payload, slots)
+        row = _row(payload, transaction, new_identity(), 1, subject, centre)
+        return await _append(
+            transaction, caller, kind, row, role, "submit", request,
+            status=201, location=f"/v1/subjects/{subject}",
+        )  # fmt: skip
+
+    try:
+        return await _once(database, caller, Action.SUBMIT_RECORD, request, effect)
+    except asyncpg.UniqueViolationError as violation:
+        raise await _source_id_taken(database, caller, kind, centre, payload, violation) from None
+
+
+async def amend(
+    database: Database,
+    caller: Caller,
+    kind: RecordKind,
+    subject: str,
+    record_id: uuid.UUID | None,
+    payload: RecordIn,
+    based_on: int,
+    request: KeyedRequest,
+    *,
+    slots: int | None = None,
+) -> Answer:
+    """Store what a record should say as its next version; the earlier ones stay.
+
+    Args:
+        record_id: the record; None for the one enrolment of the subject.
+        slots: how many places the trial has, for an enrolment.
+
+    Raises:
+        NotFound: the caller can see no such record.
+        StaleVersion: the record is no longer at version ``based_on``.
+        RecordVoided: the record takes no further version.
+    """
+
+    async def effect(transaction: Transaction) -> Answer:
+        current = await _current(transaction, kind, subject, record_id)
+        role = transaction.authority.role_for(Action.AMEND_RECORD, current["centre"])
+        if (stored := _stored(transaction, request)) is not None:
+            return stored
+        _require_version(current, based_on)
+        _require_same_origin(payload, current)
+        if slots is not None:
+            await _claim_slot(transaction, subject, payload, slots)
+        row = _row(
+            payload, transaction, current["record_id"], based_on + 1, subject, current["centre"],
+            source_id=current["source_id"],
+        )  # fmt: skip
+        return await _append(transaction, caller, kind, row, role, "amend", request)
+
+    try:
+        return await _once(database, caller, Action.AMEND_RECORD, request, effect)
+    except asyncpg.UniqueViolationError:
+        raise _stale(based_on + 1) from None
+
+
+async def void(
+    database: Database,
+    caller: Caller,
+    kind: RecordKind,
+    subject: str,
+    record_id: uuid.UUID | None,
+    reason: str,
+    based_on: int,
+    request: KeyedRequest,
+) -> Answer:
+    """Say that a record should not have been; what it said stays readable.
+
+    Raises:
+        NotFound, StaleVersion, RecordVoided: as for :func:`amend`.
+    """
+
+    async def effect(transaction: Transaction) -> Answer:
+        current = await _current(transaction, kind, subject, record_id)
+        role = transaction.authority.role_for(Action.VOID_RECORD, current["centre"])
+        if (stored := _stored(transaction, request)) is not None:
+            return stored
+        _require_version(current, based_on)
+        voided = {
+            "record_id": str(current["record_id"]),
+            "based_on": based_on,
+            "reason": reason,
+            "recorded_by": transaction.authority.name,
+        }
+        return await _append(
+            transaction, caller, kind, json.dumps(voided), role, "void", request,
+            statement=statements.append_void(kind),
+        )  # fmt: skip
+
+    try:
+        return await _once(database, caller, Action.VOID_RECORD, request, effect)
+    except asyncpg.UniqueViolationError:
+        raise _stale(based_on + 1) from None
+
+
+def unknown_centre() -> ValidationFailed:
+    """Refuse a centre that does not exist or that the caller cannot see: the same answer."""
+    return ValidationFailed(
+        "Name a centre that you can see.",
+        errors=[
+            {
+                "pointer": "/centre",
+                "code": "unknown_centre",
+                "message": "there is no such centre, or none that you can see",
+            }
+        ],
+    )
+
+
+async def _once(
+    database: Database, caller: Caller, action: Action, request: KeyedRequest, effect: Effect
+) -> Answer:
+    """Run an effect so that its idempotency key has one effect.
+
+    Of two requests that met between looking and storing, the second is run again as a replay.
+    """
+    for last in (False, True):
+        try:
+            async with database.transaction(caller.principal, action, request.key) as transaction:
+                if not transaction.held_key["held"]:
+                    raise IdempotencyKeyInFlight("Wait for its answer, or ask again in a moment.")
+                return await effect(transaction)
+        except asyncpg.UniqueViolationError as violation:
+            if last or violation.constraint_name != "stored_answer_pkey":
+                raise
+    raise AssertionError("unreachable")
+
+
+def _stored(transaction: Transaction, request: KeyedRequest) -> Answer | None:
+    held = transaction.held_key
+    if held["status"] is None:
+        return None
+    if held["request_digest"].hex() != request.digest:
+        raise IdempotencyKeyReused("Use a new key for a new request.")
+    return Answer(held["status"], held["body"].encode(), held["etag"], held["location"], True)  # noqa: FBT003
+
+
+async def home(transaction: Transaction, subject: str) -> str:
+    """Give the centre of a subject.
+
+    Raises:
+        NotFound: the caller can see no such subject.
+    """
+    centre: str | None = await transaction.value(
+        _HOME, subject, visible_centres(transaction.authority)
+    )
+    if centre is None:
+        raise NotFound("There is no such subject, or none that you can see.")
+    return centre
+
+
+async def _current(
+    transaction: Transaction, kind: RecordKind, subject: str, record_id: uuid.UUID | None
+) -> asyncpg.Record:
+    current = await transaction.row(
+        statements.current_version(kind),
+        record_id,
+        subject,
+        visible_centres(transaction.authority),
+    )
+    if current is None:
+        raise NotFound("There is no such record, or none that you can see.")
+    return current
+
+
+def _require_version(current: asyncpg.Record, based_on: int) -> None:
+    if current["version"] != based_on:
+        raise _stale(current["version"])
+    if current["state"] == "voided":
+        raise RecordVoided("A voided record stays as it is; send a new one.")
+
+
+def _stale(current_version: int) -> StaleVersion:
+    return StaleVersion(
+        "Read the record again and base the change on what it says now.",
+        headers={"ETag": f'"{current_version}"'},
+        current_version=current_version,
+    )
+
+
+def _require_same_origin(payload: RecordIn, current: asyncpg.Record) -> None:
+    errors = []
+    if payload.source_id not in {None, current["source_id"]}:
+        errors.append(
+            {
+                "pointer": "/source_id",
+                "code": "source_id_fixed",
+                "message": "is fixed by the record's first version; leave it out or send that one",
+            }
+        )
+    if getattr(payload, "centre", current["centre"]) != current["centre"]:
+        errors.append(
+            {
+                "pointer": "/centre",
+                "code": "centre_fixed",
+                "message": "is the centre that enrolled the subject and stays so",
+            }
+        )
+    if errors:
+        raise ValidationFailed("Some members cannot change.", errors=errors)
+
+
+async def _claim_slot(
+    transaction: Transaction, subject: str, payload: RecordIn, slots: int
+) -> None:
+    if getattr(payload, "enrolled_on", None) is None:
+        return
+    if await transaction.value("SELECT claim_slot($1, $2)", subject, slots) is None:
+        raise EnrolmentClosed("Every slot of the trial is taken.", slots=slots, slots_free=0)
+
+
+def _row(
+    payload: RecordIn,
+    transaction: Transaction,
+    record_id: uuid.UUID,
+    version: int,
+    subject: str,
+    centre: str,
+    *,
+    source_id: str | None = None,
+) -> str:
+    """Write a version as the JSON array of one row that the database types."""
+    system = {
+        "record_id": str(record_id),
+        "version": version,
+        "subject": subject,
+        "centre": centre,
+        "state": "active",
+        "recorded_by": transaction.authority.name,
+    }
+    if source_id is not None:
+        system["source_id"] = source_id
+    return f"[{payload.model_dump_json()[:-1]},{json.dumps(system)[1:]}]"
+
+
+async def _append(
+    transaction: Transaction,
+    caller: Caller,
+    kind: RecordKind,
+    row: str,
+    role: Role,
+    action: str,
+    request: KeyedRequest,
+    *,
+    statement: str | None = None,
+    status: int = 200,
+    location: str | None = None,
+) -> Answer:
+    moment = ',"findings":[]}'
+    event = {
+        "action": action,
+        "principal": transaction.authority.name,
+        "role": role.value,
+        "route": caller.route,
+        "request_id": caller.request_id,
+    }
+    answer: dict[str, Any] = {
+        "principal": str(caller.principal.id),
+        "key": request.key,
+        "digest": request.digest,
+        "status": status,
+        "location": location,
+        "moment": moment,
+    }
+    written = await transaction.row(
+        statement or statements.append(kind),
+        row,
+        json.dumps(event),
+        json.dumps(answer),
+    )
+    if written is None:
+        raise RuntimeError("a version was neither stored nor refused")
+    body = written["document"][:-1] + moment
+    return Answer(status, body.encode(), f'"{written["version"]}"', location)
+
+
+async def _source_id_taken(
+    database: Database,
+    caller: Caller,
+    kind: RecordKind,
+    centre: str,
+    payload: RecordIn,
+    violation: asyncpg.UniqueViolationError,
+) -> Exception:
+    if violation.constraint_name != f"{kind.table.__tablename__}_source_id":
+        return violation  # type: ignore[no-any-return]
+    async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
+        holder = await transaction.row(
+            statements.by_source_id(kind),
+            payload.source_id,
+            [centre],
+        )
+    location = None
+    if holder is not None:
+        location = f"/v1/subjects/{holder['subject']}"
+        if not kind.one_per_subject:
+            location += f"/{kind.path}/{holder['record_id']}"
+    return SourceIdTaken(
+        "Amend that record, or send this one under its own source_id.",
+        headers={"Location": location} if location else None,
+    )
