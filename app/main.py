@@ -1,0 +1,61 @@
+"""Assembles the application, and nothing else."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.config import Settings
+from app.problems import MethodNotAllowed, NotFound, Problem
+from app.request_context import RequestContext
+from app.routers import every_router
+from app.routers.refusals import write
+from app.routers.trial_route import TrialRoute
+from app.service import assemble
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """Make the application of one worker.
+
+    Args:
+        settings: how this deployment runs.
+        database_url: the service's own login.
+    """
+    service = assemble(settings, database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 50)
+        yield
+        await service.stop()
+
+    app = FastAPI(
+        title="Day Zero",
+        version="1",
+        summary="A CAR-T trial's data from its centres, and its endpoints.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    app.router.route_class = TrialRoute
+    for router in every_router(service.trial):
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _unrouted)
+    app.add_middleware(RequestContext)
+    return app
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    """Answer what no route took."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    problem: Problem = NotFound("There is nothing at this address that you can see.")
+    if status == 405 and isinstance(error, HTTPException):
+        problem = MethodNotAllowed("Use a method of the list.", headers=error.headers)
+    return write(problem, request.state.request_id)

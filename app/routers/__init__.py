@@ -1,0 +1,16 @@
+"""The routes: who, what, and which refusals. The services do the work."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+
+from app.routers.record_routes import record_router
+from app.schemas.record_kinds import RECORD_KINDS
+from app.trial.trial import Trial
+
+
+def every_router(trial: Trial) -> Iterator[APIRouter]:  # noqa: ARG001
+    """Give every router of the service, in the order of the documentation."""
+    for kind in RECORD_KINDS:
+        if not kind.one_per_subject:
+            yield record_router(kind)

@@ -1,0 +1,184 @@
+"""How records are written into answers: one, all its versions, or a list in the form asked for."""
+
+import csv
+import io
+import json
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.database import Database
+from app.problems import NotAcceptable
+from app.routers.conditions import unchanged
+from app.schemas.listing import Cursor, ListQuery, ReadQuery
+from app.schemas.record import RecordKind
+from app.services import ledger, record_reads
+from app.services.ledger import Cut
+from app.services.records import Answer
+
+JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+_NOT_FILTERS = {"limit", "cursor", "as_of"}
+
+
+def respond(given: Answer) -> Response:
+    """Write the answer of a write."""
+    headers = {"ETag": given.etag}
+    if given.location is not None:
+        headers["Location"] = given.location
+    if given.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(given.body, given.status, headers=headers, media_type=JSON)
+
+
+async def fetched(
+    request: Request,
+    kind: RecordKind,
+    subject: str,
+    record_id: uuid.UUID | None,
+    query: ReadQuery,
+    if_none_match: str | None,
+) -> Response:
+    """Answer with one record, or with 304 when the caller holds it."""
+    database: Database = request.app.state.service.database
+    cut = None if query.as_of is None else await ledger.cut_at(database, query.as_of)
+    record = await record_reads.fetch(database, request.state.caller, kind, subject, record_id, cut)
+    etag = f'"{record.version}"'
+    if unchanged(if_none_match, etag):
+        return Response(status_code=304, headers={"ETag": etag})
+    return Response(record.document, headers={"ETag": etag}, media_type=JSON)
+
+
+async def versions(
+    request: Request, kind: RecordKind, subject: str, record_id: uuid.UUID | None, query: ReadQuery
+) -> Response:
+    """Answer with every version of a record, oldest first."""
+    database: Database = request.app.state.service.database
+    cut = await _cut(database, query)
+    documents = await record_reads.history(
+        database, request.state.caller, kind, subject, record_id, cut
+    )
+    return Response(_list(documents, cut), media_type=JSON)
+
+
+async def listed(
+    request: Request, kind: RecordKind, query: ListQuery, subject: str | None = None
+) -> Response:
+    """Answer with one page as JSON, or with the whole list as CSV or NDJSON."""
+    database: Database = request.app.state.service.database
+    caller = request.state.caller
+    form = _accepted(request)
+    filters = {
+        name: value
+        for name, value in query.model_dump(by_alias=True, exclude_none=True).items()
+        if name not in _NOT_FILTERS
+    }
+    if form == JSON:
+        after = query.cursor.after if query.cursor else None
+        if query.cursor is not None and query.cursor.seq is not None:
+            cut = await ledger.cut_at(database, query.cursor.seq)
+        else:
+            cut = await _cut(database, query)
+        page = await record_reads.page(
+            database, caller, kind, filters, cut, after, query.limit, subject
+        )
+        headers = {}
+        if page.more and page.last is not None:
+            fixed = cut.seq if cut.transaction_id is not None else None
+            headers["Link"] = _next(request, Cursor(after=page.last, seq=fixed))
+        return Response(_list(page.documents, cut), headers=headers, media_type=JSON)
+    cut = await (
+        ledger.newest_cut(database) if query.as_of is None else ledger.cut_at(database, query.as_of)
+    )
+    pages = record_reads.pages(database, caller, kind, filters, cut, subject)
+    first = await anext(pages)
+    lines = _csv(kind, first, pages) if form == CSV else _ndjson(first, pages)
+    return StreamingResponse(
+        lines, media_type=f"{form}; charset=utf-8", headers={"Dayzero-As-Of": str(cut.seq)}
+    )
+
+
+def listed_as(kind: RecordKind) -> dict[int | str, dict[str, Any]]:
+    """Describe the forms of a list for OpenAPI."""
+    return {
+        200: {
+            "model": kind.listed,
+            "content": {
+                NDJSON: {"schema": {"type": "string"}},
+                CSV: {"schema": {"type": "string"}},
+            },
+            "headers": {
+                "Link": {
+                    "description": 'The next page, `rel="next"`.',
+                    "schema": {"type": "string"},
+                }
+            },
+        }
+    }
+
+
+async def _cut(database: Database, query: ReadQuery) -> Cut:
+    if query.as_of is None:
+        return await ledger.current_head(database)
+    return await ledger.cut_at(database, query.as_of)
+
+
+def _accepted(request: Request) -> str:
+    accept = request.headers.get("accept", "*/*").lower()
+    for offered in accept.split(","):
+        media_type = offered.partition(";")[0].strip()
+        if media_type in {JSON, NDJSON, CSV}:
+            return media_type
+        if media_type in {"*/*", "application/*"}:
+            return JSON
+        if media_type == "text/*":
+            return CSV
+    raise NotAcceptable("Ask for one of the forms.", allowed=[JSON, NDJSON, CSV])
+
+
+def _list(documents: list[str], cut: Cut) -> str:
+    return f'{{"items":[{",".join(documents)}],"as_of":{cut.seq}}}'
+
+
+def _next(request: Request, cursor: Cursor) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    query = urlencode([*kept, ("cursor", cursor.encoded())])
+    return f'<{request.scope["path"]}?{query}>; rel="next"'
+
+
+async def _ndjson(first: list[str], rest: AsyncIterator[list[str]]) -> AsyncIterator[str]:
+    if first:
+        yield "\n".join(first) + "\n"
+    async for documents in rest:
+        if documents:
+            yield "\n".join(documents) + "\n"
+
+
+async def _csv(
+    kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]]
+) -> AsyncIterator[str]:
+    """Write documents as rows: one column a member, parts as JSON."""
+    columns = list(kind.view.model_fields)
+    yield _rows(columns, [dict(zip(columns, columns, strict=True))])
+    yield _rows(columns, map(json.loads, first))
+    async for documents in rest:
+        yield _rows(columns, map(json.loads, documents))
+
+
+def _rows(columns: list[str], documents: Any) -> str:
+    written = io.StringIO()
+    rows = csv.writer(written)
+    for document in documents:
+        rows.writerow([_cell(document.get(column)) for column in columns])
+    return written.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value

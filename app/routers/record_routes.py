@@ -1,0 +1,262 @@
+"""The routes that every kind of record has, made once for each kind.
+
+Create, amend, void, fetch, history and the list of one subject lie under the subject; the list
+across subjects lies at the top.
+"""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.access.permissions import Action
+from app.problems import (
+    AsOfInTheFuture,
+    BodyTooLarge,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    IdempotencyKeyInFlight,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    IfMatchMissing,
+    InsufficientScope,
+    InvalidParameter,
+    InvalidToken,
+    MalformedJson,
+    NotAcceptable,
+    NotFound,
+    NotPermitted,
+    OutcomeUnknown,
+    Overloaded,
+    Problem,
+    RecordVoided,
+    SourceIdTaken,
+    StaleVersion,
+    TooManyRequests,
+    UnknownParameter,
+    UnsupportedMediaType,
+    ValidationFailed,
+    documented,
+)
+from app.routers.conditions import (
+    IdempotencyKey,
+    IfMatch,
+    IfNoneMatch,
+    based_on,
+    keyed,
+)
+from app.routers.record_answers import fetched, listed, listed_as, respond, versions
+from app.routers.trial_route import TrialRoute, permits
+from app.schemas.listing import ReadQuery, list_query
+from app.schemas.record import Reasoned, RecordKind
+from app.services import records
+
+SubjectOfPath = Annotated[
+    str,
+    Path(
+        pattern="^[0-9A-Z]{1,8}-[0-9]{3,6}$",
+        description="The subject's code, as in `03-008`.",
+        examples=["03-008"],
+    ),
+]
+RecordOfPath = Annotated[uuid.UUID, Path(description="The record's identity.")]
+
+ALWAYS: tuple[type[Problem], ...] = (
+    UnknownParameter,
+    InvalidToken,
+    NotPermitted,
+    InsufficientScope,
+    TooManyRequests,
+    DatabaseUnavailable,
+    Overloaded,
+    DeadlineExceeded,
+)
+"""What any route that needs a caller may refuse with."""
+
+READING = (*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture)
+WRITING = (
+    *ALWAYS,
+    MalformedJson,
+    InvalidParameter,
+    NotFound,
+    IdempotencyKeyInFlight,
+    IdempotencyKeyReused,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+    OutcomeUnknown,
+)
+CHANGING = (*WRITING, StaleVersion, IfMatchMissing, RecordVoided)
+_ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
+_REPLAYED = {
+    "Idempotency-Replayed": {
+        "description": "`true` when this is the stored answer of an earlier request.",
+        "schema": {"type": "string"},
+    }
+}
+_LOCATION = {"Location": {"description": "The new record.", "schema": {"type": "string"}}}
+
+
+def record_router(kind: RecordKind) -> APIRouter:
+    """Make the routes of a kind of record."""
+    router = APIRouter(route_class=TrialRoute, tags=[kind.path])
+    of_subject = f"/v1/subjects/{{subject}}/{kind.path}"
+    one = of_subject + "/{record_id}"
+    named = kind.noun.replace(" ", "_").replace("-", "_")
+
+    @router.post(
+        of_subject,
+        status_code=201,
+        operation_id=f"submit_{named}",
+        summary=f"Submit: {kind.noun}",
+        responses={
+            201: {"model": kind.stored, "headers": {**_LOCATION, **_ETAG, **_REPLAYED}},
+            **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken),
+        },
+        **permits(Action.SUBMIT_RECORD),
+    )
+    async def submit(
+        request: Request,
+        subject: SubjectOfPath,
+        payload: kind.submission,  # type: ignore[name-defined]
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        return respond(
+            await records.submit(
+                request.app.state.service.database,
+                request.state.caller,
+                kind,
+                subject,
+                payload,
+                await keyed(request, idempotency_key, required=True),
+            )
+        )
+
+    @router.put(
+        one,
+        operation_id=f"amend_{named}",
+        summary=f"Amend: {kind.noun}",
+        responses={
+            200: {"model": kind.stored, "headers": {**_ETAG, **_REPLAYED}},
+            **documented(*CHANGING),
+        },
+        **permits(Action.AMEND_RECORD),
+    )
+    async def amend(
+        request: Request,
+        subject: SubjectOfPath,
+        record_id: RecordOfPath,
+        payload: kind.amendment,  # type: ignore[name-defined]
+        if_match: IfMatch = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        return respond(
+            await records.amend(
+                request.app.state.service.database,
+                request.state.caller,
+                kind,
+                subject,
+                record_id,
+                payload,
+                based_on(if_match),
+                await keyed(request, idempotency_key, required=False),
+            )
+        )
+
+    @router.post(
+        one + "/void",
+        operation_id=f"void_{named}",
+        summary=f"Void: {kind.noun}",
+        responses={
+            200: {"model": kind.stored, "headers": {**_ETAG, **_REPLAYED}},
+            **documented(*CHANGING, IdempotencyKeyMissing),
+        },
+        **permits(Action.VOID_RECORD),
+    )
+    async def void(
+        request: Request,
+        subject: SubjectOfPath,
+        record_id: RecordOfPath,
+        payload: Reasoned,
+        if_match: IfMatch = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        return respond(
+            await records.void(
+                request.app.state.service.database,
+                request.state.caller,
+                kind,
+                subject,
+                record_id,
+                payload.reason,
+                based_on(if_match),
+                await keyed(request, idempotency_key, required=True),
+            )
+        )
+
+    @router.get(
+        one,
+        operation_id=f"fetch_{named}",
+        summary=f"Fetch: {kind.noun}",
+        responses={
+            200: {"model": kind.view, "headers": _ETAG},
+            304: {"description": "You hold the current version."},
+            **documented(*READING),
+        },
+        **permits(Action.READ_RECORD),
+    )
+    async def fetch(
+        request: Request,
+        subject: SubjectOfPath,
+        record_id: RecordOfPath,
+        query: Annotated[ReadQuery, Query()],
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        return await fetched(request, kind, subject, record_id, query, if_none_match)
+
+    @router.get(
+        one + "/history",
+        operation_id=f"history_of_{named}",
+        summary=f"Every version: {kind.noun}",
+        responses={200: {"model": kind.listed}, **documented(*READING)},
+        **permits(Action.READ_RECORD),
+    )
+    async def history(
+        request: Request,
+        subject: SubjectOfPath,
+        record_id: RecordOfPath,
+        query: Annotated[ReadQuery, Query()],
+    ) -> Response:
+        return await versions(request, kind, subject, record_id, query)
+
+    of_subject_query = list_query(kind, across_subjects=False)
+    across_query = list_query(kind, across_subjects=True)
+
+    @router.get(
+        of_subject,
+        operation_id=f"list_{named}_of_subject",
+        summary=f"List of a subject: {kind.noun}",
+        responses={**listed_as(kind), **documented(*READING, NotAcceptable)},
+        **permits(Action.READ_RECORD),
+    )
+    async def list_of_subject(
+        request: Request,
+        subject: SubjectOfPath,
+        query: Annotated[of_subject_query, Query()],  # type: ignore[valid-type]
+    ) -> Response:
+        return await listed(request, kind, query, subject)
+
+    @router.get(
+        f"/v1/{kind.path}",
+        operation_id=f"list_{named}",
+        summary=f"List across subjects: {kind.noun}",
+        responses={**listed_as(kind), **documented(*READING, NotAcceptable)},
+        **permits(Action.READ_RECORD),
+    )
+    async def list_across_subjects(
+        request: Request,
+        query: Annotated[across_query, Query()],  # type: ignore[valid-type]
+    ) -> Response:
+        return await listed(request, kind, query)
+
+    return router

@@ -1,0 +1,174 @@
+"""What every route does before and around its own work.
+
+In this order: the caller is known before anything of the request is read; the query has no
+parameter that the route does not know; the body is of a form and a size that the route takes and
+is JSON that means one thing. Whatever is wrong becomes a problem, and what an authenticated caller
+was refused is noted.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.types import Receive, Scope
+
+from app.access.permissions import PERMISSIONS, Action
+from app.access.scopes import scope_of
+from app.problems import (
+    BodyTooLarge,
+    DeadlineExceeded,
+    MalformedJson,
+    Problem,
+    UnknownParameter,
+    UnsupportedMediaType,
+)
+from app.routers.refusals import answer, as_problem
+from app.routers.sign_in import authenticate
+from app.service import Service
+from app.services.records import Caller
+from app.strict_json import MalformedJSON, parse_strictly
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def permits(action: Action) -> dict[str, Any]:
+    """Declare what a route does; every route declares exactly one action."""
+    return {"openapi_extra": {"x-action": action.value}}
+
+
+class ParsedRequest(Request):
+    """A request whose body was read and parsed strictly."""
+
+    def __init__(self, scope: Scope, receive: Receive, raw: bytes, value: Any) -> None:
+        super().__init__(scope, receive)
+        self.raw = raw
+        self._value = value
+
+    async def body(self) -> bytes:
+        """Give the body as it came."""
+        return self.raw
+
+    async def json(self) -> Any:
+        """Give what the body says."""
+        return self._value
+
+
+class TrialRoute(APIRoute):
+    """A route of this service: one declared action, a known caller, strict input."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        declared = (options.get("openapi_extra") or {}).get("x-action")
+        if declared is None:
+            raise RuntimeError(f"the route {path} declares no action")
+        self.action = Action(declared)
+        scope = scope_of(self.action)
+        extra: dict[str, Any] = {**options["openapi_extra"]}
+        if self.action is Action.PUBLIC:
+            extra["security"] = []
+        else:
+            extra["security"] = [{"oauth2": [scope] if scope else []}, {"bearer": []}]
+            extra["x-roles"] = sorted(role.value for role in PERMISSIONS[self.action])
+        options["openapi_extra"] = extra
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Handler:
+        """Wrap the route's own handler in what every route does."""
+        handle_parsed = super().get_route_handler()
+        known = frozenset(_query_names(self.dependant))
+        takes_json = self.body_field is not None
+        route = f"{' '.join(sorted(self.methods or ()))} {self.path_format}"
+
+        async def prepare(request: Request, service: Service) -> Request:
+            if self.action is not Action.PUBLIC:
+                request.state.caller = Caller(
+                    await authenticate(request, service), request.state.request_id, route
+                )
+            _require_known_parameters(request, known)
+            if not takes_json:
+                return request
+            raw = await read_body(request, service.settings.body_limit)
+            return ParsedRequest(request.scope, request.receive, raw, _parsed(request, raw))
+
+        async def handle(request: Request) -> Response:
+            service: Service = request.app.state.service
+            request.state.route = route
+            try:
+                async with asyncio.timeout(self.seconds(service)):
+                    return await handle_parsed(await prepare(request, service))
+            except TimeoutError:
+                problem: Problem = DeadlineExceeded(
+                    "Send it again; a change under the same Idempotency-Key has one effect.",
+                    headers={"Retry-After": "2"},
+                )
+            except (Problem, RequestValidationError) as refusal:
+                problem = as_problem(refusal)
+            return await answer(request, problem)
+
+        return handle
+
+    def seconds(self, service: Service) -> float:
+        """Give how long a request of this route may take."""
+        return service.settings.request_seconds
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    """Give the parameters of the query, those of a query model one by one."""
+    for field in dependant.query_params:
+        shape = field.field_info.annotation
+        if isinstance(shape, type) and issubclass(shape, BaseModel):
+            for name, member in shape.model_fields.items():
+                yield member.alias or name
+        else:
+            yield field.alias
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Read the body to its end.
+
+    Raises:
+        BodyTooLarge: it is longer than ``limit`` octets.
+    """
+    declared = request.headers.get("content-length")
+    if declared is not None and declared.isascii() and declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > limit:
+            raise _too_large(limit)
+    return bytes(received)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"A body here has at most {limit} octets.", limit=limit)
+
+
+def _require_known_parameters(request: Request, known: frozenset[str]) -> None:
+    if not request.scope["query_string"]:
+        return
+    names = [name for name, _ in request.query_params.multi_items()]
+    if not known.issuperset(names):
+        raise UnknownParameter("Leave out what the route does not know.", allowed=sorted(known))
+    if len(names) != len(set(names)):
+        raise UnknownParameter("Give each parameter once.", allowed=sorted(known))
+
+
+def _parsed(request: Request, raw: bytes) -> Any:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise UnsupportedMediaType("Send application/json in UTF-8.", allowed=["application/json"])
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("Send the body as it is, without a content coding.")
+    try:
+        return parse_strictly(raw)
+    except MalformedJSON as malformed:
+        error: dict[str, Any] = {"code": malformed.code, "message": malformed.message}
+        if malformed.pointer is not None:
+            error["pointer"] = malformed.pointer
+        raise MalformedJson("Send one JSON text in UTF-8.", errors=[error]) from None
