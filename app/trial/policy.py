@@ -12,7 +12,9 @@ IMWG 2011 (Rajkumar et al., Blood 2011) and Durie 2006 where they differ.
 from decimal import Decimal
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
+
+from app.trial.parameters import Parameters
 
 EfsComponent = Literal["PD", "death", "new_therapy", "no_response", "toxicity"]
 EfsDefinition = Literal["composite", "pfs", "plus_no_response", "plus_toxicity", "death_only"]
@@ -25,12 +27,6 @@ EFS_COMPONENTS: Final[dict[EfsDefinition, tuple[EfsComponent, ...]]] = {
     "death_only": ("death",),
 }
 """What counts as an event under each definition of event-free survival."""
-
-
-class Parameters(BaseModel):
-    """A part of the trial file: immutable, and no key that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ImwgPolicy(Parameters):

@@ -1,0 +1,72 @@
+"""What belongs to one disease evaluation, and how old a baseline may be."""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from app.trial.parameters import Parameters
+
+Component = Literal[
+    "serum_m_protein",
+    "serum_immunofixation",
+    "free_light_chains",
+    "urine_m_protein",
+    "urine_immunofixation",
+    "plasma_cells",
+    "clonality",
+    "mrd",
+    "imaging",
+    "plasmacytomas",
+]
+
+
+class ComponentWindow(Parameters):
+    """When the parts of one evaluation may be collected, relative to its serum sample.
+
+    A part collected outside is kept, with a finding.
+    """
+
+    parts: tuple[Component, ...] = Field(description="The parts this window holds for.")
+    before: NonNegativeInt = Field(description="Days before the serum sample.")
+    after: NonNegativeInt = Field(description="Days after the serum sample.")
+    baseline_days: PositiveInt = Field(
+        description=(
+            "A baseline value older than this, in days before the first lymphodepletion dose, is "
+            "used and flagged `old_baseline`."
+        )
+    )
+
+
+class ResponseComponents(Parameters):
+    """The parts of a disease evaluation, by how they are collected."""
+
+    blood_and_urine: ComponentWindow = Field(
+        default=ComponentWindow(
+            parts=(
+                "serum_m_protein",
+                "serum_immunofixation",
+                "free_light_chains",
+                "urine_m_protein",
+                "urine_immunofixation",
+            ),
+            before=7,
+            after=7,
+            baseline_days=28,
+        )
+    )
+    marrow: ComponentWindow = Field(
+        default=ComponentWindow(
+            parts=("plasma_cells", "clonality", "mrd"), before=14, after=28, baseline_days=42
+        )
+    )
+    imaging: ComponentWindow = Field(
+        default=ComponentWindow(
+            parts=("imaging", "plasmacytomas"), before=14, after=28, baseline_days=42
+        )
+    )
+
+
+class ResponseRules(Parameters):
+    """How a disease evaluation is put together."""
+
+    components: ResponseComponents = Field(default_factory=ResponseComponents)

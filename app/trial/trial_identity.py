@@ -1,0 +1,128 @@
+"""What the trial is, where it runs and what it asks of its records."""
+
+from datetime import date
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StringConstraints
+
+from app.trial.parameters import Line, Parameters
+from app.trial.policy import EFS_COMPONENTS, EfsComponent
+
+EndpointName = Literal[
+    "enrolment",
+    "response",
+    "overall-survival",
+    "progression-free-survival",
+    "event-free-survival",
+    "duration-of-response",
+    "time-to-next-treatment",
+    "adverse-events",
+    "lab-abnormalities",
+    "car-kinetics",
+    "pharmacodynamics",
+]
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        raise ValueError("is not a time zone of the IANA database") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+CentreCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
+
+
+class Outcome(Parameters):
+    """An outcome as the trial registered it, and the endpoints that answer it."""
+
+    name: Line
+    kind: Literal["primary", "secondary", "other", "described"]
+    registered: Line = Field(description="The registered definition, in our words.")
+    endpoints: tuple[EndpointName, ...]
+
+
+class TrialIdentity(Parameters):
+    """What the trial is."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{0,19}$")] = Field(
+        description="Short code of the trial (STUDYID)."
+    )
+    title: Line
+    design: Line
+    slots: PositiveInt = Field(description="Subjects that may be enrolled.")
+    horizon_months: PositiveInt = Field(description="Follow-up after infusion, calendar months.")
+    slot_released_by: Literal["nothing", "not_infused"] = Field(
+        default="nothing", description="Whether a subject never infused gives the slot back."
+    )
+    efs_registered_text: Line | None = Field(
+        default=None, description="How event-free survival was registered, in our words."
+    )
+    efs_components: tuple[EfsComponent, ...] = Field(
+        default=EFS_COMPONENTS["composite"],
+        description="Events of event-free survival; `policy.tte.efs` names the definition.",
+    )
+
+
+class CriteriaVersions(Parameters):
+    """The published criteria that the trial grades and judges by."""
+
+    response: Literal["IMWG 2016"] = "IMWG 2016"
+    adverse_events: Literal["CTCAE 5.0"] = "CTCAE 5.0"
+    crs_icans: Literal["ASTCT 2019"] = "ASTCT 2019"
+
+
+class RecordRules(Parameters):
+    """What the trial asks of its records."""
+
+    disease_fields: Literal["required", "optional"] = Field(
+        default="required",
+        description="Whether an enrolment has to describe the myeloma.",
+    )
+
+
+class ConsentVersion(Parameters):
+    """A version of the consent form."""
+
+    version: Line
+    approved_on: date | None = None
+
+
+class PlannedCentre(Parameters):
+    """A centre that the trial means to open."""
+
+    code: CentreCode
+    subjects: PositiveInt | None = Field(default=None, description="Subjects expected of it.")
+
+
+class CentrePlan(Parameters):
+    """Where the trial runs."""
+
+    time_zone: TimeZone = Field(
+        description=(
+            "Civil calendar of the centres, for instants that have to become days. A date sent as "
+            "a date, or with an offset, stays the day it was sent as."
+        )
+    )
+    planned: tuple[PlannedCentre, ...] = ()
+
+
+class FollowUpRules(Parameters):
+    """When a subject is lost, and which of two evaluations a visit summary takes."""
+
+    lost_after_contacts: PositiveInt = Field(
+        default=2, description="Consecutive scheduled contacts without one."
+    )
+    lost_after_attempts: NonNegativeInt = Field(
+        default=3, description="Documented attempts; the loss is dated at the last contact."
+    )
+    two_in_a_window: Literal["nearest_then_later"] = Field(
+        default="nearest_then_later",
+        description=(
+            "By-visit summaries take the evaluation nearest the target, on a tie the later; for "
+            "response both count."
+        ),
+    )
