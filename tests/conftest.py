@@ -1,0 +1,47 @@
+"""What the tests stand on: a real PostgreSQL, a migrated template, a clone of it for each test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app.embedded_postgres import EmbeddedPostgres
+from app.schema_migrations import migrate
+from tests.deployment import Deployment, clone_of_template, open_directory
+
+# Durability is tested where it is promised, on servers of those tests' own.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedPostgres]:
+    """One server a test process: an open transaction anywhere on a server holds back the ledger."""
+    with open_directory() as directory:
+        postgres = EmbeddedPostgres(directory / "data", settings=FAST)
+        postgres.start()
+        try:
+            asyncio.run(_make_template(postgres))
+            yield postgres
+        finally:
+            postgres.stop("immediate")
+
+
+async def _make_template(postgres: EmbeddedPostgres) -> None:
+    superuser = await asyncpg.connect(postgres.url(postgres.superuser, "postgres"))
+    await superuser.execute("CREATE DATABASE template_of_tests")
+    await superuser.close()
+    await migrate(postgres.url(postgres.superuser, "template_of_tests"))
+
+
+@pytest.fixture
+async def deployment(server: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Deployment]:
+    """A fresh deployment: its own database, its own keys, the real application."""
+    async with clone_of_template(server) as name, Deployment(server, name, tmp_path) as running:
+        yield running
