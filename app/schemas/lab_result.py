@@ -1,0 +1,178 @@
+"""Laboratory results on the wire, and what one result alone cannot mean."""
+
+from collections.abc import Iterator
+
+from app.models.lab_result import LabResult, LabResultFields
+from app.schemas.record import RecordKind, RecordOut
+from app.schemas.refusals import ConsistentRecordIn, Refusal
+from app.vocabularies.laboratory import (
+    CodeSystem,
+    QualitativeResult,
+    ResultKind,
+    accepted_units,
+    accepts_unit,
+    code_system,
+    find_analyte,
+)
+from app.vocabularies.loinc import is_loinc
+
+
+def analyte_is_known(result: LabResultFields) -> Iterator[Refusal]:
+    """Require a code of the system it is said to come from."""
+    system = result.analyte_system
+    if find_analyte(result.analyte) is not None:
+        if system not in {None, CodeSystem.LISTED} and not (
+            system is CodeSystem.LOINC and is_loinc(result.analyte)
+        ):
+            yield Refusal(
+                "analyte_system",
+                "code_of_the_list",
+                "the code is one of the trial's list: leave analyte_system out, or send another "
+                "code for another analyte",
+                (CodeSystem.LISTED,),
+            )
+        return
+    actual = code_system(result.analyte)
+    if actual is None:
+        yield Refusal(
+            "analyte",
+            "analyte_code_mistyped",
+            "write a LOINC code with its right check digit, or a local code of at most 40 letters, "
+            "digits and . _ -",
+        )
+    elif actual is not (system or CodeSystem.LOINC):
+        yield Refusal(
+            "analyte",
+            "analyte_not_known",
+            "write a code of the trial's list or a LOINC code, or call the sender's own code local "
+            "in analyte_system",
+        )
+
+
+def one_result(result: LabResultFields) -> Iterator[Refusal]:
+    """Require exactly one of a number, a word, a titre and a reason for none."""
+    given = [
+        field
+        for field in ("value", "coded_value", "titre", "not_done")
+        if getattr(result, field) is not None
+    ]
+    if not given:
+        yield Refusal(
+            "value",
+            "result_missing",
+            "write a value with its unit, a coded_value, a titre, or in not_done why there is none",
+        )
+    for field in given[1:]:
+        yield Refusal(
+            field, "more_than_one_result", "write one of value, coded_value, titre and not_done"
+        )
+
+
+def result_of_the_analyte(result: LabResultFields) -> Iterator[Refusal]:
+    """Require a number where the analyte has numbers, and a word or titre where it has words."""
+    analyte = find_analyte(result.analyte)
+    if analyte is None:
+        return
+    if analyte.result is ResultKind.CODED and result.value is not None:
+        yield Refusal(
+            "value",
+            "result_is_a_word",
+            "write the result of this analyte in coded_value or titre",
+            tuple(QualitativeResult),
+        )
+    if analyte.result is ResultKind.QUANTITY:
+        for field in ("coded_value", "titre"):
+            if getattr(result, field) is not None:
+                yield Refusal(
+                    field, "result_is_a_number", "write the result of this analyte in value"
+                )
+    if result.value is not None and result.value < 0:
+        yield Refusal("value", "value_negative", "the value of this analyte is 0 or more")
+
+
+def unit_of_the_value(result: LabResultFields) -> Iterator[Refusal]:
+    """Require a UCUM unit beside a number, one of the analyte's, and none beside anything else."""
+    if result.value is None:
+        if result.unit is not None:
+            yield Refusal("unit", "unit_without_value", "leave it out: only a value has a unit")
+        return
+    if result.unit is None:
+        yield Refusal(
+            "unit",
+            "unit_missing",
+            "write the UCUM unit of the value",
+            accepted_units(result.analyte) or (),
+        )
+    elif not accepts_unit(result.analyte, result.unit):
+        units = accepted_units(result.analyte)
+        if units is None:
+            yield Refusal("unit", "unit_not_ucum", "write a unit of UCUM, case-sensitive form")
+        else:
+            yield Refusal(
+                "unit", "unit_not_allowed", "write the value in a unit of this analyte", units
+            )
+
+
+def limits(result: LabResultFields) -> Iterator[Refusal]:
+    """Require a comparator to have a number, and limits to be in order."""
+    if result.comparator is not None and result.value is None and result.titre is None:
+        yield Refusal(
+            "comparator", "comparator_without_number", "leave it out: it goes with value or titre"
+        )
+    limits = result.reference_range
+    if limits is not None:
+        if limits.low is None and limits.high is None and limits.text is None:
+            yield Refusal("reference_range", "range_empty", "write low, high or text")
+        if limits.low is not None and limits.high is not None and limits.low > limits.high:
+            yield Refusal(("reference_range", "high"), "range_reversed", "high is not below low")
+    if result.lloq is not None and result.uloq is not None and result.lloq >= result.uloq:
+        yield Refusal("uloq", "uloq_not_above_lloq", "the upper limit is above the lower one")
+    if result.spurious and result.not_done is not None:
+        yield Refusal("spurious", "spurious_without_result", "what was not done is no error")
+
+
+class LabResultIn(LabResultFields, ConsistentRecordIn):
+    """A laboratory result as a centre submits it."""
+
+    rules = (analyte_is_known, one_result, result_of_the_analyte, unit_of_the_value, limits)
+
+
+class LabResultOut(LabResultFields, RecordOut):
+    """A laboratory result as the service gives it."""
+
+
+LAB_RESULTS = RecordKind(
+    path="lab-results",
+    noun="laboratory result",
+    table=LabResult,
+    submission=LabResultIn,
+    view=LabResultOut,
+    dated_by="collected_at",
+    filters={
+        "analyte": "analyte",
+        "specimen": "specimen",
+        "sample_id": "sample_id",
+        "laboratory": "laboratory",
+        "adverse_event": "adverse_event",
+    },
+    example={
+        "source_id": "LIS:998871:3",
+        "visit": "D7",
+        "analyte": "PLT",
+        "value": "18",
+        "unit": "10*9/L",
+        "reference_range": {"low": "125", "high": "350"},
+        "lloq": "2",
+        "specimen": "blood",
+        "sample_id": "998871",
+        "collected_at": "2026-03-09T06:40+08:00",
+        "laboratory": "central haematology",
+        "clinically_significant": {
+            "flag": True,
+            "by": "investigator",
+            "at": "2026-03-09T11:05+08:00",
+        },
+        "transfused_before": False,
+        "g_csf_before": True,
+    },
+)
