@@ -17,21 +17,13 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 class Coded(TypeDecorator[Any]):
     """A published code: text for a ``StrEnum``, a small integer for an ``IntEnum``."""
 
-    impl = Text
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
     cache_ok = True
 
     def __init__(self, vocabulary: type[StrEnum] | type[IntEnum]) -> None:
         super().__init__()
         self.vocabulary = vocabulary
-
-    @property
-    def storage(self) -> TypeEngine[Any]:
-        """How a code is kept."""
-        return SmallInteger() if issubclass(self.vocabulary, IntEnum) else Text()
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Give the type of the column."""
-        return dialect.type_descriptor(self.storage)
+        self.impl = SmallInteger() if issubclass(vocabulary, IntEnum) else Text()
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | int | None:  # noqa: ARG002
         """Send the code.
@@ -55,7 +47,7 @@ def _check_codes(coded: Coded, column: Column[Any]) -> None:
         codes = [member.value for member in coded.vocabulary]
         table.append_constraint(
             CheckConstraint(
-                type_coerce(column, coded.storage).in_(codes),
+                type_coerce(column, coded.impl).in_(codes),
                 name=f"{table.name}_{column.name}_code",
             )
         )

@@ -83,7 +83,11 @@ def _civil_date(value: object) -> date:
 class _CivilDate:
     """Reads and describes a full date."""
 
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        if set(handler(source)) != {"type"}:
+            raise TypeError("a field cannot bound a CivilDate: check it in the record's schema")
         return core_schema.no_info_plain_validator_function(
             _civil_date,
             serialization=core_schema.plain_serializer_function_ser_schema(

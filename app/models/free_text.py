@@ -132,29 +132,37 @@ _UNIT = re.compile(
 )
 
 
-def suspected_identifier(text: str) -> Identifier | None:
+def suspected_identifier(text: str, *, record_number: bool = False) -> Identifier | None:
     """Name the kind of direct identifier that a text seems to hold; None when it seems clean.
 
     Takes time in proportion to the length of the text, whatever it holds.
+
+    Args:
+        text: what was written.
+        record_number: the text is a system's own number of a record, which may have the shape of a
+            telephone number or call itself an id.
     """
     plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
     if _EMAIL.search(plain):
         return "email_address"
     if not re.search("[0-9]", plain):
         return None
-    if kind := _labelled(plain):
+    kind = _labelled(plain, record_number=record_number)
+    if kind:
         return kind
     if any(_has_check_digit(match.group()) for match in _IDENTITY_NUMBER.finditer(plain)):
         return "identity_number"
-    if _has_telephone_number(plain):
+    if not record_number and _has_telephone_number(plain):
         return "telephone_number"
     return "birth_date" if _DATE_THEN_BIRTH.search(plain) else None
 
 
-def _labelled(plain: str) -> Identifier | None:
+def _labelled(plain: str, *, record_number: bool) -> Identifier | None:
     """Find a label with its number right behind it."""
     for label in _LABEL.finditer(plain):
         kind = _KIND_OF_LABEL[label.group()]
+        if record_number and (kind == "telephone_number" or label.group() == "id"):
+            continue
         if _is_part_of_a_word(plain, label):
             continue
         start = label.end()

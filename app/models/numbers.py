@@ -71,6 +71,16 @@ def digits(number: Decimal) -> str:
     return format(number, "f")
 
 
+def _refuse_other_bounds(field: CoreSchema, instead: str) -> None:
+    """Refuse ``Field(ge=0)``, which Pydantic would put below these types, where it has no effect.
+
+    Raises:
+        TypeError: a field states bounds of its own.
+    """
+    if set(field) != {"type"}:
+        raise TypeError(f"write the bounds of this field as {instead}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClinicalNumber:
     """What a decimal field reads: ``Annotated[Decimal, ClinicalNumber(at_least=Decimal(25))]``."""
@@ -100,7 +110,10 @@ class ClinicalNumber:
             )
         return number
 
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        _refuse_other_bounds(handler(source), "Annotated[Decimal, ClinicalNumber(at_least=...)]")
         bounded = self != ClinicalNumber()
         return core_schema.no_info_plain_validator_function(
             self.read if bounded else clinical_decimal,
@@ -159,7 +172,10 @@ class WholeNumber:
             )
         return value
 
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        _refuse_other_bounds(handler(source), "Annotated[int, WholeNumber(at_least=...)]")
         return core_schema.no_info_plain_validator_function(
             self.read, serialization=core_schema.simple_ser_schema("int")
         )

@@ -8,6 +8,7 @@ which makes a text read otherwise than it is stored. So is what identifies a per
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -24,20 +25,17 @@ def refuse_identifiers(text: str, *, record_number: bool = False) -> None:
 
     Args:
         text: what a centre sent.
-        record_number: the field is for a system's own number, which may have the shape of a
-            telephone number and is none.
+        record_number: the field is for a system's own number of a record.
 
     Raises:
         PydanticCustomError: ``direct_identifier_suspected``; says what kind, never repeats it.
     """
-    kind = suspected_identifier(text)
-    if kind is None or (record_number and kind == "telephone_number"):
-        return
-    raise PydanticCustomError(
-        "direct_identifier_suspected",
-        "leave out what identifies a person: this holds what looks like a {kind}",
-        {"kind": kind.replace("_", " ")},
-    )
+    if kind := suspected_identifier(text, record_number=record_number):
+        raise PydanticCustomError(
+            "direct_identifier_suspected",
+            "leave out what identifies a person (here it looks like: {kind})",
+            {"kind": kind.replace("_", " ")},
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +71,19 @@ class WrittenText:
         refuse_identifiers(text, record_number=self.record_number)
         return text
 
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Compose with what the field says of its length: ``Field(max_length=80)`` narrows it."""
+        field: dict[str, Any] = dict(handler(source))
         return core_schema.no_info_after_validator_function(
             self.read,
-            core_schema.str_schema(strict=True, min_length=1, max_length=self.max_length),
+            core_schema.str_schema(
+                strict=True,
+                min_length=max(1, field.get("min_length", 1)),
+                max_length=min(self.max_length, field.get("max_length", self.max_length)),
+                pattern=field.get("pattern"),
+            ),
         )
 
 
@@ -92,11 +99,16 @@ class ShortCode:
         refuse_identifiers(text, record_number=True)
         return text
 
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        field: dict[str, Any] = dict(handler(source))
         return core_schema.no_info_after_validator_function(
             self.read,
             core_schema.str_schema(
-                strict=True, max_length=64, pattern=r"^[A-Za-z0-9%{/][A-Za-z0-9._:/+*^%(){}\[\]-]*$"
+                strict=True,
+                max_length=min(64, field.get("max_length", 64)),
+                pattern=r"^[A-Za-z0-9%{/][A-Za-z0-9._:/+*^%(){}\[\]-]*$",
             ),
         )
 

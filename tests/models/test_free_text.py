@@ -83,6 +83,22 @@ def test_it_leaves_clean_text_alone(text: str) -> None:
     assert suspected_identifier(text) is None
 
 
+@pytest.mark.parametrize(
+    ("record_number", "kind"),
+    [
+        pytest.param("13812345678", None, id="a number of a telephone's shape"),
+        pytest.param("AE-ID-0001234", None, id="calls itself an id"),
+        pytest.param("tel-0012345678", None, id="calls itself after a table"),
+        pytest.param("MRN-0012345", "hospital_number", id="a hospital number all the same"),
+        pytest.param("11010519491231002X", "identity_number", id="an identity number all the same"),
+    ],
+)
+def test_a_record_number_may_look_like_a_telephone_number(
+    record_number: str, kind: Identifier | None
+) -> None:
+    assert suspected_identifier(record_number, record_number=True) == kind
+
+
 def test_it_does_not_find_names() -> None:
     """Stated in the module: names follow no pattern."""
     assert suspected_identifier("Mrs Zhang Wei, 12 Nanjing Road, 张伟") is None
