@@ -6,15 +6,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import Date, Numeric, Text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Numeric
 from sqlmodel import Field, SQLModel
 
 from app.models.values import (
@@ -36,9 +33,6 @@ from app.models.values import (
     SourceId,
     StrictBool,
     WrittenText,
-    coded,
-    part,
-    parts,
 )
 from app.strict_json import parse_strictly
 
@@ -594,111 +588,3 @@ def test_the_published_pattern_is_the_one_that_is_kept(name: str) -> None:
             if isinstance(sent, str) and not form.search(sent.removesuffix("\n")):
                 with pytest.raises(ValidationError):
                     ADAPTERS[name].validate_python(sent)
-
-
-# -- tables -----------------------------------------------------------------------------------
-
-
-class Lesion(BaseModel):
-    """A part of a record."""
-
-    long_mm: PositiveDecimal
-
-
-class ObservationFields(SQLModel):
-    """What the module's recipe says, field by field."""
-
-    model_config = {"extra": "forbid"}
-
-    term: ShortText = Field(sa_type=Text, max_length=20)
-    onset: PartialDateOrDateTime = Field(sa_type=Text)
-    end: PartialDate | None = Field(default=None, sa_type=Text)
-    assessed_on: CivilDate = Field(sa_type=Date)
-    grade: Coded[Grade] = Field(sa_type=coded(Grade), description="CTCAE grade.")
-    sex: Coded[Sex] | None = Field(default=None, sa_type=coded(Sex))
-    serious: StrictBool
-    count: Count | None = None
-    value: ClinicalDecimal = Field(sa_type=Numeric)
-    target: Lesion | None = Field(default=None, sa_type=part(Lesion))
-    lesions: list[Lesion] = Field(default_factory=list, sa_type=parts(Lesion))
-
-
-class Observation(ObservationFields, table=True):
-    """The table made of them."""
-
-    __tablename__ = "observation_of_values_test"
-
-    record_id: UUID = Field(primary_key=True)
-
-
-SENT = {
-    "term": "Fever",
-    "onset": "2026-03",
-    "end": None,
-    "assessed_on": "2026-03-05",
-    "grade": 5,
-    "sex": "F",
-    "serious": True,
-    "count": 3,
-    "value": "2.50",
-    "target": {"long_mm": "20.0"},
-    "lesions": [{"long_mm": "20.0"}, {"long_mm": "11"}],
-}
-
-
-def test_the_types_are_fields_of_a_record_and_come_back_as_sent() -> None:
-    fields = ObservationFields.model_validate(SENT)
-    assert fields.model_dump(mode="json") == SENT
-    assert parse_strictly(fields.model_dump_json().encode()) == SENT
-    assert isinstance(fields.onset, PartialDateOrDateTime)
-    assert fields.value == Decimal("2.50")
-
-
-def test_all_that_is_wrong_with_a_record_is_said_at_once() -> None:
-    wrong = SENT | {"term": "x" * 21, "onset": 0, "grade": True, "serious": 1, "value": 2.5}
-    with pytest.raises(ValidationError) as refused:
-        ObservationFields.model_validate(wrong | {"mrn": "x"})
-    assert {error["loc"][0]: error["type"] for error in refused.value.errors()} == {
-        "term": "string_too_long",
-        "onset": "not_a_partial_date",
-        "grade": "not_a_code",
-        "serious": "bool_type",
-        "value": "not_a_number",
-        "mrn": "extra_forbidden",
-    }
-
-
-def test_the_columns_keep_what_the_fields_take() -> None:
-    ddl = str(CreateTable(Observation.__table__).compile(dialect=postgresql.dialect()))
-    lines = [line.strip().rstrip(",") for line in ddl.splitlines()]
-    for column in [
-        "term TEXT NOT NULL",
-        "onset TEXT NOT NULL",
-        '"end" TEXT',
-        "assessed_on DATE NOT NULL",
-        "grade SMALLINT NOT NULL",
-        "serious BOOLEAN NOT NULL",
-        "count INTEGER",
-        "value NUMERIC NOT NULL",
-        "target JSONB",
-        "lesions JSONB NOT NULL",
-        "CONSTRAINT observation_of_values_test_grade_code CHECK (grade IN (1, 5))",
-        "sex TEXT",
-        "CONSTRAINT observation_of_values_test_sex_code CHECK (sex IN ('F', 'M'))",
-    ]:
-        assert column in lines
-
-
-def test_a_column_type_writes_codes_and_parts_as_json_and_reads_them_back() -> None:
-    dialect = postgresql.dialect()
-    grade, lesions = coded(Grade), parts(Lesion)
-    assert grade.process_bind_param(Grade.DEATH, dialect) == 5
-    assert grade.process_result_value(5, dialect) is Grade.DEATH
-    assert coded(Sex).process_bind_param("F", dialect) == "F"
-    with pytest.raises(ValueError, match="2 is not a valid Grade"):
-        grade.process_bind_param(2, dialect)
-    held = lesions.process_bind_param([Lesion(long_mm=Decimal("20.0"))], dialect)
-    assert held == [{"long_mm": "20.0"}]
-    assert lesions.process_result_value(held, dialect) == [Lesion(long_mm=Decimal("20.0"))]
-    assert part(Lesion).process_bind_param(None, dialect) is None
-    assert part(Lesion).process_result_value(None, dialect) is None
