@@ -27,7 +27,7 @@ EndpointName = Literal[
 def _known_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise ValueError("is not a time zone of the IANA database") from None
     return name
 

@@ -1,0 +1,1 @@
+"""What the trial file says, and what follows from it."""
