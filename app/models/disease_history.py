@@ -1,0 +1,82 @@
+"""What is known of the myeloma before the trial: stage, chromosomes, and the lines of therapy."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.models.measurements import Measurement
+from app.models.values import (
+    CivilDate,
+    Coded,
+    NonNegativeDecimal,
+    PartialDate,
+    Percentage,
+    PositiveDecimal,
+    ShortText,
+    StrictBool,
+    WholeNumber,
+)
+from app.vocabularies.imwg import ResponseCategory
+from app.vocabularies.subjects import CytogeneticMarker, LineStopReason
+
+
+class Beta2Microglobulin(Measurement):
+    """Serum beta2-microglobulin, one half of the ISS stage."""
+
+    units = ("mg/L",)
+
+    value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
+
+
+class Albumin(Measurement):
+    """Serum albumin, the other half of the ISS stage."""
+
+    units = ("g/L", "g/dL")
+
+    value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
+
+
+class LactateDehydrogenase(Measurement):
+    """Serum lactate dehydrogenase, which R-ISS reads against the laboratory's upper limit."""
+
+    units = ("U/L",)
+
+    value: NonNegativeDecimal | None = Field(default=None, description="Activity.")
+    upper_limit: PositiveDecimal | None = Field(
+        default=None, description="Upper limit of normal of that laboratory, U/L."
+    )
+
+
+class CytogeneticFinding(BaseModel):
+    """One chromosomal abnormality that FISH looked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    marker: Coded[CytogeneticMarker] = Field(description="What was looked for.")
+    present: StrictBool = Field(description="It was found.")
+    cells_percent: Percentage | None = Field(
+        default=None, description="Plasma cells that have it, %."
+    )
+    tested_on: CivilDate | None = Field(default=None, description="Date of the sample.")
+
+
+class PriorLine(BaseModel):
+    """One line of therapy before the trial."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Annotated[int, WholeNumber(at_least=1, at_most=30)] = Field(
+        description="1 for the first line."
+    )
+    agents: list[ShortText] = Field(min_length=1, description="Medicines of the line (CMTRT).")
+    start: PartialDate | None = Field(default=None, description="Start, as far as known (CMSTDTC).")
+    end: PartialDate | None = Field(default=None, description="End, as far as known (CMENDTC).")
+    best_response: Coded[ResponseCategory] | None = Field(
+        default=None, description="Best response to the line (IMWG)."
+    )
+    stopped_because: Coded[LineStopReason] | None = Field(
+        default=None, description="Why the line ended."
+    )
+    autologous_transplant: StrictBool | None = Field(
+        default=None, description="The line included an autologous transplantation."
+    )
