@@ -1,15 +1,25 @@
 """What one worker of the service holds: settings, the trial, the database and the keys."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from app.access.access_tokens import AccessTokenVerifier
 from app.access.claims import Lifetime
+from app.access.issuers import ExternalIssuers, parse_issuers
 from app.access.signing_key_ring import SigningKeyRing
 from app.access.signing_keys import ConfiguredSigningKeys, SigningKeys, load_signing_key
 from app.config import Settings
 from app.database import Database
+from app.problems import Problem
+from app.services import ledger
+from app.services.sign_in import SignIn
 from app.trial.trial import Trial, load_trial
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -19,31 +29,67 @@ class Service:
     settings: Settings
     trial: Trial
     database: Database
-    signing_keys: SigningKeys
-    verifier: AccessTokenVerifier
-    ready: bool = field(default=False)
+    sign_in: SignIn
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def signing_keys(self) -> SigningKeys:
+        """The keys that sign our access tokens."""
+        return self.sign_in.keys
 
     async def start(self) -> None:
         """Begin what runs beside the requests."""
+        if self.settings.sequencer:
+            self._tasks.append(asyncio.create_task(self._keep_the_ledger()))
 
     async def stop(self) -> None:
         """End it, and let go of the database."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
         await self.database.close()
+
+    async def _keep_the_ledger(self) -> None:
+        """Number what is committed, again and again; once an hour forget what has expired.
+
+        Every worker does it; the lock in the database lets one at a time. A database that is away
+        is asked again.
+        """
+        kept = timedelta(days=self.settings.idempotency_days)
+        passes = 0
+        while True:
+            try:
+                await ledger.number_events(self.database)
+                if passes % 7200 == 0:
+                    await self.database.service_value("SELECT forget_expired($1)", kept)
+                passes += 1
+            except Problem as problem:
+                log.warning("ledger not numbered", problem=problem.slug())
+            await asyncio.sleep(0.5)
 
 
 def assemble(settings: Settings, database_url: str) -> Service:
     """Make everything that a worker holds, without touching the network."""
-    lifetime = Lifetime(longest=timedelta(seconds=settings.access_token_seconds))
+    longest = max(
+        timedelta(seconds=settings.access_token_seconds), timedelta(hours=settings.session_hours)
+    )
+    lifetime = Lifetime(longest=longest)
     keys: SigningKeys
     if settings.signing_key is not None:
         keys = ConfiguredSigningKeys((load_signing_key(settings.signing_key.get_secret_value()),))
     else:
         ring = settings.data_directory / "signing_keys.json"
         keys = SigningKeyRing.open(ring, lifetime, datetime.now(UTC))
+    listed = settings.external_issuers
+    issuers = ExternalIssuers(parse_issuers(listed.read_bytes()) if listed else ())
+    database = Database(settings, database_url)
+    verifier = AccessTokenVerifier(keys, settings.issuer, settings.issuer, lifetime)
     return Service(
         settings=settings,
         trial=load_trial(settings.trial),
-        database=Database(settings, database_url),
-        signing_keys=keys,
-        verifier=AccessTokenVerifier(keys, settings.issuer, settings.issuer, lifetime),
+        database=database,
+        sign_in=SignIn(settings, database, keys, verifier, issuers),
     )

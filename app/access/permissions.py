@@ -34,6 +34,7 @@ class Action(StrEnum):
     VOID_RECORD = "record:void"
     READ_RECORD = "record:read"
     IMPORT_RECORDS = "record:import"
+    READ_CENTRES = "centres:read"
     READ_CHANGES = "changes:read"
     READ_FINDINGS = "findings:read"
     READ_LEDGER = "ledger:read"
@@ -73,6 +74,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.VOID_RECORD: frozenset({Role.COORDINATOR, Role.INVESTIGATOR}),
     Action.READ_RECORD: _READERS,
     Action.IMPORT_RECORDS: _WRITERS,
+    Action.READ_CENTRES: _READERS | {Role.SUMMARY_READER},
     Action.READ_CHANGES: _READERS,
     Action.READ_FINDINGS: _READERS,
     Action.READ_LEDGER: frozenset({Role.AUDITOR}),
@@ -84,6 +86,7 @@ PURPOSES: dict[Action, Purpose] = {
     Action.VOID_RECORD: Purpose.WRITE,
     Action.IMPORT_RECORDS: Purpose.WRITE,
     Action.READ_LEDGER: Purpose.AUDIT,
+    Action.READ_CENTRES: Purpose.SUMMARISE,
 }
 """What an action's transaction is for; every other action reads."""
 

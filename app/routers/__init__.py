@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from app.routers import about, health, ledger, token_endpoint, vocabularies
 from app.routers.record_routes import record_router
 from app.schemas.record_kinds import RECORD_KINDS
 from app.trial.trial import Trial
@@ -11,6 +12,9 @@ from app.trial.trial import Trial
 
 def every_router(trial: Trial) -> Iterator[APIRouter]:  # noqa: ARG001
     """Give every router of the service, in the order of the documentation."""
+    for noun in (health, token_endpoint, about, vocabularies):
+        yield noun.router
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:
             yield record_router(kind)
+    yield ledger.router

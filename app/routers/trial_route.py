@@ -27,8 +27,8 @@ from app.problems import (
     UnknownParameter,
     UnsupportedMediaType,
 )
+from app.routers.caller import authenticate
 from app.routers.refusals import answer, as_problem
-from app.routers.sign_in import authenticate
 from app.service import Service
 from app.services.records import Caller
 from app.strict_json import MalformedJSON, parse_strictly
@@ -36,9 +36,14 @@ from app.strict_json import MalformedJSON, parse_strictly
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def permits(action: Action) -> dict[str, Any]:
-    """Declare what a route does; every route declares exactly one action."""
-    return {"openapi_extra": {"x-action": action.value}}
+def permits(action: Action, **extra: Any) -> dict[str, Any]:
+    """Declare what a route does; every route declares exactly one action.
+
+    Args:
+        action: what it does.
+        extra: further members of its OpenAPI operation.
+    """
+    return {"openapi_extra": {"x-action": action.value, **extra}}
 
 
 class ParsedRequest(Request):

@@ -55,7 +55,7 @@ async def fetch(
             subject,
             visible_centres(transaction.authority),
             cut.transaction_id if cut else None,
-            _note(transaction, caller),
+            note(transaction, caller),
         )
         if row is None:
             raise NotFound("There is no such record, or none that you can see.")
@@ -82,7 +82,7 @@ async def history(
             subject,
             visible_centres(transaction.authority),
             cut.transaction_id if cut else None,
-            _note(transaction, caller),
+            note(transaction, caller),
         )
         if not rows:
             raise NotFound("There is no such record, or none that you can see.")
@@ -119,7 +119,7 @@ async def page(
             cut.transaction_id,
             after,
             limit + 1,
-            _note(transaction, caller),
+            note(transaction, caller),
             *values,
         )
     shown = rows[:limit]
@@ -156,11 +156,12 @@ _CHANGED_AFTER = """record.record_id IN (
                   FROM ledger_entry AS entry WHERE entry.seq <= {seq}::bigint))"""
 
 
-def _note(transaction: Transaction, caller: Caller) -> str:
+def note(transaction: Transaction, caller: Caller, action: Action = Action.READ_RECORD) -> str:
+    """Write who reads, as what, by which request: the members of an access event."""
     return json.dumps(
         {
             "principal": transaction.authority.name,
-            "role": transaction.authority.role_for(Action.READ_RECORD).value,
+            "role": transaction.authority.role_for(action).value,
             "route": caller.route,
             "request_id": caller.request_id,
         }

@@ -1,0 +1,9 @@
+"""Every table of the database, for migrations and for tests that look at all of them."""
+
+from app.models import (  # noqa: F401
+    access,
+    adverse_event,
+    idempotency,
+    ledger,
+    subject,
+)

@@ -1,0 +1,114 @@
+"""What a client asks first: the trial, itself, the centres it can see."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from app.access.centres import visible_centres
+from app.access.permissions import PERMISSIONS, Action, Role
+from app.problems import documented
+from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.record_routes import ALWAYS
+from app.routers.trial_route import TrialRoute, permits
+from app.service import Service
+from app.trial.trial import Trial
+
+_CENTRES = """
+SELECT code, name FROM centre WHERE $1::text[] IS NULL OR code = ANY ($1) ORDER BY code"""
+
+router = APIRouter(route_class=TrialRoute, tags=["about"])
+
+
+class GrantOfCaller(BaseModel):
+    """One role of the caller."""
+
+    role: Role
+    centre: str | None = Field(description="None: for the whole trial.")
+
+
+class Me(BaseModel):
+    """Who the caller is and what it may do by its grants as they are now."""
+
+    id: str
+    name: str
+    scopes: list[str] = Field(description="What the token can be used for.")
+    grants: list[GrantOfCaller]
+    actions: list[Action] = Field(description="What its roles allow, at some centre or everywhere.")
+
+
+class CentreOut(BaseModel):
+    """A centre of the trial."""
+
+    code: str
+    name: str
+
+
+class Centres(BaseModel):
+    """The centres that the caller can see."""
+
+    items: list[CentreOut]
+
+
+@router.get(
+    "/v1/me",
+    operation_id="read_me",
+    summary="Who I am here",
+    responses=documented(*ALWAYS),
+    **permits(Action.SIGNED_IN),
+)
+async def me(request: Request) -> Me:
+    """Say who the caller is and what it may do."""
+    service: Service = request.app.state.service
+    principal = request.state.caller.principal
+    async with service.database.transaction(principal, Action.SIGNED_IN) as transaction:
+        authority = transaction.authority
+    roles = {grant.role for grant in authority.grants}
+    return Me(
+        id=str(principal.id),
+        name=authority.name,
+        scopes=sorted(principal.scopes),
+        grants=[GrantOfCaller(role=one.role, centre=one.centre) for one in authority.grants],
+        actions=[action for action in Action if roles & PERMISSIONS[action]],
+    )
+
+
+@router.get(
+    "/v1/trial",
+    operation_id="read_trial",
+    summary="What the trial's file says",
+    responses={
+        200: {"model": Trial},
+        304: {"description": "You hold what the file says now."},
+        **documented(*ALWAYS),
+    },
+    **permits(Action.SIGNED_IN),
+)
+async def trial(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+    """Give the protocol's parameters, as this deployment was started with."""
+    service: Service = request.app.state.service
+    async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
+        pass
+    headers: dict[str, Any] = {"ETag": f'"{service.trial.digest}"'}
+    if unchanged(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(service.trial.model_dump_json(), headers=headers, media_type="application/json")
+
+
+@router.get(
+    "/v1/centres",
+    operation_id="list_centres",
+    summary="The centres I can see",
+    responses=documented(*ALWAYS),
+    **permits(Action.READ_CENTRES),
+)
+async def centres(request: Request) -> Centres:
+    """List the centres that the caller can see."""
+    service: Service = request.app.state.service
+    principal = request.state.caller.principal
+    async with service.database.transaction(principal, Action.READ_CENTRES) as transaction:
+        rows = await transaction.rows(
+            _CENTRES,
+            visible_centres(transaction.authority, Action.READ_CENTRES),
+        )
+    return Centres(items=[CentreOut(code=row["code"], name=row["name"]) for row in rows])

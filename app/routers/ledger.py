@@ -1,0 +1,161 @@
+"""The feed of changes, and for the auditor the ledger and the log of reads and refusals."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Action
+from app.problems import InvalidParameter, documented
+from app.routers.record_routes import ALWAYS
+from app.routers.trial_route import TrialRoute, permits
+from app.service import Service
+from app.services import ledger_reads
+
+router = APIRouter(route_class=TrialRoute, tags=["ledger"])
+
+
+class ChangesQuery(BaseModel):
+    """From where on, and how many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: int = Field(default=0, ge=0, le=2**62, description="Only what came after this number.")
+    limit: int = Field(default=1000, ge=1, le=10_000)
+
+
+class LedgerQuery(ChangesQuery):
+    """From where on, how many, and about whom."""
+
+    subject: str | None = Field(default=None, max_length=20)
+    principal: str | None = Field(default=None, max_length=300, description="By its name.")
+
+
+class Change(BaseModel):
+    """One change, without clinical values."""
+
+    seq: int
+    action: str
+    kind: str
+    subject: str
+    centre: str
+    record_id: uuid.UUID
+    version: int
+    occurred_at: datetime
+
+
+class Changes(BaseModel):
+    """What changed, in the order in which it was committed, without gaps."""
+
+    items: list[Change]
+    next_after: int = Field(description="Where to go on.")
+    as_of: int = Field(description="The seq up to which the feed is complete.")
+
+
+class Entry(BaseModel):
+    """One entry of the ledger."""
+
+    seq: int
+    action: str
+    principal: str
+    role: str | None
+    centre: str | None
+    subject: str | None
+    kind: str | None
+    record_id: uuid.UUID | None
+    version: int | None
+    route: str
+    reason: str | None
+    request_id: str
+    occurred_at: datetime
+    commitment: str | None = Field(description="Salted SHA-256 of the record's new content.")
+    leaf_hash: str
+    sequenced_at: datetime
+
+
+class Ledger(BaseModel):
+    """The ledger in its own order, dense and without gaps."""
+
+    items: list[Entry]
+    next_after: int
+
+
+class AccessLogEntry(BaseModel):
+    """One read of subject-level data, or one refusal."""
+
+    id: int
+    action: str
+    principal: str
+    role: str | None
+    subjects: list[str] | None
+    kind: str | None
+    record_id: uuid.UUID | None
+    records: int | None
+    route: str
+    status: int
+    problem: str | None
+    request_id: str
+    occurred_at: datetime
+
+
+class AccessLog(BaseModel):
+    """Who read what and who was refused, oldest first."""
+
+    items: list[AccessLogEntry]
+    next_after: int
+
+
+@router.get(
+    "/v1/changes",
+    operation_id="list_changes",
+    summary="What changed since",
+    responses={200: {"model": Changes}, **documented(*ALWAYS, InvalidParameter)},
+    **permits(Action.READ_CHANGES),
+)
+async def changes(request: Request, query: Annotated[ChangesQuery, Query()]) -> Response:
+    """Give the changes at the caller's centres, or at all of them, after a seq."""
+    service: Service = request.app.state.service
+    found, last, head = await ledger_reads.changes(
+        service.database, request.state.caller, query.after, query.limit
+    )
+    return _json(found, f'"next_after":{last},"as_of":{head}')
+
+
+@router.get(
+    "/v1/ledger",
+    operation_id="read_ledger",
+    summary="The ledger",
+    responses={200: {"model": Ledger}, **documented(*ALWAYS, InvalidParameter)},
+    **permits(Action.READ_LEDGER),
+)
+async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
+    """Give the ledger's entries with who, when, why and what they commit to."""
+    service: Service = request.app.state.service
+    about = {"subject": query.subject, "principal": query.principal}
+    found, last = await ledger_reads.read_ledger(
+        service.database, request.state.caller, query.after, query.limit, about
+    )
+    return _json(found, f'"next_after":{last}')
+
+
+@router.get(
+    "/v1/access-log",
+    operation_id="read_access_log",
+    summary="Who read what, and who was refused",
+    responses={200: {"model": AccessLog}, **documented(*ALWAYS, InvalidParameter)},
+    **permits(Action.READ_LEDGER),
+)
+async def reads(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
+    """Give the log of reads and refusals."""
+    service: Service = request.app.state.service
+    about = {"subject": query.subject, "principal": query.principal}
+    found, last = await ledger_reads.read_access(
+        service.database, request.state.caller, query.after, query.limit, about
+    )
+    return _json(found, f'"next_after":{last}')
+
+
+def _json(documents: list[str], rest: str) -> Response:
+    return Response(f'{{"items":[{",".join(documents)}],{rest}}}', media_type="application/json")

@@ -1,0 +1,129 @@
+"""The words that the trial knows, by vocabulary and version."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Action
+from app.problems import InvalidParameter, NotFound, documented
+from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.record_routes import ALWAYS
+from app.routers.trial_route import TrialRoute, permits
+from app.service import Service
+from app.vocabularies.registry import VOCABULARIES, find_vocabulary
+
+router = APIRouter(route_class=TrialRoute, tags=["vocabularies"])
+
+
+class VocabularySummary(BaseModel):
+    """One version of a vocabulary, without its concepts."""
+
+    name: str
+    version: str
+    title: str
+    source: str
+    notice: str | None
+    concepts: int = Field(description="How many it has.")
+
+
+class VocabularyList(BaseModel):
+    """Every vocabulary in every version, the current one of each name first."""
+
+    items: list[VocabularySummary]
+
+
+class Concept(BaseModel):
+    """One concept of a vocabulary."""
+
+    code: str
+    display: str
+    properties: dict[str, Any]
+
+
+class VocabularyDocument(VocabularySummary):
+    """One version of a vocabulary and the concepts asked for."""
+
+    items: list[Concept]
+
+
+class VocabularyQuery(BaseModel):
+    """Which version, and which of its concepts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: str | None = Field(
+        default=None, max_length=100, description="The current one without it."
+    )
+    search: str = Field(default="", max_length=100, description="Words that a concept has.")
+    limit: int = Field(default=1000, ge=1, le=5000)
+
+
+@router.get(
+    "/v1/vocabularies",
+    operation_id="list_vocabularies",
+    summary="Every vocabulary",
+    responses=documented(*ALWAYS),
+    **permits(Action.SIGNED_IN),
+)
+async def every_vocabulary(request: Request) -> VocabularyList:
+    """List the vocabularies."""
+    await _signed_in(request)
+    return VocabularyList(
+        items=[
+            VocabularySummary(**_summary(vocabulary))
+            for versions in VOCABULARIES.values()
+            for vocabulary in versions
+        ]
+    )
+
+
+@router.get(
+    "/v1/vocabularies/{name}",
+    operation_id="read_vocabulary",
+    summary="One vocabulary, or what of it a search finds",
+    responses={
+        200: {"model": VocabularyDocument},
+        304: {"description": "You hold this version."},
+        **documented(*ALWAYS, NotFound, InvalidParameter),
+    },
+    **permits(Action.SIGNED_IN),
+)
+async def one_vocabulary(
+    request: Request,
+    name: Annotated[str, Path(max_length=100, examples=["response-category"])],
+    query: Annotated[VocabularyQuery, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Give a vocabulary's concepts: all, or the best of those that a search finds."""
+    await _signed_in(request)
+    vocabulary = find_vocabulary(name, query.version)
+    if vocabulary is None:
+        raise NotFound("There is no such vocabulary, or not in this version.")
+    etag = f'"{vocabulary.digest}"'
+    if unchanged(if_none_match, etag):
+        return Response(status_code=304, headers={"ETag": etag})
+    found = vocabulary.search(query.search, limit=query.limit)
+    items = [
+        {"code": entry.code, "display": entry.display, "properties": dict(entry.properties)}
+        for entry in found
+    ]
+    return JSONResponse({**_summary(vocabulary), "items": items}, headers={"ETag": etag})
+
+
+def _summary(vocabulary: Any) -> dict[str, Any]:
+    return {
+        "name": vocabulary.name,
+        "version": vocabulary.version,
+        "title": vocabulary.title,
+        "source": vocabulary.source,
+        "notice": vocabulary.notice,
+        "concepts": len(vocabulary.entries),
+    }
+
+
+async def _signed_in(request: Request) -> None:
+    service: Service = request.app.state.service
+    async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
+        pass
