@@ -9,6 +9,7 @@ Source: RFC 8259; RFC 7493 (I-JSON) for duplicate names and halves of surrogate 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -56,7 +57,7 @@ class MalformedJSON(ValueError):  # noqa: N818
 class NumberWithExponent:
     """A JSON number written with an exponent. It is no ``Decimal``: no field takes it for a number.
 
-    ``Decimal("1E-5")`` could not be told from ``Decimal("0.00001")``, so it could neither be refused
+    ``Decimal("1E-5")`` could not be told from ``Decimal("0.00001")``: it could neither be refused
     nor given back as it was sent.
     """
 
@@ -84,8 +85,8 @@ def _decoder(flawed: Callable[[_Flaw], object]) -> json.JSONDecoder:
         members = dict(pairs)
         if len(members) == len(pairs):
             return members
-        names = [name for name, _ in pairs]
-        return flawed(_Flaw("duplicate_member", next(n for n in names if names.count(n) > 1)))
+        repeated = next(name for name, times in Counter(n for n, _ in pairs).items() if times > 1)
+        return flawed(_Flaw("duplicate_member", repeated))
 
     def number(digits: str) -> object:
         if len(digits) > MAX_NUMBER_LENGTH:
