@@ -1,0 +1,184 @@
+"""The category of one evaluation: progression first, then the levels from the top.
+
+Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final, NamedTuple
+
+from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.complete_response import (
+    complete_response_conditions,
+    stringent_response_conditions,
+    supporting_marrow,
+)
+from app.services.criteria.imwg.evaluation import Component
+from app.services.criteria.imwg.history import History
+from app.services.criteria.imwg.ladder import LEVELS, level_conditions, track_conditions
+from app.services.criteria.imwg.mrd import dated_pet, dated_sample
+from app.services.criteria.imwg.progression_findings import basis_of, progression_findings
+from app.services.criteria.imwg.progression_rules import ProgressionFinding
+from app.services.criteria.imwg.response_levels import Condition
+from app.services.criteria.imwg.review import marker_changes, relapse_signs, review_flags
+from app.services.criteria.imwg.usable import UsableEvaluation
+from app.services.criteria.imwg.visit_response import CarriedForward, NotShown, VisitResponse
+from app.vocabularies.imwg import ResponseCategory
+
+COMPLETE: Final = (ResponseCategory.SCR, ResponseCategory.CR)
+WITHOUT_COMPLETE_RESPONSE: Final = frozenset({Track.CIRCULATING_PLASMA_CELLS, Track.NONE})
+
+
+class Decision(NamedTuple):
+    """A category, what it rests on, and what stood between it and a better one."""
+
+    category: ResponseCategory
+    rule: str
+    conditions: tuple[Condition, ...]
+    not_shown: tuple[NotShown, ...]
+
+
+def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
+    """Give the unconfirmed category of an evaluation.
+
+    Progression is tested first. Without it, a subject with nothing measurable, or without a marker
+    that was measurable at baseline, is not evaluable. Otherwise the category is the best level that
+    everything it asks for is shown for; a part that is missing shows nothing.
+
+    The category is dated: progression by the earliest collection among the parts whose own rule
+    fired; every other category by the latest collection among the parts that were measured for this
+    visit and that it uses; NE by the anchor.
+
+    Source: IMWG 2016, table 4; the trial's endpoint definitions for the dates.
+    """
+    findings = progression_findings(history, visit)
+    decision = decide(history, visit)
+    waived = decision
+    if history.policy.urine_for_vgpr == "required":
+        waiver = history.policy.model_copy(update={"urine_for_vgpr": "waived_if_not_measurable"})
+        waived = decide(replace(history, policy=waiver), visit)
+    if findings:
+        category = waived_category = ResponseCategory.PD
+        assessed_on = waived_on = min(finding.collected_on for finding in findings)
+        rules = tuple(dict.fromkeys(str(finding.rule) for finding in findings))
+    else:
+        category, waived_category = decision.category, waived.category
+        assessed_on, waived_on = _dated(decision, visit), _dated(waived, visit)
+        rules = (decision.rule,)
+    return VisitResponse(
+        evaluation_ids=(visit.raw.evaluation_id, *visit.raw.merged_with),
+        anchor=visit.anchor,
+        assessed_on=assessed_on,
+        category=category,
+        rules=rules,
+        track=history.measurable.track,
+        progression=findings,
+        basis=basis_of(findings),
+        ceiling=ceiling(category, decision),
+        not_shown=() if findings else decision.not_shown,
+        carried_forward=() if findings else tuple(_carried_forward(history, visit, decision)),
+        markers=marker_changes(history, visit),
+        relapse_signs=relapse_signs(visit, findings),
+        flags=review_flags(history, visit, blocked=_blocked_by_ratio(decision, findings)),
+        mrd=dated_sample(visit.raw),
+        pet_ct=dated_pet(visit.raw),
+        urine_waived=waived_category,
+        urine_waived_on=waived_on,
+    )
+
+
+def decide(history: History, visit: UsableEvaluation) -> Decision:
+    """Give the category of an evaluation that shows no progression.
+
+    Decision: where only marrow is measurable, a marrow carried forward keeps a CR evaluable at a
+    later visit, because no second marrow is ever required for CR; for any other category the
+    marrow of the visit is needed.
+    """
+    track = history.measurable.track
+    if track is Track.NONE:
+        return Decision(ResponseCategory.NE, "R-NE", (), ())
+    markers = tuple(track_conditions(history, visit, ResponseCategory.PR))
+    ladder = _ladder(history, visit, track)
+    missing = tuple(condition for condition in markers if condition.met is None)
+    nothing = bool(markers) and len(missing) == len(markers)
+    not_evaluable = nothing or (missing and history.policy.missing_measurable == "NE")
+    if not_evaluable and track is not Track.MARROW:
+        unshown = tuple(_not_shown(ladder, ResponseCategory.NE, also=missing))
+        return Decision(ResponseCategory.NE, missing[0].if_missing, (), unshown)
+    for level, conditions in ladder.items():
+        if not_evaluable and level not in COMPLETE:
+            break
+        if all(condition.met for condition in conditions):
+            unshown = tuple(_not_shown(ladder, level))
+            return Decision(level, f"R-{level}", conditions, unshown)
+    if not_evaluable:
+        unshown = tuple(_not_shown(ladder, ResponseCategory.NE, also=missing))
+        return Decision(ResponseCategory.NE, missing[0].if_missing, (), unshown)
+    lowest = ladder[LEVELS[track][-1]] if LEVELS[track] else markers
+    unshown = tuple(_not_shown(ladder, ResponseCategory.SD))
+    return Decision(ResponseCategory.SD, "R-SD", lowest, unshown)
+
+
+def ceiling(category: ResponseCategory, decision: Decision) -> ResponseCategory:
+    """Give the best category that the missing parts of an evaluation could have allowed."""
+    if category is ResponseCategory.PD or not decision.not_shown:
+        return category
+    return decision.not_shown[0].level
+
+
+def _ladder(
+    history: History, visit: UsableEvaluation, track: Track
+) -> Mapping[ResponseCategory, tuple[Condition, ...]]:
+    ladder: dict[ResponseCategory, tuple[Condition, ...]] = {}
+    if track not in WITHOUT_COMPLETE_RESPONSE:
+        ladder[ResponseCategory.SCR] = stringent_response_conditions(history, visit)
+        ladder[ResponseCategory.CR] = complete_response_conditions(history, visit)
+    for level in LEVELS[track]:
+        ladder[level] = level_conditions(history, visit, level)
+    return ladder
+
+
+def _not_shown(
+    ladder: Mapping[ResponseCategory, tuple[Condition, ...]],
+    reached: ResponseCategory,
+    also: tuple[Condition, ...] = (),
+) -> Iterator[NotShown]:
+    for level, conditions in ladder.items():
+        if level.rank >= reached.rank:
+            return
+        if any(condition.met is False for condition in conditions):
+            continue
+        missing = [condition for condition in (*also, *conditions) if condition.met is None]
+        yield NotShown(
+            level=level,
+            missing=tuple(dict.fromkeys(condition.component for condition in missing)),
+            rules=tuple(dict.fromkeys(condition.if_missing for condition in missing)),
+        )
+
+
+def _dated(decision: Decision, visit: UsableEvaluation) -> date:
+    collected = (condition.collected_on for condition in decision.conditions)
+    return max((day for day in collected if day is not None), default=visit.anchor)
+
+
+def _carried_forward(
+    history: History, visit: UsableEvaluation, decision: Decision
+) -> Iterator[CarriedForward]:
+    carried = {
+        condition.component for condition in decision.conditions if condition.collected_on is None
+    }
+    marrow, survey = supporting_marrow(history, visit), history.last_survey(visit)
+    for component in (Component.MARROW_PLASMA_CELLS, Component.MARROW_CLONALITY):
+        if component in carried and marrow is not None:
+            yield CarriedForward(component=component, collected_on=marrow.collected_on)
+    if Component.PLASMACYTOMAS in carried and survey is not None:
+        yield CarriedForward(component=Component.PLASMACYTOMAS, collected_on=survey.imaged_on)
+
+
+def _blocked_by_ratio(decision: Decision, findings: tuple[ProgressionFinding, ...]) -> bool:
+    return not findings and any(
+        shortfall.level is ResponseCategory.SCR
+        and shortfall.missing == (Component.FREE_LIGHT_CHAIN_RATIO,)
+        for shortfall in decision.not_shown
+    )

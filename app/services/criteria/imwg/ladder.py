@@ -1,0 +1,185 @@
+"""What minimal, partial and very good partial response ask of one evaluation.
+
+Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.evaluation import Component
+from app.services.criteria.imwg.history import History
+from app.services.criteria.imwg.response_levels import (
+    Condition,
+    MissingRule,
+    dflc_level,
+    marrow_level,
+    plasmacytomas_shrunk,
+    serum_level,
+    shows_vgpr_in_serum,
+    urine_level,
+)
+from app.services.criteria.imwg.usable import Fixation, Reading, UsableEvaluation
+from app.vocabularies.imwg import ResponseCategory
+
+LEVELS: Final[dict[Track, tuple[ResponseCategory, ...]]] = {
+    Track.SERUM_URINE: (ResponseCategory.VGPR, ResponseCategory.PR, ResponseCategory.MR),
+    Track.FREE_LIGHT_CHAINS: (ResponseCategory.VGPR, ResponseCategory.PR, ResponseCategory.MR),
+    Track.MARROW: (ResponseCategory.PR,),
+    Track.PLASMACYTOMA: (ResponseCategory.PR,),
+    Track.CIRCULATING_PLASMA_CELLS: (),
+    Track.NONE: (),
+}
+"""Levels below complete response that each track defines, best first."""
+
+
+def level_conditions(
+    history: History, visit: UsableEvaluation, level: ResponseCategory
+) -> tuple[Condition, ...]:
+    """Give what MR, PR or VGPR asks for on the subject's track.
+
+    Both fluids have to show VGPR where either is measurable, whatever the other was at baseline.
+    Plasmacytomas at baseline have to be half as large for every level.
+
+    Source: IMWG 2016, table 4; Q8 (urine), Q5 and Q11 (plasmacytomas), Q30 (serum).
+    """
+    conditions = list(track_conditions(history, visit, level))
+    if level is ResponseCategory.VGPR and history.measurable.by_m_protein:
+        conditions += _other_fluid(history, visit)
+    conditions += _plasmacytomas(history, visit, level)
+    return tuple(conditions)
+
+
+def track_conditions(
+    history: History, visit: UsableEvaluation, level: ResponseCategory
+) -> Iterator[Condition]:
+    """Give what a level asks of the markers that were measurable at baseline."""
+    measurable, baseline = history.measurable, history.baseline
+    match measurable.track:
+        case Track.SERUM_URINE:
+            if measurable.serum and baseline.serum:
+                initial = baseline.serum.bounds.low
+                yield _reaches(
+                    level,
+                    Component.SERUM_M_PROTEIN,
+                    visit.serum,
+                    lambda reading: serum_level(baseline=initial, current=reading.bounds),
+                )
+            if measurable.urine and baseline.urine:
+                initial_urine = baseline.urine.bounds.low
+                yield _reaches(
+                    level,
+                    Component.URINE_M_PROTEIN,
+                    visit.urine,
+                    lambda reading: urine_level(baseline=initial_urine, current=reading.bounds),
+                )
+        case Track.FREE_LIGHT_CHAINS if baseline.dflc:
+            initial_dflc = baseline.dflc.bounds.low
+            yield _reaches(
+                level,
+                Component.FREE_LIGHT_CHAINS,
+                visit.dflc,
+                lambda reading: dflc_level(
+                    baseline=initial_dflc, current=reading.bounds, details=history.details
+                ),
+            )
+        case Track.MARROW if baseline.marrow:
+            initial_marrow = baseline.marrow.plasma_cells.low
+            marrow = visit.marrow if visit.marrow and visit.marrow.of_this_visit else None
+            yield _reaches(
+                level,
+                Component.MARROW_PLASMA_CELLS,
+                Reading(marrow.plasma_cells, marrow.collected_on) if marrow else None,
+                lambda reading: marrow_level(baseline=initial_marrow, current=reading.bounds),
+            )
+        case Track.CIRCULATING_PLASMA_CELLS:
+            yield _reaches(
+                level,
+                Component.CIRCULATING_PLASMA_CELLS,
+                visit.circulating,
+                lambda _: ResponseCategory.SD,
+            )
+
+
+def _reaches(
+    level: ResponseCategory,
+    component: Component,
+    reading: Reading | None,
+    level_of: Callable[[Reading], ResponseCategory],
+) -> Condition:
+    return Condition(
+        component=component,
+        met=None if reading is None else level_of(reading).is_at_least(level),
+        if_missing=MissingRule.MEASURABLE_MARKER,
+        collected_on=None if reading is None else reading.collected_on,
+    )
+
+
+def _other_fluid(history: History, visit: UsableEvaluation) -> Iterator[Condition]:
+    measurable = history.measurable
+    if not measurable.serum and history.details.urine_only_serum == "zero_or_90_pct":
+        initial = history.baseline.serum
+        yield _shown(
+            history,
+            Component.SERUM_M_PROTEIN,
+            visit.serum,
+            visit.serum_fixation,
+            lambda reading: shows_vgpr_in_serum(
+                baseline=initial.bounds.low if initial else None, current=reading.bounds
+            ),
+        )
+    if not measurable.urine:
+        urine = _shown(
+            history,
+            Component.URINE_M_PROTEIN,
+            visit.urine,
+            visit.urine_fixation,
+            lambda reading: reading.bounds.below(100),
+        )
+        if urine.met is not None or history.policy.urine_for_vgpr == "required":
+            yield urine
+
+
+def _shown(
+    history: History,
+    component: Component,
+    reading: Reading | None,
+    fixation: Fixation | None,
+    deep_enough: Callable[[Reading], bool],
+) -> Condition:
+    met, collected_on = None, None
+    if reading is not None:
+        met, collected_on = deep_enough(reading), reading.collected_on
+    elif fixation is not None and fixation.negative and history.policy.ife_negative_is_zero:
+        met, collected_on = True, fixation.collected_on
+    return Condition(
+        component=component,
+        met=met,
+        if_missing=MissingRule.OTHER_FLUID,
+        collected_on=collected_on,
+    )
+
+
+def _plasmacytomas(
+    history: History, visit: UsableEvaluation, level: ResponseCategory
+) -> Iterator[Condition]:
+    followed = history.plasmacytomas
+    survey, initial = history.last_survey(visit), history.baseline.survey
+    if not followed or survey is None or initial is None:
+        return
+    before, now = initial.product_sum(followed), survey.product_sum(followed)
+    if before is None or now is None:
+        return
+    percent = 50
+    if level is ResponseCategory.MR and history.policy.plasmacytoma_mr == "at_least_25_pct":
+        percent = 25
+    if level is ResponseCategory.VGPR:
+        percent = history.details.plasmacytoma_vgpr_pct
+    of_this_visit = survey is visit.survey and visit.survey_of_this_visit
+    shrunk = plasmacytomas_shrunk(baseline=before, current=now, percent=percent)
+    yield Condition(
+        component=Component.PLASMACYTOMAS,
+        met=shrunk if of_this_visit or shrunk else None,
+        if_missing=MissingRule.IMAGING,
+        collected_on=survey.imaged_on if of_this_visit else None,
+    )

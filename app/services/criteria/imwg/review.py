@@ -1,0 +1,198 @@
+"""What a reviewer of an evaluation wants to see beside its category.
+
+Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4 with its footnotes; clinical relapse
+for the raised calcium.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from app.services.criteria.imwg import bands
+from app.services.criteria.imwg.evaluation import Component
+from app.services.criteria.imwg.history import History
+from app.services.criteria.imwg.ladder import track_conditions
+from app.services.criteria.imwg.light_chains import RatioState
+from app.services.criteria.imwg.nadir import Dated, nadir
+from app.services.criteria.imwg.progression_findings import (
+    dflc_meets_progression,
+    marrow_reading,
+)
+from app.services.criteria.imwg.progression_rules import ProgressionFinding
+from app.services.criteria.imwg.usable import UsableEvaluation
+from app.services.criteria.imwg.visit_response import (
+    MarkerChange,
+    Relapse,
+    RelapseSign,
+    ReviewFlag,
+)
+from app.vocabularies.imwg import Clonality, ResponseCategory
+
+
+def marker_changes(history: History, visit: UsableEvaluation) -> tuple[MarkerChange, ...]:
+    """Give each marker measured at a visit against its baseline and its nadir."""
+    return tuple(_marker_changes(history, visit))
+
+
+def _marker_changes(history: History, visit: UsableEvaluation) -> Iterator[MarkerChange]:
+    for component, reading_of in (
+        (Component.SERUM_M_PROTEIN, lambda evaluation: evaluation.serum),
+        (Component.URINE_M_PROTEIN, lambda evaluation: evaluation.urine),
+        (Component.FREE_LIGHT_CHAINS, lambda evaluation: evaluation.dflc),
+        (Component.MARROW_PLASMA_CELLS, marrow_reading),
+        (Component.CIRCULATING_PLASMA_CELLS, lambda evaluation: evaluation.circulating),
+    ):
+        reading, initial = reading_of(visit), reading_of(history.baseline)
+        if reading is None:
+            continue
+        values = history.series(reading_of).before(reading.collected_on)
+        rule = "lowest" if component is Component.MARROW_PLASMA_CELLS else history.policy.nadir
+        yield _change(
+            component,
+            current=reading.bounds.low,
+            at_most=reading.bounds.high,
+            baseline=None if initial is None else initial.bounds.low,
+            lowest=nadir(values, rule),
+        )
+    survey, followed = visit.survey, history.plasmacytomas
+    current = survey.product_sum(followed) if survey and followed else None
+    if survey is None or current is None:
+        return
+    initial_survey = history.baseline.survey
+    sums = [
+        Dated(product_sum, earlier.imaged_on)
+        for earlier in history.surveys_before(survey.imaged_on)
+        if (product_sum := earlier.product_sum(followed)) is not None
+    ]
+    yield _change(
+        Component.PLASMACYTOMAS,
+        current=current,
+        at_most=current,
+        baseline=initial_survey.product_sum(followed) if initial_survey else None,
+        lowest=nadir(sums),
+    )
+
+
+def _change(
+    component: Component,
+    *,
+    current: Decimal,
+    at_most: Decimal | None,
+    baseline: Decimal | None,
+    lowest: Dated | None,
+) -> MarkerChange:
+    return MarkerChange(
+        component=component,
+        current=current,
+        at_most=at_most,
+        baseline=baseline,
+        nadir=lowest,
+        percent_from_baseline=_percent(current, baseline),
+        percent_from_nadir=_percent(current, lowest.value if lowest else None),
+    )
+
+
+def _percent(current: Decimal, reference: Decimal | None) -> Decimal | None:
+    return (current - reference) * 100 / reference if reference else None
+
+
+def relapse_signs(
+    visit: UsableEvaluation, findings: tuple[ProgressionFinding, ...]
+) -> tuple[Relapse, ...]:
+    """Give the signs that would end a complete response, earliest first.
+
+    Source: IMWG 2016, table 4, relapse from complete response: only where disease-free survival is
+    the endpoint.
+    """
+    signs = [
+        Relapse(sign=sign, collected_on=fixation.collected_on)
+        for sign, fixation in (
+            (RelapseSign.SERUM_IMMUNOFIXATION, visit.serum_fixation),
+            (RelapseSign.URINE_IMMUNOFIXATION, visit.urine_fixation),
+        )
+        if fixation is not None and not fixation.negative
+    ]
+    signs += [
+        Relapse(sign=sign, collected_on=reading.collected_on)
+        for sign, reading in (
+            (RelapseSign.SERUM_M_PROTEIN, visit.serum),
+            (RelapseSign.URINE_M_PROTEIN, visit.urine),
+        )
+        if reading is not None and reading.bounds.quantified
+    ]
+    marrow = visit.marrow
+    if marrow is not None and marrow.plasma_cells.low >= 5:
+        polyclonal = marrow.clonality is Clonality.ABSENT
+        signs.append(
+            Relapse(
+                sign=RelapseSign.POLYCLONAL_PLASMA_CELLS
+                if polyclonal
+                else RelapseSign.MARROW_PLASMA_CELLS,
+                collected_on=marrow.collected_on,
+            )
+        )
+    signs += [
+        Relapse(sign=RelapseSign.PROGRESSION, collected_on=finding.collected_on)
+        for finding in findings
+    ]
+    return tuple(sorted(signs, key=lambda relapse: (relapse.collected_on, relapse.sign)))
+
+
+def review_flags(
+    history: History, visit: UsableEvaluation, *, blocked: bool
+) -> tuple[ReviewFlag, ...]:
+    """Give what should be looked at; ``blocked`` tells that only the ratio stands before sCR."""
+    raw, survey = visit.raw, visit.survey
+    found = {
+        ReviewFlag.LIGHT_CHAIN_ESCAPE: history.measurable.by_m_protein
+        and dflc_meets_progression(history, visit) is not None,
+        ReviewFlag.SPIKE_WITH_NEGATIVE_IMMUNOFIXATION: bool(visit.contradictory_spikes),
+        ReviewFlag.UNPROVEN_DRUG_BAND: bands.shows_unproven_drug(
+            raw.serum_immunofixation, raw.urine_immunofixation
+        ),
+        ReviewFlag.METHOD_CHANGE: _method_changed(history, visit),
+        ReviewFlag.RATIO_UNKNOWN: visit.ratio is RatioState.UNKNOWN,
+        ReviewFlag.SCR_BLOCKED_BY_RATIO: blocked and visit.ratio is RatioState.UNKNOWN,
+        ReviewFlag.INVOLVED_CHAIN_CONTRADICTED: history.measurable.involved_chain_contradicted,
+        ReviewFlag.UNTRACKED_LESION: survey is not None and _untracked(history, visit),
+        ReviewFlag.INCOMPLETE_IMAGING: survey is not None
+        and not survey.accounts_for(history.plasmacytomas),
+        ReviewFlag.INCOMPLETE_URINE_COLLECTION: raw.urine_m_protein is not None
+        and raw.urine_m_protein.complete is False,
+        ReviewFlag.HAEMODILUTED_MARROW: visit.marrow is not None and visit.marrow.haemodiluted,
+        ReviewFlag.RAISED_CALCIUM: visit.calcium is not None
+        and visit.calcium.bounds.low > 11
+        and raw.calcium_due_to_myeloma is not False,
+        ReviewFlag.IVIG_WITHIN_28_DAYS: raw.ivig_within_28_days,
+        ReviewFlag.MEASURABLE_MARKER_MISSING: any(
+            condition.met is None
+            for condition in track_conditions(history, visit, ResponseCategory.PR)
+        ),
+    }
+    return tuple(flag for flag, raised in found.items() if raised)
+
+
+def _method_changed(history: History, visit: UsableEvaluation) -> bool:
+    initial, raw = history.baseline.raw, visit.raw
+    return any(
+        before is not None and now is not None and before != now
+        for before, now in (
+            (bands.method_of(initial.serum_m_protein), bands.method_of(raw.serum_m_protein)),
+            (bands.method_of(initial.urine_m_protein), bands.method_of(raw.urine_m_protein)),
+            (bands.method_of(initial.kappa), bands.method_of(raw.kappa)),
+            (bands.method_of(initial.lambda_), bands.method_of(raw.lambda_)),
+        )
+    )
+
+
+def _untracked(history: History, visit: UsableEvaluation) -> bool:
+    if visit.survey is None or history.baseline.survey is None or visit.new_lesions:
+        return False
+    known = {
+        lesion_id
+        for survey in history.surveys_before(visit.survey.imaged_on)
+        for lesion_id in survey.measured
+    }
+    return any(
+        lesion_id not in known and not diameters.gone
+        for lesion_id, diameters in visit.survey.measured.items()
+    )

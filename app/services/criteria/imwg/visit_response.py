@@ -1,0 +1,127 @@
+"""What the criteria say of one evaluation, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.evaluation import Component, MrdSample, PetCt
+from app.services.criteria.imwg.nadir import Dated
+from app.services.criteria.imwg.progression_rules import ProgressionFinding
+from app.services.criteria.imwg.response_levels import MissingRule
+from app.vocabularies.imwg import PdBasis, ResponseCategory
+
+
+class ReviewFlag(StrEnum):
+    """Something a reviewer should look at; it does not change the category."""
+
+    LIGHT_CHAIN_ESCAPE = "light_chain_escape"
+    """dFLC has risen as progression would, in a subject followed by serum or urine."""
+    SPIKE_WITH_NEGATIVE_IMMUNOFIXATION = "spike_with_negative_immunofixation"
+    UNPROVEN_DRUG_BAND = "unproven_drug_band"
+    METHOD_CHANGE = "method_change"
+    """M-protein or free light chains were measured by another assay than at baseline."""
+    RATIO_UNKNOWN = "ratio_unknown"
+    """Both chains were measured, at least one below its limit, and the bound does not decide."""
+    SCR_BLOCKED_BY_RATIO = "scr_blocked_by_ratio"
+    """Only the unknown ratio stands between CR and sCR."""
+    INVOLVED_CHAIN_CONTRADICTED = "involved_chain_contradicted"
+    UNTRACKED_LESION = "untracked_lesion"
+    """A lesion that no earlier survey holds was measured and not reported as new."""
+    INCOMPLETE_IMAGING = "incomplete_imaging"
+    INCOMPLETE_URINE_COLLECTION = "incomplete_urine_collection"
+    HAEMODILUTED_MARROW = "haemodiluted_marrow"
+    RAISED_CALCIUM = "raised_calcium"
+    """Corrected calcium above 11 mg/dL: a sign of clinical relapse."""
+    IVIG_WITHIN_28_DAYS = "ivig_within_28_days"
+    MEASURABLE_MARKER_MISSING = "measurable_marker_missing"
+    CONFLICTING_RECORDS = "conflicting_records"
+    """Two complete records of one day disagreed; the worse category stands."""
+
+
+class RelapseSign(StrEnum):
+    """A sign that ends a complete response in disease-free survival, and in nothing else."""
+
+    SERUM_IMMUNOFIXATION = "serum_immunofixation_positive"
+    URINE_IMMUNOFIXATION = "urine_immunofixation_positive"
+    SERUM_M_PROTEIN = "serum_m_protein_quantified"
+    URINE_M_PROTEIN = "urine_m_protein_quantified"
+    MARROW_PLASMA_CELLS = "marrow_plasma_cells_5_pct"
+    POLYCLONAL_PLASMA_CELLS = "polyclonal_plasma_cells_5_pct"
+    """At least 5 % plasma cells that were shown not to be clonal."""
+    PROGRESSION = "progression"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relapse:
+    """A relapse sign and the day its sample was collected."""
+
+    sign: RelapseSign
+    collected_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotShown:
+    """A level that nothing measured excludes, and the parts it was not shown for want of."""
+
+    level: ResponseCategory
+    missing: tuple[Component, ...]
+    rules: tuple[MissingRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedForward:
+    """A part that was not collected for this visit and stands from an earlier day."""
+
+    component: Component
+    collected_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkerChange:
+    """One marker at one visit, in the unit of its rule.
+
+    Percentages are unrounded; None where the value they refer to is 0 or missing.
+    """
+
+    component: Component
+    current: Decimal
+    at_most: Decimal | None
+    """Upper bound of a value reported as ``<x`` or ``>x``; equals ``current`` otherwise."""
+    baseline: Decimal | None
+    nadir: Dated | None
+    """Lowest value before this one, baseline included."""
+    percent_from_baseline: Decimal | None
+    percent_from_nadir: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitResponse:
+    """The unconfirmed category of one evaluation with everything that led to it."""
+
+    evaluation_ids: tuple[str, ...]
+    anchor: date
+    assessed_on: date
+    """Day the category is dated: see :func:`app.services.criteria.imwg.classify.classify`."""
+    category: ResponseCategory
+    rules: tuple[str, ...]
+    """Rules that fired: those of progression, else the level's own, else what is missing."""
+    track: Track
+    progression: tuple[ProgressionFinding, ...]
+    basis: PdBasis | None
+    """What progressive disease rests on; None unless the category is PD."""
+    ceiling: ResponseCategory
+    """Best category that the missing parts could have allowed; the category itself at least."""
+    not_shown: tuple[NotShown, ...]
+    carried_forward: tuple[CarriedForward, ...]
+    markers: tuple[MarkerChange, ...]
+    relapse_signs: tuple[Relapse, ...]
+    flags: tuple[ReviewFlag, ...]
+    mrd: MrdSample | None
+    """The marrow sample tested for residual disease, dated."""
+    pet_ct: PetCt | None
+    urine_waived: ResponseCategory
+    """Category where VGPR does not ask for urine that was not measurable at baseline (Q8)."""
+    urine_waived_on: date
+    """Day the category under the waiver is dated."""
