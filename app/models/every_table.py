@@ -3,7 +3,12 @@
 from app.models import (  # noqa: F401
     access,
     adverse_event,
+    enrolment,
+    follow_up,
     idempotency,
+    infusion,
+    lab_result,
     ledger,
+    preparation,
     subject,
 )

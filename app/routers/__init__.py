@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from app.routers import about, health, ledger, token_endpoint, vocabularies
+from app.routers import about, health, ledger, subjects, token_endpoint, vocabularies
 from app.routers.record_routes import record_router
 from app.schemas.record_kinds import RECORD_KINDS
 from app.trial.trial import Trial
@@ -12,7 +12,7 @@ from app.trial.trial import Trial
 
 def every_router(trial: Trial) -> Iterator[APIRouter]:  # noqa: ARG001
     """Give every router of the service, in the order of the documentation."""
-    for noun in (health, token_endpoint, about, vocabularies):
+    for noun in (health, token_endpoint, about, vocabularies, subjects):
         yield noun.router
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:

@@ -87,7 +87,7 @@ WRITING = (
     OutcomeUnknown,
 )
 CHANGING = (*WRITING, StaleVersion, IfMatchMissing, RecordVoided)
-_ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
+ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
 _REPLAYED = {
     "Idempotency-Replayed": {
         "description": "`true` when this is the stored answer of an earlier request.",
@@ -95,6 +95,9 @@ _REPLAYED = {
     }
 }
 _LOCATION = {"Location": {"description": "The new record.", "schema": {"type": "string"}}}
+SUBMITTED = {**_LOCATION, **ETAG, **_REPLAYED}
+AMENDED = {**ETAG, **_REPLAYED}
+"""The headers of the answers to a write."""
 
 
 def record_router(kind: RecordKind) -> APIRouter:
@@ -110,7 +113,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"submit_{named}",
         summary=f"Submit: {kind.noun}",
         responses={
-            201: {"model": kind.stored, "headers": {**_LOCATION, **_ETAG, **_REPLAYED}},
+            201: {"model": kind.stored, "headers": SUBMITTED},
             **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken),
         },
         **permits(Action.SUBMIT_RECORD),
@@ -137,7 +140,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"amend_{named}",
         summary=f"Amend: {kind.noun}",
         responses={
-            200: {"model": kind.stored, "headers": {**_ETAG, **_REPLAYED}},
+            200: {"model": kind.stored, "headers": AMENDED},
             **documented(*CHANGING),
         },
         **permits(Action.AMEND_RECORD),
@@ -168,7 +171,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"void_{named}",
         summary=f"Void: {kind.noun}",
         responses={
-            200: {"model": kind.stored, "headers": {**_ETAG, **_REPLAYED}},
+            200: {"model": kind.stored, "headers": AMENDED},
             **documented(*CHANGING, IdempotencyKeyMissing),
         },
         **permits(Action.VOID_RECORD),
@@ -199,7 +202,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"fetch_{named}",
         summary=f"Fetch: {kind.noun}",
         responses={
-            200: {"model": kind.view, "headers": _ETAG},
+            200: {"model": kind.view, "headers": ETAG},
             304: {"description": "You hold the current version."},
             **documented(*READING),
         },

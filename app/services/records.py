@@ -14,12 +14,11 @@ from typing import Any
 
 import asyncpg
 
-from app.access.centres import sees, visible_centres
+from app.access.centres import visible_centres
 from app.access.permissions import Action, Role
 from app.access.principal import Principal
 from app.database import Database, Transaction
 from app.problems import (
-    EnrolmentClosed,
     IdempotencyKeyInFlight,
     IdempotencyKeyReused,
     NotFound,
@@ -87,7 +86,7 @@ async def submit(
         NotFound: the caller can see no such subject.
         NotPermitted: the caller may not write at the subject's centre.
         SourceIdTaken: the centre sent another record under this source_id.
-        IdempotencyKeyReused, IdempotencyKeyInFlight: see :func:`_once`.
+        IdempotencyKeyReused, IdempotencyKeyInFlight: see :func:`once`.
     """
     centre = ""
 
@@ -95,55 +94,27 @@ async def submit(
         nonlocal centre
         centre = await home(transaction, subject)
         role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
-        if (stored := _stored(transaction, request)) is not None:
-            return stored
+        if (replay := stored(transaction, request)) is not None:
+            return replay
         record_id = new_identity()
         location = f"/v1/subjects/{subject}/{kind.path}/{record_id}"
-        row = _row(payload, transaction, record_id, 1, subject, centre)
-        return await _append(
-            transaction, caller, kind, row, role, "submit", request, status=201, location=location
+        version = row(payload, transaction, record_id, 1, subject, centre)
+        return await append(
+            transaction,
+            caller,
+            kind,
+            version,
+            role,
+            "submit",
+            request,
+            status=201,
+            location=location,
         )
 
     try:
-        return await _once(database, caller, Action.SUBMIT_RECORD, request, effect)
+        return await once(database, caller, Action.SUBMIT_RECORD, request, effect)
     except asyncpg.UniqueViolationError as violation:
-        raise await _source_id_taken(database, caller, kind, centre, payload, violation) from None
-
-
-async def enrol(
-    database: Database,
-    caller: Caller,
-    kind: RecordKind,
-    payload: RecordIn,
-    request: KeyedRequest,
-    slots: int,
-) -> Answer:
-    """Store a new subject and, once enrolled, claim one of the trial's slots for it.
-
-    Raises:
-        ValidationFailed: the centre is none that the caller can see.
-        EnrolmentClosed: every slot is taken.
-    """
-    centre: str = payload.centre  # type: ignore[attr-defined]
-
-    async def effect(transaction: Transaction) -> Answer:
-        if not sees(transaction.authority, centre):
-            raise unknown_centre()
-        role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
-        if (stored := _stored(transaction, request)) is not None:
-            return stored
-        subject = await transaction.value("SELECT new_subject($1)", centre)
-        await _claim_slot(transaction, subject, payload, slots)
-        row = _row(payload, transaction, new_identity(), 1, subject, centre)
-        return await _append(
-            transaction, caller, kind, row, role, "submit", request,
-            status=201, location=f"/v1/subjects/{subject}",
-        )  # fmt: skip
-
-    try:
-        return await _once(database, caller, Action.SUBMIT_RECORD, request, effect)
-    except asyncpg.UniqueViolationError as violation:
-        raise await _source_id_taken(database, caller, kind, centre, payload, violation) from None
+        raise await source_id_taken(database, caller, kind, centre, payload, violation) from None
 
 
 async def amend(
@@ -156,13 +127,13 @@ async def amend(
     based_on: int,
     request: KeyedRequest,
     *,
-    slots: int | None = None,
+    beforehand: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> Answer:
     """Store what a record should say as its next version; the earlier ones stay.
 
     Args:
         record_id: the record; None for the one enrolment of the subject.
-        slots: how many places the trial has, for an enrolment.
+        beforehand: what the same transaction does first.
 
     Raises:
         NotFound: the caller can see no such record.
@@ -173,20 +144,20 @@ async def amend(
     async def effect(transaction: Transaction) -> Answer:
         current = await _current(transaction, kind, subject, record_id)
         role = transaction.authority.role_for(Action.AMEND_RECORD, current["centre"])
-        if (stored := _stored(transaction, request)) is not None:
-            return stored
+        if (replay := stored(transaction, request)) is not None:
+            return replay
         _require_version(current, based_on)
         _require_same_origin(payload, current)
-        if slots is not None:
-            await _claim_slot(transaction, subject, payload, slots)
-        row = _row(
+        if beforehand is not None:
+            await beforehand(transaction)
+        version = row(
             payload, transaction, current["record_id"], based_on + 1, subject, current["centre"],
             source_id=current["source_id"],
         )  # fmt: skip
-        return await _append(transaction, caller, kind, row, role, "amend", request)
+        return await append(transaction, caller, kind, version, role, "amend", request)
 
     try:
-        return await _once(database, caller, Action.AMEND_RECORD, request, effect)
+        return await once(database, caller, Action.AMEND_RECORD, request, effect)
     except asyncpg.UniqueViolationError:
         raise _stale(based_on + 1) from None
 
@@ -210,8 +181,8 @@ async def void(
     async def effect(transaction: Transaction) -> Answer:
         current = await _current(transaction, kind, subject, record_id)
         role = transaction.authority.role_for(Action.VOID_RECORD, current["centre"])
-        if (stored := _stored(transaction, request)) is not None:
-            return stored
+        if (replay := stored(transaction, request)) is not None:
+            return replay
         _require_version(current, based_on)
         voided = {
             "record_id": str(current["record_id"]),
@@ -219,32 +190,18 @@ async def void(
             "reason": reason,
             "recorded_by": transaction.authority.name,
         }
-        return await _append(
+        return await append(
             transaction, caller, kind, json.dumps(voided), role, "void", request,
             statement=statements.append_void(kind),
         )  # fmt: skip
 
     try:
-        return await _once(database, caller, Action.VOID_RECORD, request, effect)
+        return await once(database, caller, Action.VOID_RECORD, request, effect)
     except asyncpg.UniqueViolationError:
         raise _stale(based_on + 1) from None
 
 
-def unknown_centre() -> ValidationFailed:
-    """Refuse a centre that does not exist or that the caller cannot see: the same answer."""
-    return ValidationFailed(
-        "Name a centre that you can see.",
-        errors=[
-            {
-                "pointer": "/centre",
-                "code": "unknown_centre",
-                "message": "there is no such centre, or none that you can see",
-            }
-        ],
-    )
-
-
-async def _once(
+async def once(
     database: Database, caller: Caller, action: Action, request: KeyedRequest, effect: Effect
 ) -> Answer:
     """Run an effect so that its idempotency key has one effect.
@@ -263,7 +220,12 @@ async def _once(
     raise AssertionError("unreachable")
 
 
-def _stored(transaction: Transaction, request: KeyedRequest) -> Answer | None:
+def stored(transaction: Transaction, request: KeyedRequest) -> Answer | None:
+    """Give the answer that the request's key already has; None when it has none.
+
+    Raises:
+        IdempotencyKeyReused: the key was used for another request.
+    """
     held = transaction.held_key
     if held["status"] is None:
         return None
@@ -337,16 +299,7 @@ def _require_same_origin(payload: RecordIn, current: asyncpg.Record) -> None:
         raise ValidationFailed("Some members cannot change.", errors=errors)
 
 
-async def _claim_slot(
-    transaction: Transaction, subject: str, payload: RecordIn, slots: int
-) -> None:
-    if getattr(payload, "enrolled_on", None) is None:
-        return
-    if await transaction.value("SELECT claim_slot($1, $2)", subject, slots) is None:
-        raise EnrolmentClosed("Every slot of the trial is taken.", slots=slots, slots_free=0)
-
-
-def _row(
+def row(
     payload: RecordIn,
     transaction: Transaction,
     record_id: uuid.UUID,
@@ -370,11 +323,11 @@ def _row(
     return f"[{payload.model_dump_json()[:-1]},{json.dumps(system)[1:]}]"
 
 
-async def _append(
+async def append(
     transaction: Transaction,
     caller: Caller,
     kind: RecordKind,
-    row: str,
+    version: str,
     role: Role,
     action: str,
     request: KeyedRequest,
@@ -383,6 +336,16 @@ async def _append(
     status: int = 200,
     location: str | None = None,
 ) -> Answer:
+    """Store a version with its event and, under a key, its answer: one statement.
+
+    Args:
+        version: the row as :func:`row` writes it, or what ``statement`` takes instead.
+        role: the role by which the caller may.
+        action: ``submit``, ``amend`` or ``void``, for the ledger.
+        statement: the statement; by default the one that inserts a row as sent.
+        status: of the answer.
+        location: of the answer.
+    """
     moment = ',"findings":[]}'
     event = {
         "action": action,
@@ -401,7 +364,7 @@ async def _append(
     }
     written = await transaction.row(
         statement or statements.append(kind),
-        row,
+        version,
         json.dumps(event),
         json.dumps(answer),
     )
@@ -411,7 +374,7 @@ async def _append(
     return Answer(status, body.encode(), f'"{written["version"]}"', location)
 
 
-async def _source_id_taken(
+async def source_id_taken(
     database: Database,
     caller: Caller,
     kind: RecordKind,
@@ -419,6 +382,7 @@ async def _source_id_taken(
     payload: RecordIn,
     violation: asyncpg.UniqueViolationError,
 ) -> Exception:
+    """Give what a violated constraint means: a taken source_id, or the violation itself."""
     if violation.constraint_name != f"{kind.table.__tablename__}_source_id":
         return violation  # type: ignore[no-any-return]
     async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:

@@ -1,0 +1,188 @@
+"""Subjects: enrolment, which makes a subject and claims a slot, and what becomes of it.
+
+The enrolment is a record like any other, except that it has the subject's own address and that the
+first version gives the subject its code.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.access.permissions import Action
+from app.problems import (
+    EnrolmentClosed,
+    IdempotencyKeyMissing,
+    NotAcceptable,
+    SourceIdTaken,
+    documented,
+)
+from app.routers.conditions import IdempotencyKey, IfMatch, IfNoneMatch, based_on, keyed
+from app.routers.record_answers import fetched, listed, listed_as, respond, versions
+from app.routers.record_routes import (
+    AMENDED,
+    CHANGING,
+    ETAG,
+    READING,
+    SUBMITTED,
+    WRITING,
+    SubjectOfPath,
+)
+from app.routers.trial_route import TrialRoute, permits
+from app.schemas.enrolment import ENROLMENTS
+from app.schemas.listing import ReadQuery, list_query
+from app.schemas.record import Reasoned
+from app.service import Service
+from app.services import enrolment, records
+
+router = APIRouter(route_class=TrialRoute, tags=["subjects"])
+ONE = "/v1/subjects/{subject}"
+Submission, Amendment = ENROLMENTS.submission, ENROLMENTS.amendment
+SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
+
+
+@router.post(
+    "/v1/subjects",
+    status_code=201,
+    operation_id="submit_enrolment",
+    summary="Submit: enrolment",
+    description="Makes a subject. With `enrolled_on` it also claims one of the trial's slots.",
+    responses={
+        201: {"model": ENROLMENTS.stored, "headers": SUBMITTED},
+        **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken, EnrolmentClosed),
+    },
+    **permits(Action.SUBMIT_RECORD),
+)
+async def submit(
+    request: Request,
+    payload: Submission,  # type: ignore[valid-type]
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Make a subject of one of the caller's centres."""
+    service: Service = request.app.state.service
+    keyed_request = await keyed(request, idempotency_key, required=True)
+    return respond(
+        await enrolment.enrol(
+            service.database, request.state.caller, service.trial, payload, keyed_request
+        )
+    )
+
+
+@router.put(
+    ONE,
+    operation_id="amend_enrolment",
+    summary="Amend: enrolment",
+    description="Setting `enrolled_on` claims a slot when the subject has none yet.",
+    responses={
+        200: {"model": ENROLMENTS.stored, "headers": AMENDED},
+        **documented(*CHANGING, EnrolmentClosed),
+    },
+    **permits(Action.AMEND_RECORD),
+)
+async def amend(
+    request: Request,
+    subject: SubjectOfPath,
+    payload: Amendment,  # type: ignore[valid-type]
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Store what the enrolment should say as its next version."""
+    service: Service = request.app.state.service
+    version = based_on(if_match)
+    keyed_request = await keyed(request, idempotency_key, required=False)
+    return respond(
+        await enrolment.amend(
+            service.database,
+            request.state.caller,
+            service.trial,
+            subject,
+            payload,
+            version,
+            keyed_request,
+        )
+    )
+
+
+@router.post(
+    ONE + "/void",
+    operation_id="void_enrolment",
+    summary="Void: enrolment",
+    description="For a subject that should never have been made. Its slot stays taken.",
+    responses={
+        200: {"model": ENROLMENTS.stored, "headers": AMENDED},
+        **documented(*CHANGING, IdempotencyKeyMissing),
+    },
+    **permits(Action.VOID_RECORD),
+)
+async def void(
+    request: Request,
+    subject: SubjectOfPath,
+    payload: Reasoned,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Say that the enrolment should not have been."""
+    service: Service = request.app.state.service
+    version = based_on(if_match)
+    keyed_request = await keyed(request, idempotency_key, required=True)
+    return respond(
+        await records.void(
+            service.database,
+            request.state.caller,
+            ENROLMENTS,
+            subject,
+            None,
+            payload.reason,
+            version,
+            keyed_request,
+        )
+    )
+
+
+@router.get(
+    ONE,
+    operation_id="fetch_enrolment",
+    summary="Fetch: enrolment",
+    responses={
+        200: {"model": ENROLMENTS.view, "headers": ETAG},
+        304: {"description": "You hold the current version."},
+        **documented(*READING),
+    },
+    **permits(Action.READ_RECORD),
+)
+async def fetch(
+    request: Request,
+    subject: SubjectOfPath,
+    query: Annotated[ReadQuery, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Give a subject's enrolment and its status."""
+    return await fetched(request, ENROLMENTS, subject, None, query, if_none_match)
+
+
+@router.get(
+    ONE + "/history",
+    operation_id="history_of_enrolment",
+    summary="Every version: enrolment",
+    responses={200: {"model": ENROLMENTS.listed}, **documented(*READING)},
+    **permits(Action.READ_RECORD),
+)
+async def history(
+    request: Request, subject: SubjectOfPath, query: Annotated[ReadQuery, Query()]
+) -> Response:
+    """Give every version of a subject's enrolment, oldest first."""
+    return await versions(request, ENROLMENTS, subject, None, query)
+
+
+@router.get(
+    "/v1/subjects",
+    operation_id="list_subjects",
+    summary="List: subjects",
+    responses={**listed_as(ENROLMENTS), **documented(*READING, NotAcceptable)},
+    **permits(Action.READ_RECORD),
+)
+async def list_subjects(
+    request: Request,
+    query: Annotated[SubjectsQuery, Query()],  # type: ignore[valid-type]
+) -> Response:
+    """List the subjects that the caller can see."""
+    return await listed(request, ENROLMENTS, query)
