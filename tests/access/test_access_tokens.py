@@ -89,24 +89,19 @@ def test_the_forge_makes_good_tokens() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_it_refuses(case: str) -> None:
     bad: Bad = CASES[case]
-    started = time.perf_counter()
-    assert refusal(bad.token) == bad.fault
-    assert time.perf_counter() - started < 0.05
+    started = time.thread_time()
+    with pytest.raises(InvalidToken) as refused:
+        verified(bad.token)
+    assert time.thread_time() - started < 0.05
+    assert refused.value.reason == bad.fault
+    assert refused.value.args == (bad.fault.value,), "it says more than the reason"
+    assert refused.value.__context__ is None or refused.value.__suppress_context__
 
 
 def test_the_corpus_is_as_large_as_promised() -> None:
     tokens = bad_tokens(SIGNING_KEY, ISSUER, AUDIENCE, NOW)
     assert len(tokens) >= 120
     assert sum(map(fits_in_a_header, tokens.values())) >= 120
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_refusal_says_nothing_of_the_token(case: str) -> None:
-    with pytest.raises(InvalidToken) as refused:
-        verified(CASES[case].token)
-    assert refused.value.args == (CASES[case].fault.value,)
-    assert refused.value.__cause__ is None
-    assert refused.value.__context__ is None or refused.value.__suppress_context__
 
 
 @pytest.mark.parametrize("token", [None, 1, b"", FORGE.good().encode(), ["a"], {}, object()])
