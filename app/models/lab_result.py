@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.units import UnitText
 from app.models.values import (
     ClinicalDecimal,
     Code,
@@ -27,9 +28,6 @@ from app.vocabularies.specimens import Specimen
 
 Titre = Annotated[str, StringConstraints(strict=True, pattern=r"^1:[1-9][0-9]{0,6}$")]
 """A titre, `1:n`."""
-
-UcumUnit = Annotated[str, StringConstraints(strict=True, max_length=80, pattern=r"^[!-~]+$")]
-"""What may be a UCUM unit: printable ASCII without blanks, such as `[arb'U]/mL`."""
 
 
 class ReferenceRange(BaseModel):
@@ -93,7 +91,7 @@ class LabResultFields(SQLModel):
         sa_type=coded(Comparator),
         description="Set when the true value lies beyond the number or titre: `<` for below it.",
     )
-    unit: UcumUnit | None = Field(
+    unit: UnitText | None = Field(
         default=None, sa_type=Text, description="UCUM unit of a number (LBORRESU)."
     )
     reference_range: ReferenceRange | None = Field(
@@ -158,5 +156,7 @@ class LabResult(LabResultFields, TrialRecord, table=True):
     checks = {
         "one_result": "num_nonnulls(value, coded_value, titre, not_done) = 1",
         "unit": "(value IS NULL) = (unit IS NULL)",
-        "finite": "'NaN' NOT IN (coalesce(value, 0), coalesce(lloq, 0), coalesce(uloq, 0))",
+        "value": "abs(value) < 'Infinity'",
+        "lloq": "lloq >= 0 AND lloq < 'Infinity'",
+        "uloq": "uloq >= 0 AND uloq < 'Infinity'",
     }

@@ -119,11 +119,11 @@ def limits(result: LabResultFields) -> Iterator[Refusal]:
         yield Refusal(
             "comparator", "comparator_without_number", "leave it out: it goes with value or titre"
         )
-    limits = result.reference_range
-    if limits is not None:
-        if limits.low is None and limits.high is None and limits.text is None:
+    normal = result.reference_range
+    if normal is not None:
+        if normal.low is None and normal.high is None and normal.text is None:
             yield Refusal("reference_range", "range_empty", "write low, high or text")
-        if limits.low is not None and limits.high is not None and limits.low > limits.high:
+        if normal.low is not None and normal.high is not None and normal.low > normal.high:
             yield Refusal(("reference_range", "high"), "range_reversed", "high is not below low")
     if result.lloq is not None and result.uloq is not None and result.lloq >= result.uloq:
         yield Refusal("uloq", "uloq_not_above_lloq", "the upper limit is above the lower one")
