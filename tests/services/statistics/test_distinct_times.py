@@ -16,8 +16,14 @@ def grouped(days: list[float]) -> tuple[list[float], list[int], list[int]]:
     [
         pytest.param([0.3, 0.1 + 0.2], [0.3], id="0.1 + 0.2 is 0.3"),
         pytest.param([1, 1 + 1e-8], [1], id="1e-8 apart"),
-        pytest.param([1, 1 + TIE_TOLERANCE], [1], id="as far apart as the tolerance"),
+        pytest.param([0, TIE_TOLERANCE], [0], id="as far apart as the tolerance"),
+        pytest.param(
+            [2 - TIE_TOLERANCE, 2 + TIE_TOLERANCE],
+            [2 - TIE_TOLERANCE],
+            id="as far apart as the tolerance, relative to the mean",
+        ),
         pytest.param([1, 1 + 2e-8], [1, 1 + 2e-8], id="2e-8 apart"),
+        pytest.param([1e-3, 1e-3 + 1e-8], [1e-3], id="1e-8 apart in 1e-3, absolutely"),
         pytest.param([2e6, 2e6 + 0.01], [2e6], id="1e-2 apart in 2e6, relative to the mean"),
         pytest.param([2e6, 2e6 + 0.05], [2e6, 2e6 + 0.05], id="5e-2 apart in 2e6"),
         pytest.param([1, 1 + 1e-8, 1 + 2e-8], [1], id="a chain of near ties takes its first"),
