@@ -123,7 +123,7 @@ def aalen_johansen(
 
     Raises:
         ValueError: the lengths differ, a time is negative or not finite, a cause is not among
-            ``of``, ``of`` names one twice, or an unknown variance.
+            ``of``, ``of`` names one twice, or an unknown variance, level or type of limits.
 
     Source: Aalen and Johansen 1978; R survival 3.5-3, ``survfit(Surv(days, factor) ~ 1)``.
     Decision: a standard error of 0 gives limits equal to F, as survival does since 3.8-4.

@@ -100,8 +100,9 @@ def kaplan_meier(
         conf_level: two-sided.
 
     Raises:
-        ValueError: the lengths differ, a time is negative or not finite, or ``observed`` holds
-            anything but booleans (a CNSR code passed by mistake would turn the curve around).
+        ValueError: the lengths differ, a time is negative or not finite, the level or the type of
+            the limits is none, or ``observed`` holds anything but booleans (a CNSR code passed by
+            mistake would turn the curve around).
 
     Source: Kaplan and Meier 1958; Greenwood 1926; R survival 3.5-3, ``survfit(Surv(days,
     observed) ~ 1)``.
