@@ -23,8 +23,9 @@ MAX_NUMBER_LENGTH = 400
 """How many characters a number may have; a clinical one has at most 32."""
 
 _BLANKS = " \t\n\r"
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-_NOT_A_BRACKET = re.compile(r"[^][}{]+")
+_OTHER = r'(?:[^][}{"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))'
+_NO_BRACKETS = re.compile(f"{_OTHER}++", re.DOTALL)
+_DEEP_AT_ONCE = re.compile(rf"(?:{_OTHER}*+[\[{{]){{{MAX_DEPTH + 1}}}", re.DOTALL)
 _SQUARE = str.maketrans("{}", "[]")
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -130,11 +131,11 @@ def parse_strictly(body: bytes) -> Any:
             "not_json", f"write JSON: it cannot be read from character {error.pos + 1} on"
         ) from None
     except MalformedJSON as error:
-        raise MalformedJSON(error.code, error.message, _place_of_flaw(text)) from None
+        raise _with_its_place(text) or error from None
     if end != len(text):
         raise MalformedJSON("trailing_text", "end the body where its one JSON text ends")
-    if "\\u" in text and (found := _first_flaw(value, "")):
-        raise MalformedJSON(found[0], _MESSAGES[found[0]], found[1])
+    if "\\u" in text and (flaw := _first_flaw(value, "")):
+        raise flaw
     return value
 
 
@@ -163,41 +164,42 @@ def _refuse_depth(text: str) -> None:
     """
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
-    brackets = _NOT_A_BRACKET.sub("", _STRING.sub("", text)).translate(_SQUARE)
-    for _ in range(MAX_DEPTH):
-        if not brackets:
-            return
-        brackets = brackets.replace("[]", "")
-    if brackets.count("[") > MAX_DEPTH or "[]" in brackets:
+    too_deep = _DEEP_AT_ONCE.match(text) is not None
+    if not too_deep:
+        brackets = _NO_BRACKETS.sub("", text).translate(_SQUARE)
+        for _ in range(MAX_DEPTH):
+            if "[]" not in brackets:
+                break
+            brackets = brackets.replace("[]", "")
+        too_deep = brackets.count("[") > MAX_DEPTH or "[]" in brackets
+    if too_deep:
         raise MalformedJSON("too_deep", f"nest arrays and objects at most {MAX_DEPTH} deep")
 
 
-def _place_of_flaw(text: str) -> str | None:
-    """Say where the first reading failed, by a second one that goes on."""
+def _with_its_place(text: str) -> MalformedJSON | None:
+    """Find what the first reading stumbled over, by a second one that goes on."""
     try:
         value, _ = _EXAMINER.raw_decode(text)
     except json.JSONDecodeError:
         return None
-    found = _first_flaw(value, "")
-    return found[1] if found else None
+    return _first_flaw(value, "")
 
 
-def _first_flaw(value: object, pointer: str) -> tuple[str, str] | None:
-    """Give code and pointer of the first thing that is wrong, in the order of the text."""
+def _first_flaw(value: object, pointer: str) -> MalformedJSON | None:
+    """Give the first thing that is wrong, in the order of the text."""
     if isinstance(value, _Flaw):
-        return value.code, _below(pointer, value.name)
-    if isinstance(value, str):
-        return ("text_not_storable", pointer) if _NOT_STORABLE.search(value) else None
+        return MalformedJSON(value.code, _MESSAGES[value.code], _below(pointer, value.name))
+    if isinstance(value, str) and _NOT_STORABLE.search(value):
+        return MalformedJSON("text_not_storable", _MESSAGES["text_not_storable"], pointer)
     if isinstance(value, dict):
         for name, member in value.items():
-            if _NOT_STORABLE.search(name):
-                return "text_not_storable", pointer
-            if found := _first_flaw(member, _below(pointer, name)):
-                return found
+            flaw = _first_flaw(name, pointer) or _first_flaw(member, _below(pointer, name))
+            if flaw:
+                return flaw
     if isinstance(value, list):
         for index, item in enumerate(value):
-            if found := _first_flaw(item, f"{pointer}/{index}"):
-                return found
+            if flaw := _first_flaw(item, f"{pointer}/{index}"):
+                return flaw
     return None
 
 

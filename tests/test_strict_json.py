@@ -200,7 +200,7 @@ def test_a_hostile_body_costs_little(body: bytes) -> None:
     started = time.perf_counter()
     with contextlib.suppress(MalformedJSON):
         parse_strictly(body)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
 
 
 def test_a_small_body_is_read_in_less_than_25_microseconds() -> None:
