@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.models.values import ClinicalNumber, Coded, Percentage
+from app.models.values import ClinicalNumber, Coded, OffsetDateTime, Percentage
 from app.vocabularies.astct import OxygenDevice
 
 BodyTemperature = Annotated[Decimal, ClinicalNumber(at_least=Decimal(25), at_most=Decimal(45))]
@@ -29,10 +29,13 @@ BodyWeight = Annotated[Decimal, ClinicalNumber(at_least=Decimal(20), at_most=Dec
 
 
 class VitalSigns(BaseModel):
-    """Vital signs of one visit; None is not measured."""
+    """Vital signs at one time; None is not measured."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    measured_at: OffsetDateTime | None = Field(
+        default=None, description="When; None: at the visit, at a time not known (VSDTC)."
+    )
     temperature: BodyTemperature | None = Field(
         default=None, description="Body temperature, degrees Celsius (VSTESTCD TEMP)."
     )
