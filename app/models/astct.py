@@ -24,6 +24,9 @@ from app.vocabularies.astct import (
     SeizureFinding,
 )
 
+IcansDomain = Literal["ice", "consciousness", "seizure", "motor", "raised_pressure"]
+"""What an ICANS grade can rest on, as the criteria name it."""
+
 
 class CrsBasis(BaseModel):
     """What was found at the worst of a cytokine release syndrome; None is not recorded."""
@@ -96,11 +99,8 @@ class IcansBasis(BaseModel):
     intracranial_haemorrhage: StrictBool = Field(
         default=False, description="Intracranial haemorrhage: oedema around it does not count."
     )
-    other_cause: list[Literal["ice", "consciousness", "seizure", "motor", "raised_pressure"]] = (
-        Field(
-            default_factory=list,
-            description="Findings that are due to something else, as sedation.",
-        )
+    other_cause: list[IcansDomain] = Field(
+        default_factory=list, description="Findings that are due to something else, as sedation."
     )
 
 
