@@ -63,7 +63,7 @@ class InfusionFields(SQLModel):
     preparation: RecordReference | None = Field(
         default=None, sa_type=Uuid, description="The preparation that led to it."
     )
-    kind: Coded[InfusionKind] = Field(
+    infusion_kind: Coded[InfusionKind] = Field(
         default=InfusionKind.PLANNED,
         sa_type=coded(InfusionKind),
         description="Planned, or a repeat that the protocol does not plan: that is new therapy.",

@@ -92,12 +92,16 @@ INFUSIONS = RecordKind(
     submission=InfusionIn,
     view=InfusionOut,
     dated_by="infused_at",
-    filters={"kind": "kind", "product_lot": "product_lot", "preparation": "preparation"},
+    filters={
+        "infusion_kind": "infusion_kind",
+        "product_lot": "product_lot",
+        "preparation": "preparation",
+    },
     example={
         "source_id": "03-INF-008",
         "visit": "D0",
         "preparation": "019cbd4a-7f60-7c3e-9a52-1f0e8d7c6b5a",
-        "kind": "planned",
+        "infusion_kind": "planned",
         "part": 1,
         "product_lot": "NB2-0147",
         "infused_at": "2026-03-02T09:40+08:00",

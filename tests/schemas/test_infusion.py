@@ -15,7 +15,9 @@ PAUSE = {"began_at": "2026-03-02T09:50+08:00", "ended_at": "2026-03-02T09:55+08:
     [
         pytest.param(MINIMUM, {}, id="a time"),
         pytest.param(MINIMUM, {"/ended_at": "2026-03-02T01:40Z"}, id="of no length"),
-        pytest.param(MINIMUM, {"/kind": "unplanned_repeat", "/part": 2}, id="a repeat in parts"),
+        pytest.param(
+            MINIMUM, {"/infusion_kind": "unplanned_repeat", "/part": 2}, id="a repeat in parts"
+        ),
         pytest.param(WHOLE, {"/dose": "3.03"}, id="1 % more than total by weight"),
         pytest.param(WHOLE, {"/dose": "2.97"}, id="1 % less than total by weight"),
         pytest.param(MINIMUM, {"/dose": "0", "/weight": "61"}, id="no cell counted, no total"),
