@@ -1,0 +1,113 @@
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.models.record import SYSTEM_COLUMNS, clinical_columns
+from app.schemas.record import RecordKind
+from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.strict_json import parse_strictly
+
+EVERY_KIND = pytest.mark.parametrize("kind", RECORD_KINDS, ids=lambda kind: kind.path)
+
+
+def sent_members(sent: Any, answered: Any) -> Any:
+    """Give of the answer the members that were sent, at every depth."""
+    if isinstance(sent, dict):
+        return {name: sent_members(value, answered[name]) for name, value in sent.items()}
+    if isinstance(sent, list):
+        assert len(sent) == len(answered)
+        return [sent_members(one, other) for one, other in zip(sent, answered, strict=True)]
+    return answered
+
+
+def submitted(kind: RecordKind) -> dict[str, Any]:
+    """Give the example as it is after a way through JSON, submission and JSON."""
+    body = parse_strictly(json.dumps(kind.example).encode())
+    answer: dict[str, Any] = json.loads(kind.submission.model_validate(body).model_dump_json())
+    return answer
+
+
+@EVERY_KIND
+def test_its_example_is_given_back_exactly(kind: RecordKind) -> None:
+    assert sent_members(dict(kind.example), submitted(kind)) == kind.example
+
+
+@EVERY_KIND
+def test_its_answer_can_be_sent_again(kind: RecordKind) -> None:
+    once = submitted(kind)
+    assert json.loads(kind.submission.model_validate(once).model_dump_json()) == once
+
+
+@EVERY_KIND
+def test_its_example_can_be_amended_with_a_reason_only(kind: RecordKind) -> None:
+    body = dict(kind.example) | {"reason": "transcription error"}
+    assert kind.amendment.model_validate(body).model_dump()["reason"] == "transcription error"
+    with pytest.raises(ValidationError, match="reason"):
+        kind.amendment.model_validate(dict(kind.example))
+    with pytest.raises(ValidationError, match="reason"):
+        kind.submission.model_validate(body)
+
+
+@EVERY_KIND
+def test_its_fields_are_the_columns_of_its_table(kind: RecordKind) -> None:
+    columns = {column.name for column in clinical_columns(kind.table)}
+    assert set(kind.submission.model_fields) - columns <= {"source_id", "centre"}
+    assert columns == set(kind.submission.model_fields) - SYSTEM_COLUMNS
+    assert columns == set(kind.view.model_fields) - SYSTEM_COLUMNS
+    assert {kind.dated_by, *kind.filters.values()} - {None} <= columns
+
+
+@EVERY_KIND
+def test_every_field_is_described(kind: RecordKind) -> None:
+    shapes = kind.submission.model_json_schema()
+    for shape in [shapes, *shapes.get("$defs", {}).values()]:
+        for name, member in shape.get("properties", {}).items():
+            assert member.get("description"), (shape["title"], name)
+
+
+@EVERY_KIND
+def test_it_has_a_visit_unless_it_is_the_subject_itself(kind: RecordKind) -> None:
+    assert ("visit" in kind.submission.model_fields) is (kind.path != "subjects")
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("member", sorted(SYSTEM_COLUMNS - {"source_id", "centre"}))
+def test_it_lets_nobody_write_what_the_service_writes(kind: RecordKind, member: str) -> None:
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        kind.submission.model_validate(dict(kind.example) | {member: "x"})
+
+
+@EVERY_KIND
+def test_it_has_no_field_that_a_line_of_an_import_means_otherwise(kind: RecordKind) -> None:
+    assert not {"kind", "subject", "retracted", "reason"} & set(kind.submission.model_fields)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "subjects",
+        "preparations",
+        "infusions",
+        "assessments",
+        "adverse-events",
+        "lab-results",
+        "kinetics",
+        "visits",
+        "neuro-assessments",
+        "therapies",
+        "follow-ups",
+    ],
+)
+def test_it_is_found_by_its_path(path: str) -> None:
+    kind = by_path(path)
+    assert kind is not None
+    assert kind.path == path
+
+
+def test_there_are_eleven_kinds_with_paths_and_tables_of_their_own() -> None:
+    assert len(RECORD_KINDS) == 11
+    assert len({kind.path for kind in RECORD_KINDS}) == 11
+    assert len({kind.table for kind in RECORD_KINDS}) == 11
+    assert by_path("prescriptions") is None
