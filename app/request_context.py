@@ -2,12 +2,12 @@
 
 import re
 import time
+import traceback
 import uuid
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import InternalError
@@ -57,12 +57,19 @@ class RequestContext:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             # The message of an error may carry a value; its type and place do not.
-            log.error("request failed", request_id=request_id, error=type(error).__name__)
+            log.error(
+                "request failed",
+                request_id=request_id,
+                error=type(error).__name__,
+                frames=[
+                    f"{frame.filename}:{frame.lineno} {frame.name}"
+                    for frame in traceback.extract_tb(error.__traceback__)[-8:]
+                ],
+            )
             if status:
                 raise
             failed = write(InternalError("It is noted under the request's identity."), request_id)
             await failed(scope, receive, send_with_headers)
-            log.debug("request failed", path=Request(scope).url.path, exc_info=True)
         finally:
             route = state.get("route", "none")
             REQUESTS.labels(route, str(status)).inc()

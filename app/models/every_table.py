@@ -3,12 +3,17 @@
 from app.models import (  # noqa: F401
     access,
     adverse_event,
+    assessment,
     enrolment,
     follow_up,
     idempotency,
     infusion,
+    kinetics_result,
     lab_result,
     ledger,
+    neuro_assessment,
     preparation,
     subject,
+    therapy,
+    visit,
 )

@@ -16,6 +16,7 @@ from app.problems import NotAcceptable
 from app.routers.conditions import unchanged
 from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
+from app.service import Service
 from app.services import ledger, record_reads
 from app.services.ledger import Cut
 from app.services.records import Answer
@@ -43,9 +44,12 @@ async def fetched(
     if_none_match: str | None,
 ) -> Response:
     """Answer with one record, or with 304 when the caller holds it."""
-    database: Database = request.app.state.service.database
+    service: Service = request.app.state.service
+    database, trial = service.database, service.trial
     cut = None if query.as_of is None else await ledger.cut_at(database, query.as_of)
-    record = await record_reads.fetch(database, request.state.caller, kind, subject, record_id, cut)
+    record = await record_reads.fetch(
+        database, trial, request.state.caller, kind, subject, record_id, cut
+    )
     etag = f'"{record.version}"'
     if unchanged(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
@@ -56,10 +60,11 @@ async def versions(
     request: Request, kind: RecordKind, subject: str, record_id: uuid.UUID | None, query: ReadQuery
 ) -> Response:
     """Answer with every version of a record, oldest first."""
-    database: Database = request.app.state.service.database
+    service: Service = request.app.state.service
+    database, trial = service.database, service.trial
     cut = await _cut(database, query)
     documents = await record_reads.history(
-        database, request.state.caller, kind, subject, record_id, cut
+        database, trial, request.state.caller, kind, subject, record_id, cut
     )
     return Response(_list(documents, cut), media_type=JSON)
 
@@ -68,7 +73,8 @@ async def listed(
     request: Request, kind: RecordKind, query: ListQuery, subject: str | None = None
 ) -> Response:
     """Answer with one page as JSON, or with the whole list as CSV or NDJSON."""
-    database: Database = request.app.state.service.database
+    service: Service = request.app.state.service
+    database, trial = service.database, service.trial
     caller = request.state.caller
     form = _accepted(request)
     filters = {
@@ -83,7 +89,7 @@ async def listed(
         else:
             cut = await _cut(database, query)
         page = await record_reads.page(
-            database, caller, kind, filters, cut, after, query.limit, subject
+            database, trial, caller, kind, filters, cut, after, query.limit, subject
         )
         headers = {}
         if page.more and page.last is not None:
@@ -93,7 +99,7 @@ async def listed(
     cut = await (
         ledger.newest_cut(database) if query.as_of is None else ledger.cut_at(database, query.as_of)
     )
-    pages = record_reads.pages(database, caller, kind, filters, cut, subject)
+    pages = record_reads.pages(database, trial, caller, kind, filters, cut, subject)
     first = await anext(pages)
     lines = _csv(kind, first, pages) if form == CSV else _ndjson(first, pages)
     return StreamingResponse(

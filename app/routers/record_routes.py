@@ -49,6 +49,7 @@ from app.routers.record_answers import fetched, listed, listed_as, respond, vers
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned, RecordKind
+from app.service import Service
 from app.services import records
 
 SubjectOfPath = Annotated[
@@ -124,9 +125,11 @@ def record_router(kind: RecordKind) -> APIRouter:
         payload: kind.submission,  # type: ignore[name-defined]
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
+        service: Service = request.app.state.service
         return respond(
             await records.submit(
-                request.app.state.service.database,
+                service.database,
+                service.trial,
                 request.state.caller,
                 kind,
                 subject,
@@ -153,9 +156,11 @@ def record_router(kind: RecordKind) -> APIRouter:
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
+        service: Service = request.app.state.service
         return respond(
             await records.amend(
-                request.app.state.service.database,
+                service.database,
+                service.trial,
                 request.state.caller,
                 kind,
                 subject,
@@ -184,9 +189,11 @@ def record_router(kind: RecordKind) -> APIRouter:
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
+        service: Service = request.app.state.service
         return respond(
             await records.void(
-                request.app.state.service.database,
+                service.database,
+                service.trial,
                 request.state.caller,
                 kind,
                 subject,

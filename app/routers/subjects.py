@@ -127,6 +127,7 @@ async def void(
     return respond(
         await records.void(
             service.database,
+            service.trial,
             request.state.caller,
             ENROLMENTS,
             subject,

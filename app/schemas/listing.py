@@ -9,8 +9,9 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.functional_validators import BeforeValidator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Boolean, Integer
+from sqlalchemy import Boolean, Integer, Uuid
 
+from app.models.columns import Coded
 from app.models.dates import OffsetDateTime, PartialDate
 from app.models.record import RecordState
 from app.schemas.record import RecordKind
@@ -123,8 +124,10 @@ def list_query(kind: RecordKind, *, across_subjects: bool) -> type[ListQuery]:
 
 def _type_of(kind: RecordKind, column: str) -> Any:
     stored = kind.table.__table__.columns[column].type  # type: ignore[attr-defined]
+    if isinstance(stored, Coded):
+        return stored.vocabulary
     if isinstance(stored, Boolean):
         return bool
-    if isinstance(stored, Integer):
-        return int
-    return str
+    if isinstance(stored, Uuid):
+        return uuid.UUID
+    return int if isinstance(stored, Integer) else Annotated[str, Field(max_length=200)]

@@ -8,6 +8,7 @@ from app.database import Database, Transaction
 from app.problems import EnrolmentClosed, ValidationFailed
 from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
 from app.services.identity import new_identity
+from app.services.observations import observe
 from app.services.records import (
     Answer,
     Caller,
@@ -19,6 +20,7 @@ from app.services.records import (
     stored,
 )
 from app.services.records import amend as amend_record
+from app.services.subject_course import not_enrolled, with_enrolment
 from app.trial.trial import Trial
 
 
@@ -45,6 +47,7 @@ async def enrol(
             return replay
         subject = await transaction.value("SELECT new_subject($1)", payload.centre)
         await _claim_slot(transaction, subject, payload, trial)
+        course = with_enrolment(not_enrolled(subject, payload.centre), payload)
         version = row(payload, transaction, new_identity(), 1, subject, payload.centre)
         return await append(
             transaction,
@@ -54,6 +57,7 @@ async def enrol(
             role,
             "submit",
             request,
+            observe(ENROLMENTS, payload, course, trial),
             status=201,
             location=f"/v1/subjects/{subject}",
         )
@@ -88,7 +92,16 @@ async def amend(
         await _claim_slot(transaction, subject, payload, trial)
 
     return await amend_record(
-        database, caller, ENROLMENTS, subject, None, payload, based_on, request, beforehand=claim
+        database,
+        trial,
+        caller,
+        ENROLMENTS,
+        subject,
+        None,
+        payload,
+        based_on,
+        request,
+        beforehand=claim,
     )
 
 

@@ -5,17 +5,24 @@ Every read notes whose data it gave, in the transaction that read them, before t
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import asyncpg
 
 from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.problems import NotFound
+from app.schemas.free_text import without_free_text
 from app.schemas.record import RecordKind
 from app.services import record_statements as statements
+from app.services.derived_members import completed, needs_course
 from app.services.ledger import Cut
+from app.services.record_filters import conditions_of
 from app.services.records import Caller, home
+from app.services.subject_course import courses_of
+from app.trial.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Page:
 
 async def fetch(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     subject: str,
@@ -59,11 +67,13 @@ async def fetch(
         )
         if row is None:
             raise NotFound("There is no such record, or none that you can see.")
-        return Fetched(row["version"], row["document"])
+        document = await _complete(transaction, kind, trial, cut, [(subject, row)])
+        return Fetched(row["version"], document[0])
 
 
 async def history(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     subject: str,
@@ -86,11 +96,12 @@ async def history(
         )
         if not rows:
             raise NotFound("There is no such record, or none that you can see.")
-        return [row["document"] for row in rows]
+        return await _complete(transaction, kind, trial, cut, [(subject, row) for row in rows])
 
 
 async def page(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     filters: Mapping[str, object],
@@ -107,12 +118,10 @@ async def page(
     Raises:
         NotFound: the caller can see no such subject.
     """
-    if within is not None:
-        filters = {**filters, "subject": within}
-    conditions, values = _conditions(kind, filters)
     async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
         if within is not None:
             await home(transaction, within)
+        conditions, values = await conditions_of(transaction, trial, kind, filters, cut, within)
         rows = await transaction.rows(
             statements.read_page(kind, conditions),
             visible_centres(transaction.authority),
@@ -122,9 +131,12 @@ async def page(
             note(transaction, caller),
             *values,
         )
-    shown = rows[:limit]
+        shown = rows[:limit]
+        documents = await _complete(
+            transaction, kind, trial, cut, [(row["subject"], row) for row in shown]
+        )
     return Page(
-        [row["document"] for row in shown],
+        documents,
         shown[-1]["record_id"] if shown else None,
         len(rows) > limit,
     )
@@ -132,6 +144,7 @@ async def page(
 
 async def pages(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     filters: Mapping[str, object],
@@ -142,18 +155,38 @@ async def pages(
     """Give the whole list at one cut, page after page."""
     after: uuid.UUID | None = None
     while True:
-        found = await page(database, caller, kind, filters, cut, after, size, within)
+        found = await page(database, trial, caller, kind, filters, cut, after, size, within)
         yield found.documents
         if not found.more:
             return
         after = found.last
 
 
-_CHANGED_AFTER = """record.record_id IN (
-              SELECT event.record_id FROM ledger_event AS event
-              WHERE event.transaction_id > (
-                  SELECT coalesce(max(entry.transaction_id), '0'::xid8)
-                  FROM ledger_entry AS entry WHERE entry.seq <= {seq}::bigint))"""
+async def _complete(
+    transaction: Transaction,
+    kind: RecordKind,
+    trial: Trial,
+    cut: Cut | None,
+    rows: Sequence[tuple[str, asyncpg.Record]],
+) -> list[str]:
+    """Give the documents with their derived members, and without what the caller may not read."""
+    wanting = {subject for subject, row in rows if needs_course(kind, row["document"])}
+    courses = {}
+    if wanting:
+        courses = await courses_of(
+            transaction,
+            trial,
+            wanting,
+            visible_centres(transaction.authority),
+            cut.transaction_id if cut else None,
+        )
+    documents = [
+        completed(kind, row["document"], row["day"], trial, courses, subject)
+        for subject, row in rows
+    ]
+    if transaction.authority.sees_free_text():
+        return documents
+    return [without_free_text(kind, document) for document in documents]
 
 
 def note(transaction: Transaction, caller: Caller, action: Action = Action.READ_RECORD) -> str:
@@ -166,33 +199,3 @@ def note(transaction: Transaction, caller: Caller, action: Action = Action.READ_
             "request_id": caller.request_id,
         }
     )
-
-
-def _conditions(
-    kind: RecordKind, filters: Mapping[str, object]
-) -> tuple[tuple[str, ...], list[object]]:
-    """Write filters as conditions, each with the number of its parameter, and their values."""
-    conditions: list[str] = []
-    values: list[object] = []
-    for name, value in filters.items():
-        condition = _condition(kind, name, f"${len(values) + 6}")
-        conditions.append(condition)
-        values.append(value)
-    return tuple(conditions), values
-
-
-def _condition(kind: RecordKind, name: str, parameter: str) -> str:
-    dated = f'left(record."{kind.dated_by}"::text, 10)'
-    match name:
-        case "from":
-            # A partial date is kept when it may lie in the range.
-            return f"{dated} >= left({parameter}::text, length({dated}))"
-        case "to":
-            return f"left({dated}, length({parameter}::text)) <= {parameter}::text"
-        case "changed_after":
-            return _CHANGED_AFTER.format(seq=parameter)
-        case "subject" | "centre" | "state" | "source_id" | "visit":
-            return f"record.{name} = {parameter}::text"
-        case _:
-            column = kind.table.__table__.columns[kind.filters[name]]  # type: ignore[attr-defined]
-            return f'record."{column.name}" = {parameter}::{column.type.compile()}'

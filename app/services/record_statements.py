@@ -44,6 +44,11 @@ def _which(kind: RecordKind) -> str:
     )
 
 
+def _day(kind: RecordKind) -> str:
+    """Give the civil date of a record as text, as far as it is known."""
+    return "NULL" if kind.dated_by is None else f'left(record."{kind.dated_by}"::text, 10)'
+
+
 def _commitment(row: str) -> str:
     return f"sha256({row}.salt || convert_to({row}.document, 'UTF8'))"
 
@@ -59,15 +64,21 @@ def _events(kind: str) -> str:
         FROM written ORDER BY written.record_id"""  # noqa: S608
 
 
+def _completed() -> str:
+    """Splice a document with what was derived for its answer."""
+    return """left(replace(written.document, '"visit":null', $3::jsonb ->> 'visit'), -1)
+               || ($3::jsonb ->> 'moment')"""
+
+
 def _answer() -> str:
-    """Store the answer under the request's key: the document, spliced with what goes with it."""
-    return """
+    """Store the answer under the request's key: the document with what was derived for it."""
+    return f"""
         INSERT INTO stored_answer (principal, key, request_digest, status, location, etag, body)
         SELECT ($3::jsonb ->> 'principal')::uuid, $3::jsonb ->> 'key',
                decode($3::jsonb ->> 'digest', 'hex'), ($3::jsonb ->> 'status')::integer,
                $3::jsonb ->> 'location', '"' || written.version || '"',
-               left(written.document, -1) || ($3::jsonb ->> 'moment')
-        FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""
+               {_completed()}
+        FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""  # noqa: S608
 
 
 @cache
@@ -75,7 +86,7 @@ def append(kind: RecordKind) -> str:
     """Insert versions as sent, their events and the stored answer.
 
     Parameters: $1 a JSON array of rows, $2 the event's common members, $3 the answer's.
-    Gives a row each: record_id, version, recorded_at, document.
+    Gives a row each: record_id, version and the body of the answer.
     """
     names = ", ".join((*_SENT, *_clinical_names(kind)))
     return f"""
@@ -89,7 +100,7 @@ def append(kind: RecordKind) -> str:
     ), event AS ({_events(kind.path)}
     ), answer AS ({_answer()}
     )
-    SELECT record_id, version, document FROM written"""  # noqa: S608
+    SELECT record_id, version, {_completed()} AS body FROM written"""  # noqa: S608
 
 
 @cache
@@ -115,7 +126,7 @@ def append_void(kind: RecordKind) -> str:
     ), event AS ({_events(kind.path)}
     ), answer AS ({_answer()}
     )
-    SELECT record_id, version, document FROM written"""  # noqa: S608
+    SELECT record_id, version, {_completed()} AS body FROM written"""  # noqa: S608
 
 
 _NOTED = """
@@ -141,8 +152,7 @@ def read_one(kind: RecordKind) -> str:
                '{kind.path}', record_id, 1, $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record
     )
-    SELECT version, state, subject, centre, source_id, {document(kind)} AS document
-    FROM record"""  # noqa: S608
+    SELECT version, {_day(kind)} AS day, {document(kind)} AS document FROM record"""  # noqa: S608
 
 
 @cache
@@ -158,7 +168,7 @@ def read_history(kind: RecordKind) -> str:
                '{kind.path}', $1, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT {document(kind)} AS document FROM record ORDER BY version"""  # noqa: S608
+    SELECT {_day(kind)} AS day, {document(kind)} AS document FROM record ORDER BY version"""  # noqa: S608
 
 
 @cache
@@ -186,7 +196,7 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
                '{kind.path}', NULL, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT record_id, subject, {document(kind)} AS document
+    SELECT record_id, subject, {_day(kind)} AS day, {document(kind)} AS document
     FROM record ORDER BY record_id"""  # noqa: S608
 
 
@@ -194,7 +204,8 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
 def current_version(kind: RecordKind) -> str:
     """Give what a change needs to know of a record's current version."""
     return f"""
-    SELECT record_id, version, state, centre, source_id FROM {kind.table.__tablename__}
+    SELECT record_id, version, state, centre, source_id, {_day(kind)} AS day
+    FROM {kind.table.__tablename__} AS record
     WHERE {_which(kind)}
       AND ($3::text[] IS NULL OR centre = ANY ($3))
     ORDER BY version DESC LIMIT 1"""  # noqa: S608

@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -27,9 +27,13 @@ from app.problems import (
     StaleVersion,
     ValidationFailed,
 )
+from app.schemas.enrolment import EnrolmentIn
 from app.schemas.record import RecordIn, RecordKind
 from app.services import record_statements as statements
 from app.services.identity import new_identity
+from app.services.observations import Observed, observe, observed
+from app.services.subject_course import SubjectCourse, courses_of, with_enrolment
+from app.trial.trial import Trial
 
 _HOME = (
     "SELECT centre FROM subject WHERE subject = $1 AND ($2::text[] IS NULL OR centre = ANY ($2))"
@@ -74,6 +78,7 @@ Effect = Callable[[Transaction], Awaitable[Answer]]
 
 async def submit(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     subject: str,
@@ -92,7 +97,8 @@ async def submit(
 
     async def effect(transaction: Transaction) -> Answer:
         nonlocal centre
-        centre = await home(transaction, subject)
+        course = await course_of(transaction, trial, subject)
+        centre = course.centre
         role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
         if (replay := stored(transaction, request)) is not None:
             return replay
@@ -107,6 +113,7 @@ async def submit(
             role,
             "submit",
             request,
+            observe(kind, payload, course, trial),
             status=201,
             location=location,
         )
@@ -119,6 +126,7 @@ async def submit(
 
 async def amend(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     subject: str,
@@ -154,7 +162,11 @@ async def amend(
             payload, transaction, current["record_id"], based_on + 1, subject, current["centre"],
             source_id=current["source_id"],
         )  # fmt: skip
-        return await append(transaction, caller, kind, version, role, "amend", request)
+        course = await course_of(transaction, trial, subject)
+        if isinstance(payload, EnrolmentIn):
+            course = with_enrolment(course, payload)
+        beside = observe(kind, payload, course, trial)
+        return await append(transaction, caller, kind, version, role, "amend", request, beside)
 
     try:
         return await once(database, caller, Action.AMEND_RECORD, request, effect)
@@ -164,6 +176,7 @@ async def amend(
 
 async def void(
     database: Database,
+    trial: Trial,
     caller: Caller,
     kind: RecordKind,
     subject: str,
@@ -190,10 +203,20 @@ async def void(
             "reason": reason,
             "recorded_by": transaction.authority.name,
         }
+        course = await course_of(transaction, trial, subject)
+        if kind.one_per_subject:
+            course = replace(course, enrolled_on=None, screen_failed_on=None, off_study=None)
         return await append(
-            transaction, caller, kind, json.dumps(voided), role, "void", request,
+            transaction,
+            caller,
+            kind,
+            json.dumps(voided),
+            role,
+            "void",
+            request,
+            observed(kind, current["day"], course, trial),
             statement=statements.append_void(kind),
-        )  # fmt: skip
+        )
 
     try:
         return await once(database, caller, Action.VOID_RECORD, request, effect)
@@ -232,6 +255,19 @@ def stored(transaction: Transaction, request: KeyedRequest) -> Answer | None:
     if held["request_digest"].hex() != request.digest:
         raise IdempotencyKeyReused("Use a new key for a new request.")
     return Answer(held["status"], held["body"].encode(), held["etag"], held["location"], True)  # noqa: FBT003
+
+
+async def course_of(transaction: Transaction, trial: Trial, subject: str) -> SubjectCourse:
+    """Give the course of a subject.
+
+    Raises:
+        NotFound: the caller can see no such subject.
+    """
+    visible = visible_centres(transaction.authority)
+    courses = await courses_of(transaction, trial, [subject], visible)
+    if subject not in courses:
+        raise NotFound("There is no such subject, or none that you can see.")
+    return courses[subject]
 
 
 async def home(transaction: Transaction, subject: str) -> str:
@@ -331,6 +367,7 @@ async def append(
     role: Role,
     action: str,
     request: KeyedRequest,
+    beside: Observed,
     *,
     statement: str | None = None,
     status: int = 200,
@@ -342,11 +379,11 @@ async def append(
         version: the row as :func:`row` writes it, or what ``statement`` takes instead.
         role: the role by which the caller may.
         action: ``submit``, ``amend`` or ``void``, for the ledger.
+        beside: what the answer says beside the record.
         statement: the statement; by default the one that inserts a row as sent.
         status: of the answer.
         location: of the answer.
     """
-    moment = ',"findings":[]}'
     event = {
         "action": action,
         "principal": transaction.authority.name,
@@ -360,7 +397,8 @@ async def append(
         "digest": request.digest,
         "status": status,
         "location": location,
-        "moment": moment,
+        "visit": beside.visit,
+        "moment": beside.members,
     }
     written = await transaction.row(
         statement or statements.append(kind),
@@ -370,8 +408,7 @@ async def append(
     )
     if written is None:
         raise RuntimeError("a version was neither stored nor refused")
-    body = written["document"][:-1] + moment
-    return Answer(status, body.encode(), f'"{written["version"]}"', location)
+    return Answer(status, written["body"].encode(), f'"{written["version"]}"', location)
 
 
 async def source_id_taken(

@@ -12,7 +12,7 @@ depends_on = None
 COLUMNS = (
     'visit TEXT',
     'preparation UUID',
-    'kind TEXT NOT NULL',
+    'infusion_kind TEXT NOT NULL',
     'part INTEGER NOT NULL',
     'product_lot TEXT',
     'infused_at TEXT NOT NULL',
@@ -32,7 +32,7 @@ COLUMNS = (
 )
 CHECKS = (
     "CONSTRAINT infusion_dose CHECK (dose >= 0 AND dose < 'Infinity')",
-    "CONSTRAINT infusion_kind_code CHECK (infusion.kind IN ('planned', 'unplanned_repeat'))",
+    "CONSTRAINT infusion_infusion_kind_code CHECK (infusion.infusion_kind IN ('planned', 'unplanned_repeat'))",
     'CONSTRAINT infusion_part CHECK (part BETWEEN 1 AND 10)',
     "CONSTRAINT infusion_planned_dose CHECK (planned_dose > 0 AND planned_dose < 'Infinity')",
     "CONSTRAINT infusion_total_car_positive_cells CHECK (total_car_positive_cells >= 0 AND total_car_positive_cells < 'Infinity')",

@@ -1,0 +1,200 @@
+"""Where a subject stands: the days that its schedule hangs on, and its status, from its records.
+
+Nobody types a status. It follows from the current versions of the enrolment, the preparations, the
+infusions, the therapies and the follow-ups, so that a correction of any of them moves it at once.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from app.database import Transaction
+from app.models.enrolment import EnrolmentFields
+from app.models.values import (
+    DateOrDateTime,
+    OffsetDateTime,
+    PartialDate,
+    PartialDateOrDateTime,
+)
+from app.trial.anchors import Anchors
+from app.trial.schedule import anchors_of, visit_of
+from app.trial.trial import Trial
+from app.vocabularies.follow_up import SurvivalStatus
+from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA
+
+
+class SubjectStatus(StrEnum):
+    """How far a subject has come."""
+
+    SCREENING = "screening"
+    SCREEN_FAILED = "screen_failed"
+    ENROLLED = "enrolled"
+    INFUSED = "infused"
+    OFF_STUDY = "off_study"
+    DIED = "died"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCourse:
+    """The days that matter of one subject; None for what has not happened.
+
+    Attributes:
+        enrolled: whether there is an enrolment that stands.
+        off_study: day the subject left, however it left.
+        died: day of death, as far as known.
+    """
+
+    subject: str
+    centre: str
+    enrolled: bool
+    enrolled_on: date | None
+    screen_failed_on: date | None
+    off_study: date | None
+    died: PartialDate | None
+    anchors: Anchors
+
+    @property
+    def status(self) -> SubjectStatus:
+        """How far the subject has come."""
+        if self.died is not None:
+            return SubjectStatus.DIED
+        if self.off_study is not None:
+            return SubjectStatus.OFF_STUDY
+        if self.anchors.infusion is not None:
+            return SubjectStatus.INFUSED
+        if self.screen_failed_on is not None:
+            return SubjectStatus.SCREEN_FAILED
+        return SubjectStatus.ENROLLED if self.enrolled_on is not None else SubjectStatus.SCREENING
+
+
+def _current(table: str, columns: str, also: str = "") -> str:
+    """Select what stands of a kind, of the subject at hand, at the cut."""
+    return f"""(
+        SELECT json_agg(row_to_json(standing)) FROM (
+            SELECT {columns} FROM {table} AS record
+            WHERE record.subject = subject.subject AND record.state = 'active'
+              AND ($3::text IS NULL OR record.transaction_id <= ($3::text)::xid8)
+              AND NOT EXISTS (
+                  SELECT FROM {table} AS newer
+                  WHERE newer.record_id = record.record_id AND newer.version = record.version + 1
+                    AND ($3::text IS NULL OR newer.transaction_id <= ($3::text)::xid8)){also}
+        ) AS standing) AS {table}"""  # noqa: S608 - our own names
+
+
+_NEW_THERAPIES = ", ".join(f"'{kind.value}'" for kind in sorted(ALWAYS_NEW_ANTI_MYELOMA))
+
+_COURSES = f"""
+SELECT subject.subject, subject.centre,
+       {_current("enrolment", "consent, enrolled_on, screen_failure, off_study")},
+       {_current("preparation", "leukapheresis_on, further_leukapheresis_on, lymphodepletion")},
+       {_current("infusion", "infused_at")},
+       {_current("follow_up", "status, death_date", " AND record.death_date IS NOT NULL")},
+       {_current("therapy", "start", f" AND record.therapy_kind IN ({_NEW_THERAPIES})")}
+FROM subject
+WHERE subject.subject = ANY ($1::text[]) AND ($2::text[] IS NULL OR subject.centre = ANY ($2))"""  # noqa: S608
+
+
+async def courses_of(
+    transaction: Transaction,
+    trial: Trial,
+    subjects: Collection[str],
+    visible: list[str] | None,
+    cut: str | None = None,
+) -> dict[str, SubjectCourse]:
+    """Give the courses of those of the subjects that the caller can see.
+
+    Args:
+        visible: the centres that the caller can see; None for every centre.
+        cut: the last transaction that counts; None for what is current.
+    """
+    rows = await transaction.rows(_COURSES, list(subjects), visible, cut)
+    return {row["subject"]: _course(trial, row) for row in rows}
+
+
+def not_enrolled(subject: str, centre: str) -> SubjectCourse:
+    """Give the course of a subject of whom nothing is known yet."""
+    return SubjectCourse(subject, centre, False, None, None, None, None, Anchors())  # noqa: FBT003
+
+
+def with_enrolment(course: SubjectCourse, enrolment: EnrolmentFields) -> SubjectCourse:
+    """Give a course as it is with another enrolment."""
+    consent, failure, end = enrolment.consent, enrolment.screen_failure, enrolment.off_study
+    return replace(
+        course,
+        enrolled=True,
+        enrolled_on=enrolment.enrolled_on,
+        screen_failed_on=failure.date if failure else None,
+        off_study=end.date if end else None,
+        anchors=replace(course.anchors, consent=consent.signed_on if consent else None),
+    )
+
+
+def visit_on(trial: Trial, course: SubjectCourse, day: str | None) -> str | None:
+    """Give the visit that a record's day belongs to; None when the day is not known."""
+    if day is None or len(day) != len("2026-01-01"):
+        return None
+    return _visit(trial, course.anchors, day)
+
+
+@lru_cache(maxsize=20_000)
+def _visit(trial: Trial, anchors: Anchors, day: str) -> str:
+    return visit_of(trial, anchors, date.fromisoformat(day))
+
+
+def _course(trial: Trial, row: Mapping[str, Any]) -> SubjectCourse:
+    enrolments = _parts(row["enrolment"])
+    enrolment = enrolments[0] if enrolments else {}
+    preparations = _parts(row["preparation"])
+    deaths = [
+        PartialDate(record["death_date"])
+        for record in _parts(row["follow_up"])
+        if record["status"] == SurvivalStatus.DIED
+    ]
+    infusion = _first(
+        OffsetDateTime(record["infused_at"]).civil_date for record in _parts(row["infusion"])
+    )
+    return SubjectCourse(
+        subject=row["subject"],
+        centre=row["centre"],
+        enrolled=bool(enrolments),
+        enrolled_on=_day(enrolment.get("enrolled_on")),
+        screen_failed_on=_day((enrolment.get("screen_failure") or {}).get("date")),
+        off_study=_day((enrolment.get("off_study") or {}).get("date")),
+        died=min(deaths, key=lambda death: death.latest) if deaths else None,
+        anchors=anchors_of(
+            trial,
+            consent=_day((enrolment.get("consent") or {}).get("signed_on")),
+            first_leukapheresis=_first(
+                _day(day)
+                for record in preparations
+                for day in (record["leukapheresis_on"], *record["further_leukapheresis_on"])
+            ),
+            first_lymphodepletion=_first(
+                DateOrDateTime(dose["given_on"]).civil_date
+                for record in preparations
+                for dose in record["lymphodepletion"]
+            ),
+            infusion=infusion,
+            new_therapy=_first(
+                start.earliest
+                for start in (PartialDateOrDateTime(one["start"]) for one in _parts(row["therapy"]))
+                if infusion is not None and start.latest >= infusion
+            ),
+        ),
+    )
+
+
+def _parts(column: str | None) -> list[dict[str, Any]]:
+    return json.loads(column) if column else []
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
