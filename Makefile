@@ -1,0 +1,56 @@
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench openapi lock faults schemathesis demo-cdisc-pilot clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+run: $(READY) ## Serve a demonstration trial and say how to sign in
+	$(BIN)/dayzero demo run
+
+test: $(READY) ## Run every test
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+lint: $(READY) ## Check style, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Write the code the way the linter wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Measure the service against the bare framework, in one run
+	$(BIN)/python -m benchmarks
+
+openapi: $(READY) ## Write the published contract
+	$(BIN)/dayzero openapi --output openapi/openapi.json
+
+faults: $(READY) ## Kill the service and its database many times under load
+	$(BIN)/pytest -n 0 tests/faults --kills 40
+
+schemathesis: $(READY) ## Hold the service to its contract for longer than the tests do
+	$(BIN)/pytest -n 0 tests/test_schemathesis.py --campaign
+
+demo-cdisc-pilot: $(READY) ## Load the CDISC pilot study into a service of its own
+	$(BIN)/dayzero demo run --source cdisc-pilot
+
+lock: $(READY) ## Lock the dependencies again, with their hashes
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra development --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+clean: ## Remove what was made, but not the data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

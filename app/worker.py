@@ -1,0 +1,9 @@
+"""One worker on a database that stands elsewhere: what an ASGI server imports."""
+
+from app.config import Settings
+from app.main import create_app
+
+settings = Settings()
+if settings.database_url is None:
+    raise RuntimeError("DATABASE_URL is not set; `dayzero serve` starts a database of its own")
+app = create_app(settings, settings.database_url)
