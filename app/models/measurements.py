@@ -13,7 +13,7 @@ quantifiable is 0; not done is a reason and no value.
 Source: units in use for the markers of the IMWG response criteria (Kumar 2016); codes are UCUM.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -29,6 +29,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from app.models.values import (
     ClinicalDecimal,
     Code,
+    Coded,
     DateOrDateTime,
     NonNegativeDecimal,
     Percentage,
@@ -36,8 +37,7 @@ from app.models.values import (
     ShortText,
     StrictBool,
 )
-
-Comparator = Literal["<", "<=", ">", ">="]
+from app.vocabularies.laboratory import Comparator
 
 
 class Measurement(BaseModel):
@@ -52,7 +52,7 @@ class Measurement(BaseModel):
     unit: Annotated[Code | None, Field(validate_default=True)] = Field(
         default=None, description="UCUM unit of the value."
     )
-    comparator: Comparator | None = Field(
+    comparator: Coded[Comparator] | None = Field(
         default=None,
         description="Set when the true value lies beyond the number: `<` for below the number.",
     )
