@@ -3,7 +3,7 @@
 Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -17,17 +17,22 @@ from app.services.criteria.imwg.complete_response import (
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.ladder import LEVELS, level_conditions, track_conditions
+from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.mrd import dated_pet, dated_sample
 from app.services.criteria.imwg.progression_findings import basis_of, progression_findings
 from app.services.criteria.imwg.progression_rules import ProgressionFinding
 from app.services.criteria.imwg.response_levels import Condition
 from app.services.criteria.imwg.review import marker_changes, relapse_signs, review_flags
-from app.services.criteria.imwg.usable import UsableEvaluation
+from app.services.criteria.imwg.usable import MarrowReading, UsableEvaluation
 from app.services.criteria.imwg.visit_response import CarriedForward, NotShown, VisitResponse
 from app.vocabularies.imwg import ResponseCategory
 
 COMPLETE: Final = (ResponseCategory.SCR, ResponseCategory.CR)
 WITHOUT_COMPLETE_RESPONSE: Final = frozenset({Track.CIRCULATING_PLASMA_CELLS, Track.NONE})
+
+
+Ladder = dict[ResponseCategory, tuple[Condition, ...]]
+"""What each level asks for, best first."""
 
 
 class Decision(NamedTuple):
@@ -37,6 +42,7 @@ class Decision(NamedTuple):
     rule: str
     conditions: tuple[Condition, ...]
     not_shown: tuple[NotShown, ...]
+    carried_forward: tuple[CarriedForward, ...]
 
 
 def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
@@ -55,7 +61,7 @@ def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
     findings = progression_findings(history, visit)
     decision = decide(history, visit)
     waived = decision
-    if history.policy.urine_for_vgpr == "required":
+    if any(Component.URINE_M_PROTEIN in shortfall.missing for shortfall in decision.not_shown):
         waiver = history.policy.model_copy(update={"urine_for_vgpr": "waived_if_not_measurable"})
         waived = decide(replace(history, policy=waiver), visit)
     if findings:
@@ -77,7 +83,7 @@ def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
         basis=basis_of(findings),
         ceiling=ceiling(category, decision),
         not_shown=() if findings else decision.not_shown,
-        carried_forward=() if findings else tuple(_carried_forward(history, visit, decision)),
+        carried_forward=() if findings else decision.carried_forward,
         markers=marker_changes(history, visit),
         relapse_signs=relapse_signs(visit, findings),
         flags=review_flags(history, visit, blocked=_blocked_by_ratio(decision, findings)),
@@ -97,27 +103,24 @@ def decide(history: History, visit: UsableEvaluation) -> Decision:
     """
     track = history.measurable.track
     if track is Track.NONE:
-        return Decision(ResponseCategory.NE, "R-NE", (), ())
+        return Decision(ResponseCategory.NE, "R-NE", (), (), ())
+    survey, marrow = history.last_survey(visit), supporting_marrow(history, visit)
     markers = tuple(track_conditions(history, visit, ResponseCategory.PR))
-    ladder = _ladder(history, visit, track)
+    ladder = _ladder(history, visit, survey, marrow)
     missing = tuple(condition for condition in markers if condition.met is None)
     nothing = bool(markers) and len(missing) == len(markers)
     not_evaluable = nothing or (missing and history.policy.missing_measurable == "NE")
     if not_evaluable and track is not Track.MARROW:
-        unshown = tuple(_not_shown(ladder, ResponseCategory.NE, also=missing))
-        return Decision(ResponseCategory.NE, missing[0].if_missing, (), unshown)
+        return _not_evaluable(ladder, missing)
     for level, conditions in ladder.items():
         if not_evaluable and level not in COMPLETE:
             break
         if all(condition.met for condition in conditions):
-            unshown = tuple(_not_shown(ladder, level))
-            return Decision(level, f"R-{level}", conditions, unshown)
+            return _decided(level, conditions, ladder, survey, marrow)
     if not_evaluable:
-        unshown = tuple(_not_shown(ladder, ResponseCategory.NE, also=missing))
-        return Decision(ResponseCategory.NE, missing[0].if_missing, (), unshown)
+        return _not_evaluable(ladder, missing)
     lowest = ladder[LEVELS[track][-1]] if LEVELS[track] else markers
-    unshown = tuple(_not_shown(ladder, ResponseCategory.SD))
-    return Decision(ResponseCategory.SD, "R-SD", lowest, unshown)
+    return _decided(ResponseCategory.SD, lowest, ladder, survey, marrow)
 
 
 def ceiling(category: ResponseCategory, decision: Decision) -> ResponseCategory:
@@ -128,19 +131,50 @@ def ceiling(category: ResponseCategory, decision: Decision) -> ResponseCategory:
 
 
 def _ladder(
-    history: History, visit: UsableEvaluation, track: Track
-) -> Mapping[ResponseCategory, tuple[Condition, ...]]:
-    ladder: dict[ResponseCategory, tuple[Condition, ...]] = {}
+    history: History,
+    visit: UsableEvaluation,
+    survey: LesionSurvey | None,
+    marrow: MarrowReading | None,
+) -> Ladder:
+    track = history.measurable.track
+    ladder: Ladder = {}
     if track not in WITHOUT_COMPLETE_RESPONSE:
-        ladder[ResponseCategory.SCR] = stringent_response_conditions(history, visit)
-        ladder[ResponseCategory.CR] = complete_response_conditions(history, visit)
+        complete = complete_response_conditions(history, visit, survey, marrow)
+        stringent = (*complete, *stringent_response_conditions(visit, marrow))
+        ladder = {ResponseCategory.SCR: stringent, ResponseCategory.CR: complete}
     for level in LEVELS[track]:
-        ladder[level] = level_conditions(history, visit, level)
+        ladder[level] = level_conditions(history, visit, survey, level)
     return ladder
 
 
+def _decided(
+    category: ResponseCategory,
+    conditions: tuple[Condition, ...],
+    ladder: Ladder,
+    survey: LesionSurvey | None,
+    marrow: MarrowReading | None,
+) -> Decision:
+    return Decision(
+        category=category,
+        rule=f"R-{category}",
+        conditions=conditions,
+        not_shown=tuple(_not_shown(ladder, category)),
+        carried_forward=tuple(_carried_forward(conditions, survey, marrow)),
+    )
+
+
+def _not_evaluable(ladder: Ladder, missing: tuple[Condition, ...]) -> Decision:
+    return Decision(
+        category=ResponseCategory.NE,
+        rule=missing[0].if_missing,
+        conditions=(),
+        not_shown=tuple(_not_shown(ladder, ResponseCategory.NE, also=missing)),
+        carried_forward=(),
+    )
+
+
 def _not_shown(
-    ladder: Mapping[ResponseCategory, tuple[Condition, ...]],
+    ladder: Ladder,
     reached: ResponseCategory,
     also: tuple[Condition, ...] = (),
 ) -> Iterator[NotShown]:
@@ -163,12 +197,9 @@ def _dated(decision: Decision, visit: UsableEvaluation) -> date:
 
 
 def _carried_forward(
-    history: History, visit: UsableEvaluation, decision: Decision
+    conditions: tuple[Condition, ...], survey: LesionSurvey | None, marrow: MarrowReading | None
 ) -> Iterator[CarriedForward]:
-    carried = {
-        condition.component for condition in decision.conditions if condition.collected_on is None
-    }
-    marrow, survey = supporting_marrow(history, visit), history.last_survey(visit)
+    carried = {condition.component for condition in conditions if condition.collected_on is None}
     for component in (Component.MARROW_PLASMA_CELLS, Component.MARROW_CLONALITY):
         if component in carried and marrow is not None:
             yield CarriedForward(component=component, collected_on=marrow.collected_on)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from app.services.criteria.imwg.baseline import Track
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
+from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.light_chains import RatioState
 from app.services.criteria.imwg.response_levels import Condition, MissingRule
 from app.services.criteria.imwg.usable import Fixation, MarrowReading, UsableEvaluation
@@ -19,7 +20,10 @@ NO_PLASMA_CELLS_BELOW_PCT = 5
 
 
 def complete_response_conditions(
-    history: History, visit: UsableEvaluation
+    history: History,
+    visit: UsableEvaluation,
+    survey: LesionSurvey | None,
+    marrow: MarrowReading | None,
 ) -> tuple[Condition, ...]:
     """Give what CR asks for.
 
@@ -27,14 +31,20 @@ def complete_response_conditions(
     and a normal free light chain ratio where only free light chains are measurable. A quantified
     spike beside a negative immunofixation contradicts it and refuses CR.
 
+    Args:
+        history: what is known of the subject.
+        visit: the evaluation.
+        survey: the last complete survey of the lesions as of the visit; None: there never was one.
+        marrow: see :func:`supporting_marrow`.
+
     Source: IMWG 2016, table 4, complete response.
     """
     conditions = [
         _fixation(Component.SERUM_IMMUNOFIXATION, visit.serum_fixation),
         _fixation(Component.URINE_IMMUNOFIXATION, visit.urine_fixation),
         *_no_spike(visit),
-        *_plasmacytomas_gone(history, visit),
-        _marrow_clear(history, visit),
+        *_plasmacytomas_gone(history, visit, survey),
+        _marrow_clear(visit, marrow),
     ]
     if history.measurable.track is Track.FREE_LIGHT_CHAINS:
         conditions.append(_ratio_normal(visit))
@@ -42,15 +52,14 @@ def complete_response_conditions(
 
 
 def stringent_response_conditions(
-    history: History, visit: UsableEvaluation
+    visit: UsableEvaluation, marrow: MarrowReading | None
 ) -> tuple[Condition, ...]:
-    """Give what sCR asks for: CR, a normal free light chain ratio, and no clonal plasma cells.
+    """Give what sCR asks for beside CR: a normal ratio of the chains, and no clonal plasma cells.
 
     Clonality is that of the marrow that supports CR, and travels with it.
 
     Source: IMWG 2016, table 4, stringent complete response.
     """
-    marrow = supporting_marrow(history, visit)
     found = marrow.clonality if marrow else None
     clonality = Condition(
         component=Component.MARROW_CLONALITY,
@@ -58,7 +67,7 @@ def stringent_response_conditions(
         if_missing=MissingRule.STRINGENT_RESPONSE,
         collected_on=marrow.collected_on if marrow and _is_own(marrow, visit) else None,
     )
-    return (*complete_response_conditions(history, visit), _ratio_normal(visit), clonality)
+    return _ratio_normal(visit), clonality
 
 
 def supporting_marrow(history: History, visit: UsableEvaluation) -> MarrowReading | None:
@@ -119,8 +128,9 @@ def _no_spike(visit: UsableEvaluation) -> Iterator[Condition]:
             )
 
 
-def _plasmacytomas_gone(history: History, visit: UsableEvaluation) -> Iterator[Condition]:
-    survey = history.last_survey(visit)
+def _plasmacytomas_gone(
+    history: History, visit: UsableEvaluation, survey: LesionSurvey | None
+) -> Iterator[Condition]:
     if survey is None:
         return
     own = survey is visit.survey and visit.survey_of_this_visit
@@ -135,8 +145,7 @@ def _plasmacytomas_gone(history: History, visit: UsableEvaluation) -> Iterator[C
     )
 
 
-def _marrow_clear(history: History, visit: UsableEvaluation) -> Condition:
-    marrow = supporting_marrow(history, visit)
+def _marrow_clear(visit: UsableEvaluation, marrow: MarrowReading | None) -> Condition:
     own = marrow is not None and _is_own(marrow, visit)
     clear = marrow is not None and marrow.plasma_cells.below(NO_PLASMA_CELLS_BELOW_PCT)
     return Condition(

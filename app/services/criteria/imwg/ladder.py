@@ -9,6 +9,7 @@ from typing import Final
 from app.services.criteria.imwg.baseline import Track
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
+from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.response_levels import (
     Condition,
     MissingRule,
@@ -34,19 +35,28 @@ LEVELS: Final[dict[Track, tuple[ResponseCategory, ...]]] = {
 
 
 def level_conditions(
-    history: History, visit: UsableEvaluation, level: ResponseCategory
+    history: History,
+    visit: UsableEvaluation,
+    survey: LesionSurvey | None,
+    level: ResponseCategory,
 ) -> tuple[Condition, ...]:
     """Give what MR, PR or VGPR asks for on the subject's track.
 
     Both fluids have to show VGPR where either is measurable, whatever the other was at baseline.
     Plasmacytomas at baseline have to be half as large for every level.
 
+    Args:
+        history: what is known of the subject.
+        visit: the evaluation.
+        survey: the last complete survey of the lesions as of the visit; None: there never was one.
+        level: MR, PR or VGPR.
+
     Source: IMWG 2016, table 4; Q8 (urine), Q5 and Q11 (plasmacytomas), Q30 (serum).
     """
     conditions = list(track_conditions(history, visit, level))
     if level is ResponseCategory.VGPR and history.measurable.by_m_protein:
         conditions += _other_fluid(history, visit)
-    conditions += _plasmacytomas(history, visit, level)
+    conditions += _plasmacytomas(history, visit, survey, level)
     return tuple(conditions)
 
 
@@ -161,10 +171,12 @@ def _shown(
 
 
 def _plasmacytomas(
-    history: History, visit: UsableEvaluation, level: ResponseCategory
+    history: History,
+    visit: UsableEvaluation,
+    survey: LesionSurvey | None,
+    level: ResponseCategory,
 ) -> Iterator[Condition]:
-    followed = history.plasmacytomas
-    survey, initial = history.last_survey(visit), history.baseline.survey
+    followed, initial = history.plasmacytomas, history.baseline.survey
     if not followed or survey is None or initial is None:
         return
     before, now = initial.product_sum(followed), survey.product_sum(followed)
