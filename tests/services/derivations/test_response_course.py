@@ -1,0 +1,225 @@
+"""A subject's visits: records of one day, days of categories, flags, and the urine waiver."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from app.services.criteria.imwg.evaluation import (
+    Imaging,
+    Immunofixation,
+    Lesion,
+    Marrow,
+    MeasuredValue,
+    SerumMProtein,
+    UrineMProtein,
+)
+from app.services.derivations.response_course import with_urine_waived
+from app.vocabularies.imwg import Clonality, ImmunofixationResult, LesionKind, LightChain
+from tests.services.criteria.imwg_courses import INFUSED_ON, on_day, read, visit
+
+D = Decimal
+START = visit(-10, 4, 0, ife="+-", kappa=200, lambda_=10, marrow=50)
+KAPPA = LightChain.KAPPA
+A_AND = {"a": (10, 5)}
+
+
+def test_records_of_one_day_complete_each_other() -> None:
+    records = [
+        visit(28, 0, name="serum"),
+        visit(28, None, 0, name="urine"),
+        visit(28, ife="--", name="immunofixation"),
+        visit(28, marrow=1, clonality=Clonality.ABSENT, name="marrow"),
+        visit(28, kappa=10, name="kappa"),
+        visit(28, lambda_=10, name="lambda"),
+    ]
+    for order in ([0, 1, 2, 3, 4, 5], [5, 3, 1, 0, 2, 4]):
+        [one] = read(START, *(records[index] for index in order), involved=KAPPA).course.visits
+        assert one.category == "sCR"
+        assert set(one.evaluation_ids) == {record.evaluation_id for record in records}
+        assert "conflicting_records" not in one.flags
+
+
+def test_a_usable_value_takes_the_place_of_a_spurious_one() -> None:
+    wrong = visit(28, "0.1", 0, spurious=["s"], name="a")
+    right = visit(28, "1.6", 0, name="b")
+    assert read(START, wrong, right).categories == ["PR"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "category", "conflict"),
+    [
+        pytest.param({"s": "0.3"}, {"s": "1.6"}, "PR", True, id="the worse of two values"),
+        pytest.param({"s": "1.6"}, {"s": "6"}, "PD", True, id="progression wins"),
+        pytest.param({"s": "1.6"}, {"s": "1.60"}, "PR", False, id="the same value twice"),
+        pytest.param({"s": "1.6"}, {"s": "1.7"}, "PR", False, id="two values, one category"),
+    ],
+)
+def test_two_complete_records_of_one_day_are_each_judged_and_the_worse_stands(
+    first: dict[str, Any], second: dict[str, Any], category: str, conflict: bool
+) -> None:
+    records = (visit(28, u=0, name="a", **first), visit(28, u=0, name="b", **second))
+    for order in permutations(records):
+        [one] = read(START, *order).course.visits
+        assert one.category == category
+        assert ("conflicting_records" in one.flags) is conflict
+        assert set(one.evaluation_ids) == {"a", "b"}
+
+
+def test_a_record_that_is_not_evaluable_loses_to_any_other() -> None:
+    """Two markers that contradict each other in a way that leaves one record without serum."""
+    gone = visit(28, None, 0, name="a", circulating=1)
+    good = visit(28, "1.6", 0, name="b", circulating=2)
+    assert read(START, gone, good).categories == ["PR"]
+
+
+def test_halves_of_a_marrow_and_lists_of_lesions_are_put_together() -> None:
+    def percent(value: int) -> MeasuredValue:
+        return MeasuredValue(value=D(value), unit="%")
+
+    def lesion(name: str) -> Lesion:
+        return Lesion(lesion_id=name, kind=LesionKind.EXTRAMEDULLARY, long_mm=D(0), short_mm=D(0))
+
+    start = visit(-10, 4, 0, lesions={"a": (30, 20), "b": (30, 20)})
+    first = replace(
+        visit(28, 0, 0, ife="--", name="1"),
+        marrow=Marrow(aspirate=percent(2)),
+        imaging=Imaging(lesions=(lesion("a"),)),
+    )
+    second = replace(
+        visit(28, name="2"),
+        marrow=Marrow(biopsy=percent(4), clonality=Clonality.ABSENT),
+        imaging=Imaging(lesions=(lesion("b"),)),
+    )
+    [one] = read(start, first, second).course.visits
+    assert (one.category, one.flags) == ("CR", ())
+
+
+def test_marrows_of_two_days_are_not_put_together() -> None:
+    """Each record keeps its own marrow: one shows CR on its day, the other 8 % ten days later."""
+
+    def record(name: str, percent: int, day: int) -> Any:
+        count = MeasuredValue(value=D(percent), unit="%")
+        marrow = Marrow(aspirate=count, collected_on=on_day(day))
+        return replace(visit(28, 0, 0, ife="--", name=name), marrow=marrow)
+
+    found = read(START, record("1", 2, 28), record("2", 8, 38))
+    [one] = found.course.visits
+    assert (one.category, one.assessed_on) == ("VGPR", on_day(28))
+    assert "conflicting_records" in one.flags
+
+
+def test_categories_that_fall_on_one_day_are_one_visit() -> None:
+    """The CR of day 28 is dated by its marrow of day 38, when another evaluation shows VGPR."""
+    found = read(
+        START,
+        visit(28, 0, 0, ife="--", marrow=1, marrow_day=38, name="first"),
+        visit(38, 0, 0, ife="+-", name="second"),
+    )
+    [one] = found.course.visits
+    assert (one.category, one.assessed_on) == ("VGPR", on_day(38))
+    assert set(one.evaluation_ids) == {"first", "second"}
+    assert {sign.sign for sign in one.relapse_signs} == {"serum_immunofixation_positive"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "category", "day"),
+    [
+        pytest.param({"serum": 30, "urine": 26}, "PR", 30, id="PR by the serum it uses"),
+        pytest.param({"serum": 28, "urine": 34}, "PR", 28, id="PR has no use for the urine"),
+        pytest.param({"serum": 28, "urine": 34, "s": "0.3"}, "VGPR", 34, id="VGPR has"),
+    ],
+)
+def test_a_category_is_dated_by_the_latest_part_it_uses(
+    parts: dict[str, Any], category: str, day: int
+) -> None:
+    today = visit(
+        28,
+        serum_m_protein=SerumMProtein(
+            value=D(parts.get("s", "1.6")), unit="g/dL", collected_on=on_day(parts["serum"])
+        ),
+        urine_m_protein=UrineMProtein(
+            value=D(0), unit="mg/(24.h)", collected_on=on_day(parts["urine"])
+        ),
+    )
+    last = read(START, today).last
+    assert (last.category, last.assessed_on) == (category, on_day(day))
+
+
+def test_an_immunofixation_that_stands_for_urine_dates_the_vgpr() -> None:
+    fixation = Immunofixation(result=ImmunofixationResult.NEGATIVE, collected_on=on_day(33))
+    today = visit(28, "0.3", None, ife="+.", urine_immunofixation=fixation)
+    assert read(START, today).last.assessed_on == on_day(33)
+
+
+def test_imaging_of_the_visit_dates_a_response_it_allows() -> None:
+    start = visit(-10, 4, 0, lesions={"a": (40, 25)})
+    today = visit(28, 1, 0, lesions={"a": (20, 20)}, imaged_day=35)
+    last = read(start, today).last
+    assert (last.category, last.assessed_on) == ("PR", on_day(35))
+
+
+def test_a_visit_that_is_not_evaluable_is_dated_by_its_anchor() -> None:
+    assert read(START, visit(28, None, 0)).last.assessed_on == on_day(28)
+
+
+def test_the_waiver_of_urine_is_a_course_of_its_own() -> None:
+    found = read(START, visit(28, "0.3", None), visit(56, "0.3", 150), visit(84, "0.3", 0))
+    assert found.categories == ["PR", "PR", "VGPR"]
+    waived = [str(one.category) for one in with_urine_waived(found.course.visits)]
+    assert waived == ["VGPR", "PR", "VGPR"]
+
+
+@pytest.mark.parametrize(
+    ("today", "flag"),
+    [
+        pytest.param({"kappa": "<3", "lambda_": "<3"}, "ratio_unknown", id="ratio"),
+        pytest.param({"calcium": "11.1"}, "raised_calcium", id="calcium above 11"),
+        pytest.param({"calcium": "11"}, None, id="calcium of 11"),
+        pytest.param({"ivig_within_28_days": True}, "ivig_within_28_days", id="IVIG"),
+        pytest.param({"lesions": A_AND | {"n": (20, 10)}}, "untracked_lesion", id="unknown lesion"),
+        pytest.param({"lesions": A_AND | {"n": (0, 0)}}, None, id="unknown lesion that is gone"),
+        pytest.param({"lesions": {"a": (10, 5)}}, None, id="known lesion"),
+        pytest.param({"lesions": {"a": (None, None)}}, "incomplete_imaging", id="not assessed"),
+    ],
+)
+def test_what_a_reviewer_should_look_at(today: dict[str, Any], flag: str | None) -> None:
+    start = visit(-10, 4, 0, lesions={"a": (30, 20)})
+    last = read(start, visit(28, 1, 0, **today), involved=KAPPA).last
+    assert last.flags == ((flag,) if flag else ())
+
+
+def test_a_change_of_method_is_flagged() -> None:
+    def by(method: str | None, value: str, day: int) -> Any:
+        serum = SerumMProtein(value=D(value), unit="g/dL", method=method)
+        return visit(day, u=0, serum_m_protein=serum)
+
+    start = by("capillary", "4", -10)
+    assert "method_change" in read(start, by("agarose gel", "1", 28)).last.flags
+    assert "method_change" not in read(start, by("capillary", "1", 28)).last.flags
+    assert "method_change" not in read(start, by(None, "1", 28)).last.flags
+
+
+def test_incomplete_collections_and_diluted_marrows_are_flagged() -> None:
+    urine = UrineMProtein(value=D(0), unit="mg/(24.h)", complete=False)
+    marrow = Marrow(aspirate=MeasuredValue(value=D(1), unit="%"), haemodiluted=True)
+    today = replace(visit(28, 1), urine_m_protein=urine, marrow=marrow)
+    assert read(START, today).last.flags == (
+        "incomplete_urine_collection",
+        "haemodiluted_marrow",
+    )
+
+
+def test_a_value_that_no_rule_can_read_is_refused() -> None:
+    wrong = SerumMProtein(value=D(4), unit="mg/L")
+    with pytest.raises(ValueError, match="allowed: g/dL, g/L, mg/dL"):
+        read(START, visit(28, serum_m_protein=wrong))
+
+
+def test_the_course_says_what_was_measurable_and_which_chain_is_involved() -> None:
+    course = read(visit(-10, 0, 0, kappa=10, lambda_=500), visit(28, 0, 0)).course
+    assert course.measurable.light_chains
+    assert course.myeloma.involved is LightChain.LAMBDA
+    assert course.visits[0].anchor > INFUSED_ON
