@@ -24,6 +24,12 @@ class Settings(BaseSettings):
         description="A login that may create roles and tables, for `dayzero migrate` and the "
         "administration commands on your own PostgreSQL.",
     )
+    service_password: SecretStr | None = Field(
+        default=None, description="What `dayzero migrate` sets as the service login's password."
+    )
+    allow_unsafe_database: bool = Field(
+        default=False, description="Serve although the database may lose what it acknowledged."
+    )
     data_directory: Path = Path(".data")
     trial: Path | None = Field(default=None, description="The trial file; None means the built-in.")
     issuer: str = Field(

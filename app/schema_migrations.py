@@ -58,6 +58,29 @@ async def migrate(url: str) -> None:
         await engine.dispose()
 
 
+async def set_service_password(url: str, password: str) -> None:
+    """Let the service's login in with a password. The server hashes it; nobody logs it."""
+    engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SET LOCAL log_statement = 'none'"))
+            await connection.execute(
+                text(
+                    "SELECT set_config('dayzero.password', :password, true), "
+                    "set_config('dayzero.login', :login, true)"
+                ),
+                {"password": password, "login": SERVICE},
+            )
+            await connection.execute(
+                text(
+                    "DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', "
+                    "current_setting('dayzero.login'), current_setting('dayzero.password')); END $$"
+                )
+            )
+    finally:
+        await engine.dispose()
+
+
 async def current(url: str) -> str | None:
     """Give the name of the migration a database is at; None when it has none."""
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)

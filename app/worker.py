@@ -1,7 +1,13 @@
 """One worker on a database that stands elsewhere: what an ASGI server imports."""
 
+import os
+
 from app.config import Settings
+from app.lifeline import end_with
 from app.main import create_app
+
+if parent := os.environ.get("DAYZERO_PARENT"):
+    end_with(int(parent))
 
 settings = Settings()
 if settings.database_url is None:

@@ -316,6 +316,11 @@ CREATE FUNCTION ledger_head() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
 RETURN coalesce((SELECT e.seq FROM ledger_entry e ORDER BY e.seq DESC LIMIT 1), 0);
 
+CREATE FUNCTION newest_transaction() RETURNS xid8
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+RETURN coalesce((SELECT e.transaction_id FROM ledger_event e
+                 ORDER BY e.transaction_id DESC LIMIT 1), '0'::xid8);
+
 CREATE FUNCTION unsequenced_seconds() RETURNS double precision
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
 RETURN coalesce((SELECT extract(epoch FROM clock_timestamp() - min(e.occurred_at))

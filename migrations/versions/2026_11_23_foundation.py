@@ -45,6 +45,7 @@ OF_SERVICE = (
     "use_assertion(uuid, text, timestamptz)",
     "forget_expired(interval)",
     "schema_revision()",
+    "newest_transaction()",
 )
 
 

@@ -1,0 +1,1 @@
+"""The commands of ``dayzero``, one module a noun. Errors are sentences."""

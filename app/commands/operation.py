@@ -1,0 +1,76 @@
+"""Migrate, sequence, rotate keys, print the contract."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands.console import errors, fail, output, owner_url
+from app.config import Settings
+from app.database import Database
+from app.main import create_app
+from app.problems import Problem
+from app.schema_migrations import head, migrate, set_service_password
+from app.service import assemble
+from app.services import ledger
+
+keys = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")
+
+
+def migrate_database() -> None:
+    """Bring the database to the schema of this version."""
+    settings = Settings()
+    with owner_url(settings) as url:
+        asyncio.run(migrate(url))
+        if settings.service_password is not None:
+            asyncio.run(set_service_password(url, settings.service_password.get_secret_value()))
+    output.print(f"The database is at {head()}.")
+
+
+def sequence() -> None:
+    """Number the ledger's events until interrupted, for workers with DAYZERO_SEQUENCER=0."""
+    settings = Settings()
+    if settings.database_url is None:
+        raise fail("The embedded service numbers its ledger itself.")
+
+    async def run(url: str) -> None:
+        database = Database(settings, url)
+        while True:
+            try:
+                await ledger.number_events(database)
+            except Problem as problem:
+                errors.print(f"{problem.title}.")
+            await asyncio.sleep(0.2)
+
+    try:
+        asyncio.run(run(settings.database_url))
+    except KeyboardInterrupt:
+        return
+
+
+def openapi(
+    written_to: Annotated[
+        Path | None, typer.Option("--output", help="A file instead of standard output.")
+    ] = None,
+) -> None:
+    """Print the published contract."""
+    app = create_app(Settings(), "postgresql://unused@/unused")
+    text = json.dumps(app.openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    if written_to is None:
+        typer.echo(text, nl=False)
+    else:
+        written_to.write_text(text, encoding="utf-8")
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Sign with a new key from now on; the old one verifies until its last token has ended."""
+    settings = Settings()
+    service = assemble(settings, "postgresql://unused@/unused")
+    rotating = getattr(service.signing_keys, "rotate", None)
+    if rotating is None:
+        raise fail("The signing key is configured: put the new key behind the old one, then first.")
+    output.print(f"Signing with {rotating(datetime.now(UTC))}.")

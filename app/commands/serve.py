@@ -1,0 +1,184 @@
+"""Serve: the parent owns the embedded database and the socket, the workers do the rest."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from app.commands.console import DATABASE, errors, fail, prepare
+from app.config import Settings
+from app.database_urls import driver_url
+from app.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, Supervisor
+from app.schema_migrations import head
+from app.trial.trial import load_trial
+from app.trial.trial_file_error import TrialFileError
+
+GRACE = 25
+"""Seconds that running requests have to end."""
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes.")] = 1,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keys and the embedded database lie here.")
+    ] = None,
+    trial: Annotated[
+        Path | None, typer.Option(help="The trial file; the built-in without it.")
+    ] = None,
+) -> None:
+    """Serve the trial, on the embedded PostgreSQL unless DATABASE_URL names another."""
+    if data_dir is not None:
+        os.environ["DAYZERO_DATA_DIRECTORY"] = str(data_dir)
+    if trial is not None:
+        os.environ["DAYZERO_TRIAL"] = str(trial.resolve())
+    os.environ.setdefault("DAYZERO_ISSUER", f"http://{host}:{port}")
+    settings = Settings()
+    try:
+        load_trial(settings.trial)
+    except TrialFileError as error:
+        raise fail(str(error)) from None
+    with listening(host, port) as listener:
+        try:
+            with database(settings) as url:
+                code = Workers(listener, url, workers).run()
+        except EmbeddedPostgresError as error:
+            raise fail(str(error)) from None
+    raise typer.Exit(code)
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Listen before anything else is started, so that a taken port is said at once."""
+    try:
+        listener = socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise fail(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+    with listener:
+        listener.set_inheritable(True)
+        yield listener
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Give the address of a fit database: ours, kept alive, or the configured one."""
+    if settings.database_url is not None:
+        if (unfit := asyncio.run(_unfit(settings.database_url, settings))) is not None:
+            raise fail(unfit)
+        yield settings.database_url
+        return
+    server = EmbeddedPostgres(settings.data_directory)
+    with Supervisor(server):
+        url = server.url(server.superuser, DATABASE)
+        asyncio.run(prepare(server.url(server.superuser, "postgres"), url))
+        yield server.url("dayzero_service", DATABASE)
+
+
+class Workers:
+    """The worker processes, each replaced when it dies, all ended together."""
+
+    def __init__(self, listener: socket.socket, database_url: str, count: int) -> None:
+        self._listener = listener
+        self._count = count
+        self._figures = TemporaryDirectory(prefix="dayzero-figures-") if count > 1 else None
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "DAYZERO_PARENT": str(os.getpid()),
+        }
+        if self._figures is not None:
+            self._environment["PROMETHEUS_MULTIPROC_DIR"] = self._figures.name
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._stopping = False
+
+    def run(self) -> int:
+        """Serve until told to stop; give the exit code."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, self._stop)
+        self._running = [self._start() for _ in range(self._count)]
+        began = time.monotonic()
+        while not self._stopping:
+            time.sleep(0.1)
+            for place, worker in enumerate(self._running):
+                if worker.poll() is None:
+                    continue
+                if time.monotonic() - began < 5:
+                    errors.print("A worker ended before it served; see the line above.")
+                    self._end()
+                    return 1
+                errors.print("A worker ended by itself; another takes its place.")
+                self._running[place] = self._start()
+        self._end()
+        return 0
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [
+            sys.executable, "-m", "uvicorn", "app.worker:app", "--fd", str(self._listener.fileno()),
+            "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header",
+            "--timeout-keep-alive", "15", "--timeout-graceful-shutdown", str(GRACE),
+            "--limit-concurrency", "600", "--log-level", "warning",
+        ]  # fmt: skip
+        return subprocess.Popen(  # noqa: S603
+            command,
+            env=self._environment,
+            pass_fds=[self._listener.fileno()],
+            start_new_session=True,
+        )
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+
+    def _end(self) -> None:
+        for worker in self._running:
+            worker.terminate()
+        deadline = time.monotonic() + GRACE + 3
+        for worker in self._running:
+            try:
+                worker.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+        if self._figures is not None:
+            self._figures.cleanup()
+
+
+async def _unfit(url: str, settings: Settings) -> str | None:
+    """Say why a database is not fit to serve; None when it is."""
+    try:
+        connection = await asyncpg.connect(driver_url(url), timeout=10)
+    except (OSError, asyncpg.PostgresError) as error:
+        return f"The database cannot be reached: {type(error).__name__}."
+    try:
+        try:
+            revision = await connection.fetchval("SELECT schema_revision()")
+        except asyncpg.UndefinedFunctionError:
+            revision = None
+        if revision != head():
+            at = revision or "no schema"
+            return f"The database is at {at}, this service needs {head()}: migrate it."
+        if await connection.fetchval("SELECT newest_transaction() >= pg_current_xact_id()"):
+            return (
+                "The database holds transactions that its server has not reached: it was restored "
+                "as a dump into another server. Restore a physical copy."
+            )
+        if not settings.allow_unsafe_database:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                if await connection.fetchval("SELECT current_setting($1)", setting) == "off":
+                    return (
+                        f"The database runs with {setting} off: acknowledged records could be lost."
+                    )
+    finally:
+        await connection.close()
+    return None
