@@ -494,3 +494,9 @@ def test_it_tells_what_is_allowed(changes: dict[str, Any], allowed: list[str] | 
 
 def test_a_causality_can_be_given_for_every_candidate_cause() -> None:
     assert set(CausalityByCause.model_fields) == set(CandidateCause)
+
+
+def test_it_tells_what_positive_pressure_is() -> None:
+    body = changed(CRS, {"/astct/crs/positive_pressure_reason": "HYPOXIA"})
+    (line,) = refused_with(ADVERSE_EVENTS, body)
+    assert line["ctx"]["allowed"] == ["CPAP", "BIPAP", "INVASIVE_VENTILATION"]

@@ -18,6 +18,8 @@ DAY = date(2026, 3, 5)
     [
         pytest.param(date(2026, 3, 4), DAY, True, id="the day before"),
         pytest.param(DAY, DAY, False, id="the same day"),
+        pytest.param(PartialDate("2026-03-04"), DAY, True, id="the day before, in full"),
+        pytest.param(DateOrDateTime("2026-03-05"), DAY, False, id="the same day, no time"),
         pytest.param(PartialDate("2026-02"), DAY, True, id="the month before"),
         pytest.param(PartialDate("2026-03"), DAY, False, id="a day of the same month"),
         pytest.param(PartialDate("2025"), PartialDate("2026"), True, id="the year before"),

@@ -62,6 +62,13 @@ OFF: dict[str, Any] = ENROLLED | {"off_study": {"disposition": "lost", "date": "
             id="refractory to five drugs of three classes",
         ),
         pytest.param(SCREENING, {"/refractoriness": "triple_class"}, id="refractory, no classes"),
+        pytest.param(SCREENING, {"/year_of_birth": 2026}, id="born in the year of consent"),
+        pytest.param(
+            SCREENING,
+            {"/exposed_classes": ["PI"], "/prior_bcma_therapy": False},
+            id="exposed, not to BCMA",
+        ),
+        pytest.param(SCREENING, {"/exposed_classes": ["BCMA"]}, id="exposed to BCMA"),
         pytest.param(SCREENING, {"/ecog": 4}, id="ECOG 4"),
         pytest.param(
             SCREENING,

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from app.schemas.follow_up import FOLLOW_UPS
-from tests.schemas.bodies import ABSENT, changed, refused
+from tests.schemas.bodies import ABSENT, changed, refused, refused_with
 
 ALIVE: dict[str, Any] = {"contacted_on": "2027-02-03", "status": "alive"}
 DIED: dict[str, Any] = {"contacted_on": "2027-02-03", "status": "died", "death_date": "2027-01"}
@@ -167,3 +167,9 @@ def test_it_refuses(
     body: dict[str, Any], changes: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert refused(FOLLOW_UPS, changed(body, changes)) == expected
+
+
+def test_it_tells_who_can_tell_of_a_death() -> None:
+    (line,) = refused_with(FOLLOW_UPS, changed(DIED, {"/source": "subject"}))
+    assert "relative" in line["ctx"]["allowed"]
+    assert "subject" not in line["ctx"]["allowed"]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from app.schemas.therapy import THERAPIES, TherapyIn, counts_as_new_therapy
-from tests.schemas.bodies import ABSENT, changed, refused
+from tests.schemas.bodies import ABSENT, changed, refused, refused_with
 
 WHOLE = THERAPIES.example
 NEW: dict[str, Any] = {"therapy_kind": "new_anti_myeloma", "start": "2026-09"}
@@ -200,3 +200,15 @@ def test_it_refuses(
 )
 def test_it_knows_what_counts_as_new_therapy(changes: dict[str, Any], new: bool) -> None:
     assert counts_as_new_therapy(TherapyIn.model_validate(changed(NEW, changes))) is new
+
+
+def test_it_tells_which_kinds_may_begin_a_line() -> None:
+    (line,) = refused_with(THERAPIES, changed(WHOLE, {"/starts_new_line": True}))
+    assert line["ctx"]["allowed"] == [
+        "new_anti_myeloma",
+        "maintenance",
+        "radiotherapy",
+        "transplant_auto",
+        "transplant_allo",
+        "car_t_reinfusion",
+    ]

@@ -23,6 +23,11 @@ MISSED: dict[str, Any] = {"visit": "M3", "status": "missed", "missed_because": "
             {"/vital_signs": [{"temperature": "25"}, {"temperature": "45"}]},
             id="the coldest and the hottest",
         ),
+        pytest.param(
+            DONE,
+            {"/vital_signs": [{"oxygen": "ROOM_AIR"}, {"oxygen": "FACE_MASK", "flow": "8"}]},
+            id="room air, and a mask",
+        ),
         pytest.param(MISSED, {}, id="missed"),
         pytest.param(
             MISSED,
