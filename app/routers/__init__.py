@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from app.routers import about, health, ledger, subjects, token_endpoint, vocabularies
+from app.routers import about, health, imports, ledger, subjects, token_endpoint, vocabularies
 from app.routers.record_routes import record_router
 from app.schemas.record_kinds import RECORD_KINDS
 from app.trial.trial import Trial
@@ -17,4 +17,5 @@ def every_router(trial: Trial) -> Iterator[APIRouter]:  # noqa: ARG001
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:
             yield record_router(kind)
+    yield imports.router
     yield ledger.router

@@ -1,9 +1,6 @@
 """How a refusal becomes an answer: a problem document, noted when the caller is known."""
 
 import contextlib
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,12 +13,7 @@ from app.problems import (
     Problem,
     ValidationFailed,
 )
-
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_MESSAGES = {
-    "missing": "is required",
-    "extra_forbidden": "is not a member that is known here",
-}
+from app.schemas.record_errors import allowed_by, field_errors, message_of
 
 
 def as_problem(refusal: Problem | RequestValidationError) -> Problem:
@@ -43,37 +35,12 @@ def as_problem(refusal: Problem | RequestValidationError) -> Problem:
             {
                 "parameter": str(error["loc"][1]) if len(error["loc"]) > 1 else "",
                 "code": error["type"],
-                "message": _message(error),
-                **_allowed(error),
+                "message": message_of(error),
+                **allowed_by(error),
             }
             for error in errors
         ],
     )
-
-
-def field_errors(errors: Any, skip: int = 1) -> list[dict[str, Any]]:
-    """Write Pydantic's findings as pointers, codes and messages, without what was sent.
-
-    Args:
-        errors: what ``ValidationError.errors()`` gives.
-        skip: how many leading parts of a location are not part of the document.
-    """
-    written: list[dict[str, Any]] = []
-    for error in errors:
-        place = _pointer(error["loc"][skip:])
-        several = (error.get("ctx") or {}).get("errors")
-        if several:
-            written += [{**one, "pointer": place + one["pointer"]} for one in several]
-            continue
-        written.append(
-            {
-                "pointer": place,
-                "code": error["type"],
-                "message": _message(error),
-                **_allowed(error),
-            }
-        )
-    return written
 
 
 async def answer(request: Request, problem: Problem) -> Response:
@@ -103,22 +70,3 @@ def write(problem: Problem, request_id: str) -> Response:
     return Response(
         problem.document(request_id), problem.status, headers=headers, media_type=MEDIA_TYPE
     )
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    return str(_MESSAGES.get(error["type"], error["msg"]))
-
-
-def _allowed(error: Mapping[str, Any]) -> dict[str, Sequence[str]]:
-    allowed = (error.get("ctx") or {}).get("allowed")
-    return {"allowed": list(allowed)} if allowed else {}
-
-
-def _pointer(location: Sequence[str | int]) -> str:
-    """Write a location as a JSON pointer, ending before a member whose name is not a plain one."""
-    pointer = ""
-    for part in location:
-        if isinstance(part, str) and not _PLAIN_NAME.fullmatch(part):
-            break
-        pointer += f"/{part}"
-    return pointer

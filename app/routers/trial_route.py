@@ -140,16 +140,17 @@ async def read_body(request: Request, limit: int) -> bytes:
     """
     declared = request.headers.get("content-length")
     if declared is not None and declared.isascii() and declared.isdigit() and int(declared) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
         if len(received) > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
     return bytes(received)
 
 
-def _too_large(limit: int) -> BodyTooLarge:
+def too_large(limit: int) -> BodyTooLarge:
+    """Refuse a body that is too large."""
     return BodyTooLarge(f"A body here has at most {limit} octets.", limit=limit)
 
 

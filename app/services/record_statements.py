@@ -49,18 +49,20 @@ def _day(kind: RecordKind) -> str:
     return "NULL" if kind.dated_by is None else f'left(record."{kind.dated_by}"::text, 10)'
 
 
-def _commitment(row: str) -> str:
+def commitment(row: str) -> str:
+    """Commit to a document with the salt that lies beside it."""
     return f"sha256({row}.salt || convert_to({row}.document, 'UTF8'))"
 
 
-def _events(kind: str) -> str:
+def events(kind: str) -> str:
+    """Write the ledger events of the rows just written; $2 has their common members."""
     return f"""
         INSERT INTO ledger_event (action, principal, role, centre, subject, kind, record_id,
                                   version, route, reason, request_id, commitment)
         SELECT $2::jsonb ->> 'action', $2::jsonb ->> 'principal', $2::jsonb ->> 'role',
                written.centre, written.subject, '{kind}', written.record_id, written.version,
                $2::jsonb ->> 'route', written.reason, $2::jsonb ->> 'request_id',
-               {_commitment("written")}
+               {commitment("written")}
         FROM written ORDER BY written.record_id"""  # noqa: S608
 
 
@@ -81,13 +83,8 @@ def _answer() -> str:
         FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""  # noqa: S608
 
 
-@cache
-def append(kind: RecordKind) -> str:
-    """Insert versions as sent, their events and the stored answer.
-
-    Parameters: $1 a JSON array of rows, $2 the event's common members, $3 the answer's.
-    Gives a row each: record_id, version and the body of the answer.
-    """
+def insert_rows(kind: RecordKind) -> str:
+    """Insert versions as sent, and their events: the beginning of a statement."""
     names = ", ".join((*_SENT, *_clinical_names(kind)))
     return f"""
     WITH record AS (
@@ -97,10 +94,27 @@ def append(kind: RecordKind) -> str:
     ), written AS MATERIALIZED (
         SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
         FROM record
-    ), event AS ({_events(kind.path)}
-    ), answer AS ({_answer()}
+    ), event AS ({events(kind.path)}
+    )"""  # noqa: S608
+
+
+@cache
+def append(kind: RecordKind) -> str:
+    """Insert a version as sent, its event and the stored answer.
+
+    Parameters: $1 a JSON array of the row, $2 the event's members, $3 the answer's.
+    Gives record_id, version and the body of the answer.
+    """
+    return f"""{insert_rows(kind)}, answer AS ({_answer()}
     )
     SELECT record_id, version, {_completed()} AS body FROM written"""  # noqa: S608
+
+
+@cache
+def append_rows(kind: RecordKind) -> str:
+    """Insert many versions as sent and their events; parameters as above, without an answer."""
+    return f"""{insert_rows(kind)}
+    SELECT record_id, version FROM written"""  # noqa: S608
 
 
 @cache
@@ -123,7 +137,7 @@ def append_void(kind: RecordKind) -> str:
     ), written AS MATERIALIZED (
         SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
         FROM record
-    ), event AS ({_events(kind.path)}
+    ), event AS ({events(kind.path)}
     ), answer AS ({_answer()}
     )
     SELECT record_id, version, {_completed()} AS body FROM written"""  # noqa: S608

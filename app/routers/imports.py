@@ -1,0 +1,166 @@
+"""Records in bulk, as NDJSON."""
+
+import zlib
+from enum import StrEnum
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Action
+from app.problems import (
+    BodyTooLarge,
+    ImportRejected,
+    InvalidParameter,
+    MalformedJson,
+    OutcomeUnknown,
+    UnsupportedMediaType,
+    documented,
+)
+from app.routers.record_routes import ALWAYS
+from app.routers.trial_route import TrialRoute, permits, too_large
+from app.service import Service
+from app.services.imports import Import, import_all, import_rows, require_importer
+
+MEDIA_TYPE = "application/x-ndjson"
+IN_MEMORY = 1024 * 1024
+"""Octets of a body that are kept in memory; what is more goes to disk."""
+
+
+class ImportRoute(TrialRoute):
+    """A route whose body takes its time."""
+
+    def seconds(self, service: Service) -> float:
+        """Give how long an import may take to arrive and, stored whole, to be stored."""
+        return service.settings.import_seconds
+
+
+router = APIRouter(route_class=ImportRoute, tags=["imports"])
+
+
+class Commit(StrEnum):
+    """What is stored together."""
+
+    ROWS = "rows"
+    ALL = "all"
+
+
+class ImportQuery(BaseModel):
+    """How an import is to be stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    commit: Commit = Field(
+        default=Commit.ROWS,
+        description="`rows` stores what can be stored, `all` everything or nothing.",
+    )
+    validate_only: bool = Field(
+        default=False, description="Check everything on the same way, and keep nothing."
+    )
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "One record a line: `kind`, `subject`, `source_id` and the kind's fields; "
+        "`reason` when it changes what is stored; `retracted: true` and `reason` to void. An "
+        "enrolment that makes a subject names no `subject`. `Content-Encoding: gzip` is taken.",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"type": "string"},
+                "example": '{"kind":"lab-results","subject":"03-008","source_id":"LIS:998871:3",'
+                '"analyte":"PLT","value":"31","unit":"10*9/L","collected_at":"2026-03-09"}\n',
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "/v1/imports",
+    operation_id="import_records",
+    summary="Send records in bulk",
+    description="A result for each line, then the summary; without the summary, send the file "
+    "again: what is stored already changes nothing.",
+    response_class=Response,
+    responses={
+        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
+        **documented(
+            *ALWAYS,
+            InvalidParameter,
+            MalformedJson,
+            BodyTooLarge,
+            UnsupportedMediaType,
+            ImportRejected,
+            OutcomeUnknown,
+        ),
+    },
+    **permits(Action.IMPORT_RECORDS, **_BODY),
+)
+async def import_records(request: Request, query: Annotated[ImportQuery, Query()]) -> Response:
+    """Read the body to its end, then store it and answer."""
+    service: Service = request.app.state.service
+    job = Import(service.database, service.trial, request.state.caller, query.validate_only)
+    await require_importer(job)
+    body = await _spooled(request, service.settings.import_limit)
+    if query.commit is Commit.ALL:
+        with body:
+            return Response(await import_all(job, body), media_type=MEDIA_TYPE)
+
+    async def results() -> Any:
+        with body:
+            async for written in import_rows(job, body):
+                yield written
+
+    return StreamingResponse(results(), media_type=MEDIA_TYPE)
+
+
+async def _spooled(request: Request, limit: int) -> IO[bytes]:
+    """Read the body to its end, unpacked, and give it from its beginning.
+
+    A stock client reads no answer while it sends: one that began earlier would stop both at 16 MB.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+        raise UnsupportedMediaType(f"Send {MEDIA_TYPE}.", allowed=[MEDIA_TYPE])
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"identity", "gzip"}:
+        raise UnsupportedMediaType("Send the body as it is or as gzip.", allowed=["gzip"])
+    unpacking = zlib.decompressobj(wbits=31) if coding == "gzip" else None
+    spool: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - outlives the call
+    try:
+        received = 0
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > limit:
+                raise too_large(limit)
+            if unpacking is None:
+                spool.write(chunk)
+            else:
+                _unpack(unpacking, chunk, spool, limit)
+        if unpacking is not None and not unpacking.eof:
+            raise _not_gzip()
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
+    return spool
+
+
+def _unpack(unpacking: Any, chunk: bytes, spool: IO[bytes], limit: int) -> None:
+    """Unpack what arrived, never more than the limit."""
+    try:
+        while chunk:
+            spool.write(unpacking.decompress(chunk, 256 * 1024))
+            if spool.tell() > limit:
+                raise too_large(limit)
+            chunk = unpacking.unconsumed_tail
+    except zlib.error:
+        raise _not_gzip() from None
+    if unpacking.unused_data:
+        raise _not_gzip()
+
+
+def _not_gzip() -> MalformedJson:
+    return MalformedJson("The body says it is gzip; send one whole gzip member.")

@@ -1,0 +1,143 @@
+"""The lines of an import: read strictly, held to the schema of their kind, each on its own."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from pydantic import ValidationError
+
+from app.models.values import SourceId
+from app.schemas.record import Reasoned, RecordIn, RecordKind
+from app.schemas.record_errors import field_errors
+from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.strict_json import MalformedJSON, parse_strictly
+
+LONGEST_LINE = 1024 * 1024
+"""Octets of a line: as many as the body of a single record may have."""
+
+CORRECTION = "source correction (import)"
+"""The reason of a changed record whose line gives none."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of an import and what is known of it so far.
+
+    Attributes:
+        payload: the record, once it is what its kind can say; None for a retraction.
+        row: the payload as JSON, without the closing brace.
+        errors: why the line cannot be stored; empty while it can.
+    """
+
+    number: int
+    source_id: str | None = None
+    kind: RecordKind | None = None
+    subject: str | None = None
+    reason: str | None = None
+    payload: RecordIn | None = None
+    row: str = ""
+    centre: str = ""
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, pointer: str, code: str, message: str, **more: object) -> None:
+        """Say why the line cannot be stored."""
+        self.errors.append({"pointer": pointer, "code": code, "message": message, **more})
+
+
+class _Retraction(RecordIn):
+    source_id: SourceId
+
+
+def read_lines(body: IO[bytes]) -> Iterator[Line]:
+    """Read every line that is not blank."""
+    number = 0
+    while raw := body.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(raw) > LONGEST_LINE:
+            while raw and not raw.endswith(b"\n"):
+                raw = body.readline(LONGEST_LINE)
+            line = Line(number)
+            line.refuse("", "line_too_long", f"a line has at most {LONGEST_LINE} octets")
+            yield line
+        elif stripped := raw.strip(b" \t\r\n"):
+            yield _line(number, stripped)
+
+
+def _line(number: int, raw: bytes) -> Line:
+    line = Line(number)
+    try:
+        sent = parse_strictly(raw)
+    except MalformedJSON as malformed:
+        line.refuse(malformed.pointer or "", malformed.code, malformed.message)
+        return line
+    if not isinstance(sent, dict):
+        line.refuse("", "not_an_object", "write one object on a line")
+        return line
+    kind = by_path(path) if isinstance(path := sent.pop("kind", None), str) else None
+    if kind is None:
+        line.refuse(
+            "/kind", "unknown_kind", "name a kind of record", allowed=[k.path for k in RECORD_KINDS]
+        )
+    line.kind = kind
+    _read_addresses(line, sent)
+    if sent.pop("retracted", False) is True:
+        _read_retraction(line, sent)
+    elif kind is not None:
+        _read_record(line, kind, sent)
+    return line
+
+
+def _read_addresses(line: Line, sent: dict[str, Any]) -> None:
+    subject, reason = sent.pop("subject", None), sent.pop("reason", None)
+    if isinstance(subject, str) and len(subject) <= 20:
+        line.subject = subject
+    elif subject is not None or line.kind is None or not line.kind.one_per_subject:
+        line.refuse("/subject", "unknown_subject", "name a subject that you can see")
+    if reason is not None:
+        try:
+            line.reason = Reasoned.model_validate({"reason": reason}).reason
+        except ValidationError as invalid:
+            line.errors += field_errors(invalid.errors(), skip=0)
+    if sent.get("source_id") is None:
+        line.refuse("/source_id", "missing", "is required in an import")
+
+
+def _read_retraction(line: Line, sent: dict[str, Any]) -> None:
+    """A retraction says which record and why; what else the line holds does not matter."""
+    if line.reason is None and not line.errors:
+        line.refuse("/reason", "missing", "say why the record is retracted")
+    try:
+        line.source_id = _source_id(sent)
+    except ValidationError as invalid:
+        if sent.get("source_id") is not None:
+            line.errors += field_errors(invalid.errors(), skip=0)
+
+
+def _read_record(line: Line, kind: RecordKind, sent: dict[str, Any]) -> None:
+    try:
+        payload = kind.submission.__pydantic_validator__.validate_python(sent)
+    except ValidationError as invalid:
+        line.errors += field_errors(invalid.errors(include_url=False, include_input=False), skip=0)
+        with contextlib.suppress(ValidationError):
+            line.source_id = _source_id(sent)
+        return
+    line.payload, line.source_id = payload, payload.source_id
+    line.row = payload.model_dump_json()[:-1]
+
+
+def _source_id(sent: dict[str, Any]) -> str:
+    return _Retraction.model_validate({"source_id": sent.get("source_id")}).source_id
+
+
+def result(line: Line, status: str, **more: object) -> str:
+    """Write what became of a line."""
+    written: dict[str, object] = {"line": line.number, "status": status}
+    if line.source_id is not None:
+        written["source_id"] = line.source_id
+    if line.kind is not None:
+        written["kind"] = line.kind.path
+    if line.errors:
+        written["errors"] = line.errors
+    return json.dumps({**written, **more}, ensure_ascii=False)

@@ -1,0 +1,64 @@
+"""The statements of an import: look at what is stored under many source_ids, void many records.
+
+Storing uses the statement of a single write (`record_statements.append`), with many rows.
+"""
+
+from functools import cache
+
+from app.models.record import clinical_columns
+from app.schemas.record import RecordKind
+from app.services.record_statements import document, events
+
+HOMES = """
+SELECT subject, centre FROM subject
+WHERE subject = ANY ($1::text[]) AND ($2::text[] IS NULL OR centre = ANY ($2))"""
+
+
+@cache
+def look(kind: RecordKind) -> str:
+    """Give what is stored under source_ids, and whether it says what was sent.
+
+    Parameters: $1 a JSON array of rows with centre, source_id and the clinical members.
+    Gives a row for each source_id that is known: subject, record_id, version, state, unchanged.
+    """
+    table = kind.table.__tablename__
+    names = [f'"{column.name}"' for column in clinical_columns(kind.table)]
+    ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in ("sent", "current"))
+    return f"""
+    SELECT sent.centre, sent.source_id, current.subject, current.record_id, current.version,
+           current.state,
+           (SELECT row_to_json(said)::text FROM (SELECT {ours}) AS said)
+           = (SELECT row_to_json(said)::text FROM (SELECT {theirs}) AS said) AS unchanged
+    FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) AS sent
+    JOIN {table} AS first
+      ON first.centre = sent.centre AND first.source_id = sent.source_id AND first.version = 1
+    CROSS JOIN LATERAL (
+        SELECT * FROM {table} WHERE record_id = first.record_id ORDER BY version DESC LIMIT 1
+    ) AS current"""  # noqa: S608
+
+
+@cache
+def append_voids(kind: RecordKind) -> str:
+    """Insert the versions that void records, with their events.
+
+    Parameters: $1 a JSON array of record_id, based_on, reason, recorded_by; $2 the event's members.
+    """
+    table = kind.table.__tablename__
+    names = ", ".join(f'"{column.name}"' for column in clinical_columns(kind.table))
+    return f"""
+    WITH record AS (
+        INSERT INTO {table}
+            (record_id, version, subject, centre, state, source_id, reason, recorded_by, {names})
+        SELECT current.record_id, current.version + 1, subject, centre, 'voided', source_id,
+               voided.reason, voided.recorded_by, {names}
+        FROM {table} AS current
+        JOIN jsonb_to_recordset($1::jsonb)
+             AS voided (record_id uuid, based_on integer, reason text, recorded_by text)
+          ON current.record_id = voided.record_id AND current.version = voided.based_on
+        RETURNING *
+    ), written AS MATERIALIZED (
+        SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
+        FROM record
+    ), event AS ({events(kind.path)}
+    )
+    SELECT record_id, version FROM written"""  # noqa: S608
