@@ -140,11 +140,13 @@ def test_all_censored_is_all_event_free() -> None:
     assert risks.of("event").standard_error == (0, 0, 0)
 
 
-def test_certainty_has_limits_of_its_own() -> None:
-    risks = aalen_johansen([1, 2], ["a", "a"], of=("a",))
-    assert risks.of("a").incidence == (0.5, 1)
-    assert (risks.of("a").lower[-1], risks.of("a").upper[-1]) == (1, 1)
+@pytest.mark.parametrize("n", [2, 3, 6, 18, 56], ids="{} subjects".format)
+def test_what_happened_to_all_is_certain_in_spite_of_rounding(n: int) -> None:
+    risks = aalen_johansen(list(range(1, n + 1)), ["a"] * n, of=("a",))
+    assert risks.of("a").incidence[-2] == pytest.approx(1 - 1 / n)
+    assert risks.of("a").incidence[-1] == 1
     assert risks.of("a").standard_error[-1] == 0
+    assert (risks.of("a").lower[-1], risks.of("a").upper[-1]) == (1, 1)
 
 
 def test_events_of_all_kinds_come_before_censorings() -> None:

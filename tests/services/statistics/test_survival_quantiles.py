@@ -78,10 +78,28 @@ def test_a_median_on_the_edge(
     assert median_survival(curve, rule="R_quantile").estimate == by_quantile
 
 
-def test_rounding_error_at_one_half_does_not_move_the_median() -> None:
-    curve = kaplan_meier(list(range(1, 101)), [True] * 100)
-    assert curve.survival[49] != 0.5
-    assert median_survival(curve).estimate == 50.5
+@pytest.mark.parametrize(
+    ("n", "side"),
+    [
+        pytest.param(12, -1, id="a little below one half"),
+        pytest.param(100, -1, id="a little below, of 100"),
+        pytest.param(24, 1, id="a little above one half"),
+        pytest.param(102, 1, id="a little above, of 102"),
+    ],
+)
+def test_rounding_error_at_one_half_does_not_move_the_median(n: int, side: int) -> None:
+    curve = kaplan_meier(list(range(1, n + 1)), [True] * n)
+    assert (curve.survival[n // 2 - 1] - 0.5) * side > 0
+    for rule in ("R_survfit_table", "R_quantile"):
+        assert median_survival(curve, rule=rule).estimate == (n + 1) / 2
+
+
+def test_a_band_that_ends_without_a_limit_does_not_end_level() -> None:
+    curve = kaplan_meier([1, 2], [True, True])
+    limit = curve.lower[0]
+    assert limit is not None
+    assert curve.lower[1] is None
+    assert survival_quantile(curve, 1 - limit, rule="R_quantile").lower is None
 
 
 def test_a_limit_that_is_not_reached_is_none() -> None:
