@@ -68,12 +68,12 @@ def _is_partial_date(text: str) -> bool:
 def _civil_date(value: object) -> date:
     """Read a full date.
 
-    A ``date`` is taken as it is, for it comes from a column; a ``datetime`` is not a date.
+    A ``date`` is taken, for it comes from a column; a ``datetime`` is none.
 
     Raises:
         PydanticCustomError: ``not_a_date``.
     """
-    if type(value) is date:
+    if isinstance(value, date):
         value = value.isoformat()
     if isinstance(value, str) and _FULL_DATE.fullmatch(value) and _is_real_date(value):
         return date.fromisoformat(value)

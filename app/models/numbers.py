@@ -47,7 +47,7 @@ def _digits_as_sent(value: object) -> str:
         if int(value.as_tuple().exponent) > 0:
             raise _with_exponent()
         return format(value, "f")
-    if type(value) is int and abs(value) < 10**DIGITS:
+    if isinstance(value, int) and abs(value) < 10**DIGITS:
         return str(value)
     raise _with_exponent() if isinstance(value, NumberWithExponent) else _not_a_number()
 

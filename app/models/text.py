@@ -108,7 +108,7 @@ class ShortCode:
             core_schema.str_schema(
                 strict=True,
                 max_length=min(64, field.get("max_length", 64)),
-                pattern=r"^[A-Za-z0-9%{/][A-Za-z0-9._:/+*^%(){}\[\]-]*$",
+                pattern=r"^[A-Za-z0-9%{/\[][A-Za-z0-9._:/+*^%(){}\[\]-]*$",
             ),
         )
 

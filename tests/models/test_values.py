@@ -458,6 +458,7 @@ def test_every_moment_comes_back_as_sent(clock: datetime, offset: int, timespec:
         ("Code", "%"),
         ("Code", "/uL"),
         ("Code", "{ratio}"),
+        ("Code", "[pH]"),
         ("Code", "D28"),
         ("SourceId", "EDC-1/AE/000123"),
         ("SourceId", "13812345678"),
