@@ -25,9 +25,17 @@ class QuantificationState(Concept):
     """What a result says against the limits of its assay."""
 
     QUANTIFIABLE = "quantifiable", "at or above the lower limit of quantification"
-    DETECTED_BELOW_LLOQ = "detected_below_lloq", "detected, below the limit of quantification"
+    DETECTED_BELOW_LLOQ = (
+        "detected_below_lloq",
+        "below the limit of quantification; detected, or detection not excluded",
+    )
     NOT_DETECTED = "not_detected", "below the limit of detection"
     MISSING = "missing", "no result, or one that its limits cannot place"
+
+    @property
+    def below_quantification(self) -> bool:
+        """Tell whether the result is BLQ: its number is then never used, only its state."""
+        return self in {QuantificationState.DETECTED_BELOW_LLOQ, QuantificationState.NOT_DETECTED}
 
 
 class NotEvaluableReason(Concept):

@@ -76,45 +76,11 @@ class CrsFindings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IceItems:
-    """The five items of the immune effector cell-associated encephalopathy (ICE) test.
-
-    Attributes:
-        orientation: 0-4, one each for year, month, city and hospital.
-        naming: 0-3, one for each of three objects.
-        command: 0-1, follows a simple command.
-        writing: 0-1, writes a sentence.
-        attention: 0-1, counts back from 100 by ten.
-    """
-
-    orientation: int
-    naming: int
-    command: int
-    writing: int
-    attention: int
-
-    def __post_init__(self) -> None:
-        """Refuse an item outside its range (ValueError)."""
-        for item, most in zip(self._items, (4, 3, 1, 1, 1), strict=True):
-            if not 0 <= item <= most:
-                raise ValueError("an ICE item is outside its range")
-
-    @property
-    def score(self) -> int:
-        """The ICE score, 0 to 10: what a score sent beside the items has to equal."""
-        return sum(self._items)
-
-    @property
-    def _items(self) -> tuple[int, ...]:
-        return (self.orientation, self.naming, self.command, self.writing, self.attention)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IcansFindings:
     """What was found of ICANS at one assessment of an adult.
 
     Attributes:
-        ice_score: 0 to 10.
+        ice_score: 0 to 10, the sum of the five items of the ICE test.
         ice_not_done_reason: why there is no score.
         other_cause: domains whose finding is due to something else, as sedation.
         died_of_icans: died with ICANS as the principal cause.

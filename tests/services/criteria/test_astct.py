@@ -17,7 +17,6 @@ from app.services.criteria.astct_findings import (
     CrsFindings,
     IcansDomain,
     IcansFindings,
-    IceItems,
 )
 from app.vocabularies.astct import (
     ConsciousnessLevel,
@@ -566,26 +565,3 @@ def test_icans_says_which_domains_decided() -> None:
 def test_impossible_icans_findings_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replace(WELL, **changes)
-
-
-def test_ice_score_is_the_sum_of_its_items() -> None:
-    full = IceItems(orientation=4, naming=3, command=1, writing=1, attention=1)
-    assert full.score == 10
-    assert replace(full, orientation=2, writing=0).score == 7
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        {"orientation": 5},
-        {"naming": 4},
-        {"command": 2},
-        {"writing": 2},
-        {"attention": 2},
-        {"naming": -1},
-    ],
-)
-def test_an_ice_item_outside_its_range_is_refused(item: dict[str, int]) -> None:
-    full = IceItems(orientation=4, naming=3, command=1, writing=1, attention=1)
-    with pytest.raises(ValueError, match="outside its range"):
-        replace(full, **item)
