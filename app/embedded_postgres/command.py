@@ -43,7 +43,7 @@ def attached(
     try:
         deadline = time.monotonic() + PATIENCE
         # Shared by the users of the server; its owner takes it whole before stopping the server.
-        while not (locked(users, fcntl.LOCK_SH) and (server.running() or server.start_if_free())):
+        while not (locked(users, fcntl.LOCK_SH) and (server.start_if_free() or server.running())):
             fcntl.flock(users, fcntl.LOCK_UN)
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(

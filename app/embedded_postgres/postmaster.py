@@ -119,12 +119,11 @@ def start_postmaster(
         socket_directory: an empty directory of the account's.
         server_lock: open and locked; the server and its children hold it from now on.
     """
-    quoted = str(socket_directory).replace('"', '""')  # the setting is a list of quoted names
     chosen = {
         **settings,
         "listen_addresses": "",
         "port": str(PORT),
-        "unix_socket_directories": f'"{quoted}"',
+        "unix_socket_directories": str(socket_directory),  # a list; ours has no comma
         "unix_socket_permissions": "0700",
     }
     server = [str(programs / "postgres"), "-D", str(data_directory / "cluster")]
