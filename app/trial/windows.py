@@ -90,9 +90,9 @@ def _cut(earlier: VisitWindow, later: VisitWindow) -> tuple[VisitWindow, VisitWi
         middle = earlier.target + timedelta((between + 1) // 2)
         if between == 0 and _days(earlier) < _days(later):
             middle += timedelta(1)
-        opens = max(opens, middle)
+        opens = max(opens, min(middle, earlier.last_day + timedelta(1)))
     return (
-        replace(earlier, last_day=min(earlier.last_day, opens - timedelta(1))),
+        replace(earlier, last_day=opens - timedelta(1)),
         replace(later, first_day=opens),
     )
 

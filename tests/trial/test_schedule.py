@@ -237,6 +237,16 @@ def visit(code: str, target: int, before: int, after: int, *, evaluation: bool =
             id="whatever the file's order",
         ),
         pytest.param(
+            [visit("A", 10, 0, 9), visit("B", 20, 3, 0)],
+            [("A", 10, 16), ("B", 17, 20)],
+            id="the later one gets no days it did not have",
+        ),
+        pytest.param(
+            [visit("A", 10, 0, 2), visit("B", 20, 9, 0)],
+            [("A", 10, 12), ("B", 13, 20)],
+            id="nor does it lose any that it shares with nobody",
+        ),
+        pytest.param(
             [visit("A", 10, 0, 9, evaluation=True), visit("B", 20, 9, 0, evaluation=True)],
             [("A", 10, 14), ("B", 15, 20)],
             id="two evaluations",
@@ -250,6 +260,11 @@ def visit(code: str, target: int, before: int, after: int, *, evaluation: bool =
             [visit("A", 10, 0, 9), visit("B", 20, 9, 0, evaluation=True)],
             [("A", 10, 10), ("B", 11, 20)],
             id="nor for an earlier one",
+        ),
+        pytest.param(
+            [visit("A", 2, 0, 8), visit("B", 10, 0, 0), visit("C", 20, 15, 0, evaluation=True)],
+            [("A", 2, 4), ("C", 5, 20)],
+            id="it takes all the days of one and some of another",
         ),
         pytest.param(
             [visit("A", 10, 3, 9, evaluation=True), visit("B", 12, 1, 1)],
@@ -285,6 +300,44 @@ def test_cuts_overlapping_windows(
 
 
 @pytest.mark.parametrize(
+    ("visits", "day", "code"),
+    [
+        pytest.param([visit("A", 10, 0, 4), visit("B", 20, 6, 0)], 14, "A", id="the nearer"),
+        pytest.param([visit("A", 10, 0, 5), visit("B", 20, 5, 0)], 15, "B", id="or the later"),
+        pytest.param(
+            [visit("A", 10, 0, 9, evaluation=True), visit("B", 20, 1, 0)],
+            19,
+            "A",
+            id="but the evaluation",
+        ),
+        pytest.param(
+            [
+                visit("A", 5, 5, 5, evaluation=True),
+                visit("B", 10, 0, 0),
+                visit("C", 11, 1, 0),
+            ],
+            10,
+            "A",
+            id="of three, too",
+        ),
+    ],
+)
+def test_gives_a_shared_day_to(visits: list[Visit], day: int, code: str) -> None:
+    trial = schedule_of(*visits)
+    anchors = anchors_of(trial, infusion=INFUSION)
+    at = INFUSION + day * DAY
+    assert sum(window.holds(at) for window in visit_windows(trial, anchors)) == len(visits)
+    assert visit_of(trial, anchors, at) == code
+
+
+def test_does_not_cut_for_a_window_without_days() -> None:
+    closed = visit("B", 1090, 10, 2).model_copy(update={"not_before": "horizon"})
+    trial = schedule_of(visit("A", 1085, 0, 20), closed)
+    (window,) = visit_windows(trial, anchors_of(trial, infusion=INFUSION))
+    assert (window.code, window.last_day) == ("A", INFUSION + 1105 * DAY)
+
+
+@pytest.mark.parametrize(
     ("field", "anchor", "expected"),
     [
         pytest.param("not_after", "horizon", (1085, 1095), id="closed on the horizon"),
@@ -314,6 +367,11 @@ def test_opens_the_visits_of_a_suspected_progression() -> None:
     assert not any(window.disease_evaluation for window in visit_windows(TRIAL, examined)[-2:])
     expected = {199: "UNS", 200: "PDV", 203: "PDV", 204: "PDC", 231: "PDC", 232: "UNS"}
     assert {day: visit_of(TRIAL, examined, INFUSION + day * DAY) for day in expected} == expected
+
+
+def test_opens_no_window_without_days_after_an_event() -> None:
+    anchors = replace(SUBJECT, suspected_progression=SUSPECTED, progression_visit=SUSPECTED - DAY)
+    assert days_of(anchors)[len(WINDOWS) :] == [("PDC", 213, 200, 227)]
 
 
 def test_prefers_the_scheduled_visit_to_one_that_an_event_opened() -> None:
