@@ -12,6 +12,7 @@ from app.problems import MethodNotAllowed, NotFound, Problem
 from app.request_context import RequestContext
 from app.routers import every_router
 from app.routers.refusals import write
+from app.routers.route_index import RouteIndex
 from app.routers.token_endpoint import FailedSignIns
 from app.routers.trial_route import TrialRoute
 from app.service import assemble
@@ -47,8 +48,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.service = service
     app.state.failed_sign_ins = FailedSignIns(settings.failed_sign_ins_per_minute)
     app.router.route_class = TrialRoute
-    for router in every_router(service.trial):
-        app.include_router(router)
+    for router in every_router():
+        app.router.routes.extend(router.routes)
+    app.router.middleware_stack = RouteIndex(app.router)
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_middleware(RequestContext)
     return app

@@ -7,10 +7,9 @@ from fastapi import APIRouter
 from app.routers import about, health, imports, ledger, subjects, token_endpoint, vocabularies
 from app.routers.record_routes import record_router
 from app.schemas.record_kinds import RECORD_KINDS
-from app.trial.trial import Trial
 
 
-def every_router(trial: Trial) -> Iterator[APIRouter]:  # noqa: ARG001
+def every_router() -> Iterator[APIRouter]:
     """Give every router of the service, in the order of the documentation."""
     for noun in (health, token_endpoint, about, vocabularies, subjects):
         yield noun.router
