@@ -42,6 +42,7 @@ from app.vocabularies.imwg import (
     MrdResult,
     PetResult,
 )
+from app.vocabularies.laboratory import Comparator
 
 DATA = Path(__file__).parent / "data"
 INFUSED_ON = date(2024, 3, 1)
@@ -63,7 +64,8 @@ def measured(value: Any, unit: str, kind: Any = MeasuredValue, **more: Any) -> A
         return None
     found = re.fullmatch(r"([<>]=?)?(.+)", str(value))
     assert found
-    return kind(value=Decimal(found[2]), unit=unit, comparator=found[1], **more)
+    comparator = Comparator(found[1]) if found[1] else None
+    return kind(value=Decimal(found[2]), unit=unit, comparator=comparator, **more)
 
 
 def imaging(

@@ -18,6 +18,7 @@ from app.services.criteria.imwg.light_chains import (
 )
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LesionKind, LightChain
+from app.vocabularies.laboratory import Comparator
 from tests.services.criteria.imwg_courses import on_day, read, visit
 
 D = Decimal
@@ -104,8 +105,8 @@ def test_an_irradiated_or_bone_lesion_is_not_measurable(
 
 def chains(kappa: str, lambda_: str) -> LightChains:
     def bounds(text: str) -> Bounds:
-        sign = text[0] if text[0] in "<>" else None
-        return Bounds.of(D(text.lstrip("<>")), sign)  # type: ignore[arg-type]
+        sign = Comparator(text[0]) if text[0] in "<>" else None
+        return Bounds.of(D(text.lstrip("<>")), sign)
 
     return LightChains(bounds(kappa), bounds(lambda_))
 

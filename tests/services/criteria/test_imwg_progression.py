@@ -308,6 +308,20 @@ def test_it_follows_the_sum_of_one_lesion_where_asked() -> None:
     assert read(*course, policy=ImwgPolicy(spd_single_lesion=True)).last.rules == ("P-L2",)
 
 
+def test_progression_sums_every_lesion_and_response_only_plasmacytomas() -> None:
+    def survey(day: int, s: int, bone: int, soft: int) -> Any:
+        lesions = tuple(
+            Lesion(lesion_id=kind, kind=kind, long_mm=D(size), short_mm=D(size))
+            for kind, size in ((LesionKind.BONE, bone), (LesionKind.EXTRAMEDULLARY, soft))
+        )
+        return visit(day, s, 0, imaging=Imaging(lesions=lesions))
+
+    start = survey(-10, 4, 40, 40)
+    assert read(start, survey(28, 1, 40, 20)).categories == ["PR"]
+    assert read(start, survey(28, 1, 20, 40)).categories == ["SD"]
+    assert read(start, survey(28, 1, 20, 20), survey(56, 1, 29, 20)).last.rules == ("P-L2",)
+
+
 def test_it_reckons_the_short_axis_of_any_earlier_survey() -> None:
     course = [
         visit(-10, 4, 0, lesions={"a": (12, 9)}),

@@ -12,6 +12,7 @@ from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.visit_response import NotShown
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain, ResponseCategory
+from app.vocabularies.laboratory import Comparator
 from tests.services.criteria.imwg_courses import on_day, read, visit
 
 D = Decimal
@@ -19,7 +20,9 @@ KAPPA = LightChain.KAPPA
 
 
 def bounds(text: str) -> Bounds:
-    return Bounds.of(D(text.lstrip("<>=")), {"<": "<", ">": ">"}.get(text[0]))  # type: ignore[arg-type]
+    number = text.lstrip("<>=")
+    sign = text.removesuffix(number)
+    return Bounds.of(D(number), Comparator(sign) if sign else None)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,9 @@ def bounds(text: str) -> Bounds:
         pytest.param("1.0", "<0.1", "VGPR", id="below a limit that is 90 % down"),
         pytest.param("1.0", "<0.5", "PR", id="below a limit that is 50 % down"),
         pytest.param("1.0", "<0.51", "MR", id="below a limit that is 49 % down"),
+        pytest.param("1.0", "<=0.5", "PR", id="at most half"),
         pytest.param("4", ">0.1", "SD", id="above a limit shows nothing"),
+        pytest.param("4", ">=0.1", "SD", id="at least a limit shows nothing"),
         pytest.param("4", "4.4", "SD", id="risen"),
     ],
 )

@@ -7,7 +7,7 @@ in a test for progression the same result counts as 0, today and as a nadir.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.services.criteria.imwg.evaluation import Comparator
+from app.vocabularies.laboratory import Comparator
 
 ZERO = Decimal(0)
 
@@ -28,9 +28,9 @@ class Bounds:
         Decision: the strict and the inclusive comparator are read alike. ``<100`` therefore does
         not show "below 100": the bound itself has to satisfy the level.
         """
-        if comparator in {"<", "<="}:
+        if comparator in {Comparator.LESS, Comparator.LESS_OR_EQUAL}:
             return cls(ZERO, value)
-        if comparator in {">", ">="}:
+        if comparator in {Comparator.GREATER, Comparator.GREATER_OR_EQUAL}:
             return cls(value, None)
         return cls(value, value)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
 
 from app.vocabularies.imwg import (
     BandOwner,
@@ -26,8 +25,7 @@ from app.vocabularies.imwg import (
     MrdResult,
     PetResult,
 )
-
-Comparator = Literal["<", "<=", ">", ">="]
+from app.vocabularies.laboratory import Comparator
 
 
 class Component(StrEnum):

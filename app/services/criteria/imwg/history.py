@@ -31,6 +31,12 @@ class History:
         survey = self.baseline.survey
         return survey.plasmacytomas if survey else frozenset()
 
+    @property
+    def lesions(self) -> frozenset[str]:
+        """Lesions of every kind at baseline, plasmacytomas and bone lesions."""
+        survey = self.baseline.survey
+        return survey.lesions if survey else frozenset()
+
     def series(self, of: Callable[[UsableEvaluation], Reading | None]) -> Series:
         """Give the readings of one marker."""
         readings = (of(visit) for visit in self.visits)

@@ -18,8 +18,8 @@ from app.services.criteria.imwg.usable import UsableEvaluation
 def lesion_findings(history: History, visit: UsableEvaluation) -> Iterator[ProgressionFinding]:
     """Give every lesion rule that an evaluation meets; lesions are looked at in all subjects.
 
-    Decision: lesions of every kind are followed by their longest diameter; the product sum is that
-    of soft-tissue plasmacytomas, as in the response levels.
+    Decision: progression speaks of lesions, so the sum here is that of every lesion at baseline;
+    the response levels speak of soft-tissue plasmacytomas, and have a sum of their own.
     """
     for lesion in visit.new_lesions:
         imaging = visit.raw.imaging
@@ -34,7 +34,7 @@ def lesion_findings(history: History, visit: UsableEvaluation) -> Iterator[Progr
 
 
 def _product_sum(history: History, visit: UsableEvaluation) -> Iterator[ProgressionFinding]:
-    survey, followed = visit.survey, history.plasmacytomas
+    survey, followed = visit.survey, history.lesions
     if survey is None or len(followed) < (1 if history.policy.spd_single_lesion else 2):
         return
     current = survey.product_sum(followed)

@@ -76,9 +76,14 @@ class LesionSurvey:
         )
 
     @property
+    def lesions(self) -> frozenset[str]:
+        """Lesions of every kind that are there."""
+        return frozenset(name for name, size in self.measured.items() if not size.gone)
+
+    @property
     def plasmacytomas(self) -> frozenset[str]:
         """Plasmacytomas of soft tissue that are there."""
-        return frozenset(name for name in self.soft_tissue if not self.measured[name].gone)
+        return self.lesions & self.soft_tissue
 
     def accounts_for(self, followed: Iterable[str]) -> bool:
         """Tell whether every followed lesion was measured, recorded as gone, or absorbed."""
