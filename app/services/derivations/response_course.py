@@ -16,6 +16,7 @@ from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.merging import PARTS, merged_by_day
+from app.services.criteria.imwg.mrd import dated_sample
 from app.services.criteria.imwg.usable import MyelomaType, usable
 from app.services.criteria.imwg.visit_response import ReviewFlag, VisitResponse
 from app.trial.policy import ImwgPolicy
@@ -123,6 +124,9 @@ def _as_known(evaluation: DiseaseEvaluation, until: date | None) -> DiseaseEvalu
         for name in PARTS
         if (collected_on := _collected_on(getattr(evaluation, name))) and collected_on > until
     }
+    sample = dated_sample(evaluation)
+    if sample is not None and sample.collected_on is not None and sample.collected_on > until:
+        unknown["mrd"] = None
     lesions = evaluation.new_lesions
     if lesions is not None:
         unknown["new_lesions"] = tuple(

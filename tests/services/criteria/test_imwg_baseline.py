@@ -9,7 +9,7 @@ import pytest
 from app.services.criteria.imwg.baseline import Track
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
-from app.services.criteria.imwg.evaluation import Imaging, Lesion
+from app.services.criteria.imwg.evaluation import Imaging, Lesion, MrdSample, NewLesion
 from app.services.criteria.imwg.light_chains import (
     LightChains,
     RatioState,
@@ -17,7 +17,7 @@ from app.services.criteria.imwg.light_chains import (
     ratio_state,
 )
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import LesionKind, LightChain
+from app.vocabularies.imwg import LesionKind, LightChain, MrdMethod, MrdResult
 from app.vocabularies.laboratory import Comparator
 from tests.services.criteria.imwg_courses import on_day, read, visit
 
@@ -193,3 +193,12 @@ def test_nothing_collected_after_the_cutoff_is_looked_at() -> None:
     assert read(*course, until=on_38).categories == ["CR"]
     assert read(*course, until=on_37).categories == ["VGPR"]
     assert read(*course, until=on_day(27)).categories == []
+
+
+def test_each_part_of_an_evaluation_is_known_from_its_own_day() -> None:
+    sample = MrdSample(method=MrdMethod.NGF, result=MrdResult.NEGATIVE, sensitivity=D("1e-5"))
+    late = NewLesion(kind=LesionKind.BONE, found_on=on_day(40))
+    today = visit(28, 1, 0, marrow=1, marrow_day=38, mrd=sample, new_lesions=(late,))
+    for day, sampled, category in ((37, False, "PR"), (38, True, "PR"), (40, True, "PD")):
+        last = read(visit(-10, 4, 0), today, until=on_day(day)).last
+        assert (last.mrd is not None, last.category) == (sampled, category)

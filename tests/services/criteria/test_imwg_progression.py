@@ -414,6 +414,14 @@ def test_it_confirms_a_nadir_by_two_samples_in_a_row() -> None:
     assert last.progression[0].nadir == (D("1.1"), on_day(56))
 
 
+def test_one_value_alone_is_the_nadir_and_two_are_confirmed_by_the_higher() -> None:
+    confirmed = ImwgPolicy(nadir="lowest_confirmed")
+    assert read(visit(-10, 2, 0), visit(28, "2.5", 0), policy=confirmed).categories == ["PD"]
+    course = [visit(-10, 4, 0), visit(28, 2, 0), visit(56, "2.6", 0)]
+    assert read(*course).last.category == "PD"
+    assert read(*course, policy=confirmed).last.category == "MR"
+
+
 def test_it_floors_the_dflc_nadir_unless_told() -> None:
     course = [
         visit(-10, 0, 0, kappa=500, lambda_=10),
