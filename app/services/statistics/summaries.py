@@ -150,7 +150,7 @@ def quantile(
         part = 1.0
     below = ordered[min(max(whole, 1), n) - 1]
     above = ordered[min(max(whole + 1, 1), n) - 1]
-    return above if part == 1 else min(above, below + part * (above - below))
+    return (1 - part) * below + part * above
 
 
 def _mean(values: Sequence[float], conf_level: float) -> Mean:

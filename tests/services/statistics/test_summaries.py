@@ -143,9 +143,12 @@ def test_a_quantile_of_1_to_5(probability: float, quantile_type: Any, expected: 
     )
 
 
-def test_rounding_error_does_not_move_a_position() -> None:
-    assert 10 * (0.1 + 0.2) != 3
-    assert quantile(range(1, 11), 0.1 + 0.2, quantile_type=2) == 3.5
+@pytest.mark.parametrize(
+    "share", [pytest.param(0.1 + 0.2, id="a little above"), pytest.param(0.7 - 0.4, id="below")]
+)
+def test_rounding_error_does_not_move_a_position(share: float) -> None:
+    assert share != 0.3
+    assert quantile(range(1, 11), share, quantile_type=2) == 3.5
 
 
 @pytest.mark.parametrize(
@@ -180,9 +183,17 @@ def test_quantiles_rise_with_the_share_and_stay_in_range(
     low, high = sorted((one, other))
     smaller = quantile(values, low, quantile_type=quantile_type)
     larger = quantile(values, high, quantile_type=quantile_type)
-    assert min(values) <= smaller <= max(values)
-    assert min(values) <= larger <= max(values)
-    assert smaller <= larger * (1 + 1e-12)
+    rounding = 1 + 1e-12
+    assert min(values) <= smaller * rounding
+    assert smaller <= larger * rounding
+    assert larger <= max(values) * rounding
+
+
+@unhurried
+@given(values)
+def test_the_median_of_an_odd_number_of_values_is_one_of_them(values: list[float]) -> None:
+    if len(values) % 2:
+        assert summarise(values).median in values
 
 
 @unhurried
