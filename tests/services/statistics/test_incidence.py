@@ -35,6 +35,10 @@ def test_no_event_has_an_upper_limit_in_closed_form() -> None:
     assert rate.upper == pytest.approx(-log(0.025) / 12.5)
 
 
+def test_one_event_has_a_lower_limit_in_closed_form() -> None:
+    assert poisson_rate(1, 12.5).lower == pytest.approx(-log(0.975) / 12.5)
+
+
 def test_subjects_affected_are_counted_per_100_person_years() -> None:
     rate = exposure_adjusted_incidence_rate([365.25, 182.625, 182.625], [False, True, True])
     assert (rate.events, rate.person_time, rate.per) == (2, 2, 100)

@@ -101,6 +101,13 @@ def test_a_closed_form_at_both_ends() -> None:
     assert clopper_pearson_limits(60, 60, alpha=0.025) == (pytest.approx(0.025 ** (1 / 60)), 1)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_none_and_all_have_a_limit_that_is_exact(method: Any) -> None:
+    for n in range(1, 100):
+        assert proportion(0, n, method=method).lower == 0
+        assert proportion(n, n, method=method).upper == 1
+
+
 def test_yates_correction_stops_at_one_half() -> None:
     assert per_cent(30, 60, "wilson_cc") == per_cent(30, 60, "wilson")
     assert per_cent(31, 60, "wilson_cc") != per_cent(31, 60, "wilson")
@@ -115,6 +122,7 @@ def test_without_a_denominator_there_is_no_rate(method: Any) -> None:
 
 
 def test_it_echoes_how_it_was_made_and_goes_to_json() -> None:
+    assert proportion(48, 60) == proportion(48, 60, method="clopper_pearson", conf_level=0.95)
     rate = proportion(3, 10, method="wilson_cc", conf_level=0.9)
     assert (rate.method, rate.conf_level) == ("wilson_cc", 0.9)
     assert json.loads(json.dumps(asdict(rate), allow_nan=False))["x"] == 3
@@ -229,7 +237,17 @@ def test_a_certain_share_is_tested_too(x: int, p0: float, p_value: float) -> Non
     assert exact_binomial_test(x, 5, p0) == p_value
 
 
-def test_symmetric_outcomes_are_equally_likely_in_spite_of_rounding() -> None:
+@pytest.mark.parametrize(
+    ("n", "p0"), [(4, 0.2), (9, 0.1), (19, 0.05), (49, 0.02), (2, 1 / 3), (5, 1 / 6), (59, 1 / 60)]
+)
+@pytest.mark.parametrize("x", [0, 1])
+def test_equally_likely_outcomes_count_together_in_spite_of_rounding(
+    n: int, p0: float, x: int
+) -> None:
+    assert exact_binomial_test(x, n, p0) == pytest.approx(1)
+
+
+def test_symmetric_outcomes_are_equally_likely() -> None:
     assert exact_binomial_test(20, 60, 0.5) == pytest.approx(
         2 * exact_binomial_test(20, 60, 0.5, alternative="less"), rel=1e-12
     )
