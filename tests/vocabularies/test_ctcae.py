@@ -1,0 +1,123 @@
+"""The terms and grades of CTCAE 5.0."""
+
+import pytest
+
+from app.vocabularies.ctcae import (
+    USUAL_NAMES,
+    ToxicityGrade,
+    find_term,
+    nearest_terms,
+    system_organ_classes,
+    terms,
+)
+
+
+def test_version_5_has_837_terms_in_26_organ_classes() -> None:
+    assert len(terms()) == len({term.term for term in terms()}) == 837
+    assert len(system_organ_classes()) == 26
+
+
+def test_every_organ_class_has_one_other_specify_term() -> None:
+    specify = [term for term in terms() if term.other_specify]
+    assert {term.soc for term in specify} == set(system_organ_classes())
+    assert len(specify) == 26
+    assert {term for term in terms() if term.term.endswith(" - Other, specify")} == set(specify)
+
+
+@pytest.mark.parametrize(
+    ("term", "grades"),
+    [
+        pytest.param("Cytokine release syndrome", "12345", id="all five"),
+        pytest.param("Febrile neutropenia", "345", id="from 3"),
+        pytest.param("Cyanosis", "2", id="2 alone"),
+        pytest.param("Death NOS", "5", id="5 alone"),
+        pytest.param("Eosinophilia", "13", id="with a gap"),
+        pytest.param("Asystole", "145", id="with two"),
+        pytest.param("Fatigue", "123", id="never fatal"),
+        pytest.param("Neutrophil count decreased", "1234", id="no grade 5"),
+    ],
+)
+def test_a_term_has_only_its_own_grades(term: str, grades: str) -> None:
+    found = find_term(term)
+    assert found is not None
+    assert found.grades == tuple(ToxicityGrade(int(grade)) for grade in grades)
+
+
+def test_grades_are_ascending_numbers() -> None:
+    assert all(term.grades and list(term.grades) == sorted(term.grades) for term in terms())
+    assert max(ToxicityGrade.SEVERE, ToxicityGrade.DEATH) is ToxicityGrade.DEATH
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Febrile neutropenia",
+        "febrile NEUTROPENIA",
+        "  Febrile \t neutropenia\n",
+        "Febrile\N{NO-BREAK SPACE}neutropenia",
+    ],
+)
+def test_a_term_is_found_whatever_its_case_and_spacing(spelling: str) -> None:
+    found = find_term(spelling)
+    assert found is not None
+    assert found.term == "Febrile neutropenia"
+    assert found.soc == "Blood and lymphatic system disorders"
+    assert found.meddra_code == "10016288"
+    assert not found.other_specify
+
+
+@pytest.mark.parametrize("spelling", ["", "Neutropenia", "Febrileneutropenia", "ICANS"])
+def test_an_unpublished_term_is_not_found(spelling: str) -> None:
+    assert find_term(spelling) is None
+
+
+@pytest.mark.parametrize(
+    ("spelling", "published"),
+    [
+        pytest.param("Febrile neutropaenia", "Febrile neutropenia", id="British ae"),
+        pytest.param("Oedema limbs", "Edema limbs", id="British oe"),
+        pytest.param("Diarrhoea", "Diarrhea", id="British diarrhoea"),
+        pytest.param("Anemai", "Anemia", id="letters swapped"),
+        pytest.param("cytokine storm", "Cytokine release syndrome", id="one word right"),
+        pytest.param("Neutropenia", "Neutrophil count decreased", id="what a ward calls it"),
+        pytest.param("Thrombocytopaenia", "Platelet count decreased", id="that, in British"),
+        pytest.param("ICANS", "Nervous system disorders - Other, specify", id="no own term"),
+    ],
+)
+def test_a_refused_term_meets_the_one_it_meant_first(spelling: str, published: str) -> None:
+    assert nearest_terms(spelling)[0] == published
+
+
+def test_nearest_terms_are_published_few_and_different() -> None:
+    nearest = nearest_terms("infection", limit=3)
+    assert len(nearest) == len(set(nearest)) == 3
+    assert all(find_term(term) for term in nearest)
+    assert len(nearest_terms("neutropenia", limit=1)) == 1
+
+
+@pytest.mark.parametrize("spelling", ["", "   ", "qqqq", "发热", "\N{NO-BREAK SPACE}"])
+def test_nothing_is_near_to_what_is_like_no_term(spelling: str) -> None:
+    assert nearest_terms(spelling) == ()
+
+
+def test_only_the_first_hundred_characters_are_compared() -> None:
+    at_limit = "anemia" + " " * 94
+    assert nearest_terms(at_limit + "cardiac arrest") == nearest_terms("anemia")
+    assert nearest_terms(at_limit[:-15] + " cardiac arrest") != nearest_terms("anemia")
+
+
+def test_every_usual_name_leads_to_a_published_term() -> None:
+    assert all(find_term(published) for published in USUAL_NAMES.values())
+    assert all(find_term(name) is None for name in USUAL_NAMES)
+
+
+@pytest.mark.parametrize("name", USUAL_NAMES)
+def test_a_usual_name_meets_its_term_once(name: str) -> None:
+    nearest = nearest_terms(name)
+    assert len(nearest) == len(set(nearest))
+
+
+def test_no_grade_description_is_shipped() -> None:
+    """The table holds names and codes: the longest cell is a term or an organ class."""
+    assert max(len(term.term) for term in terms()) == 84
+    assert max(len(soc) for soc in system_organ_classes()) < 70

@@ -1,0 +1,163 @@
+"""Analytes, their codes, their units and their results."""
+
+import pytest
+
+from app.vocabularies.laboratory import (
+    Analyte,
+    CodeSystem,
+    CodeTrust,
+    ResultKind,
+    accepted_units,
+    accepts_unit,
+    analytes,
+    code_system,
+    find_analyte,
+    is_qualitative,
+)
+from app.vocabularies.loinc import is_loinc
+from app.vocabularies.specimens import Specimen
+
+
+def listed(code: str) -> Analyte:
+    found = find_analyte(code)
+    assert found is not None
+    return found
+
+
+def test_no_code_names_two_analytes() -> None:
+    codes = [analyte.code for analyte in analytes()]
+    codes += [loinc.code for analyte in analytes() for loinc in analyte.loinc]
+    assert len(codes) == len(set(codes))
+
+
+def test_every_loinc_code_has_its_check_digit() -> None:
+    assert all(is_loinc(loinc.code) for analyte in analytes() for loinc in analyte.loinc)
+
+
+def test_every_unit_of_a_loinc_code_is_one_of_its_analyte_and_all_are_covered() -> None:
+    for analyte in analytes():
+        covered = {unit for loinc in analyte.loinc for unit in loinc.units}
+        assert covered <= set(analyte.units), analyte.code
+        assert not analyte.loinc or covered == set(analyte.units), analyte.code
+
+
+def test_a_word_has_no_unit_and_a_number_has_one() -> None:
+    for analyte in analytes():
+        assert bool(analyte.units) is (analyte.result is not ResultKind.CODED), analyte.code
+
+
+def test_no_code_is_read_as_missing_by_a_statistics_package() -> None:
+    assert not {"NA", "N/A", "NULL", "NAN", ""} & {analyte.code for analyte in analytes()}
+    assert listed("SODIUM").display == "sodium"
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        pytest.param("HGB", "HGB", id="our code"),
+        pytest.param("718-7", "HGB", id="its LOINC"),
+        pytest.param("59260-0", "HGB", id="its LOINC for substance"),
+        pytest.param("104544-2", "FLC_KAPPA", id="a third LOINC"),
+        pytest.param("SBCMA", "SBCMA", id="no LOINC known"),
+    ],
+)
+def test_an_analyte_is_found_by_our_code_or_by_loinc(sent: str, code: str) -> None:
+    assert listed(sent).code == code
+
+
+def test_an_analyte_knows_what_it_is_measured_in() -> None:
+    assert listed("CAR_QPCR").specimens == (Specimen.BLOOD, Specimen.BONE_MARROW, Specimen.CSF)
+    assert listed("IFE_U").specimens == (Specimen.URINE,)
+    assert listed("MPROT_U24").specimens == (Specimen.URINE_24H,)
+
+
+@pytest.mark.parametrize(
+    ("code", "graded"),
+    [
+        pytest.param("NEUT", True, id="neutrophils"),
+        pytest.param("GLUC", True, id="glucose: low values have numbers"),
+        pytest.param("PHOS", False, id="phosphate: version 5 has no numbers"),
+        pytest.param("CRP", False, id="no term"),
+        pytest.param("EGFR", False, id="a clinician's term"),
+    ],
+)
+def test_ctcae_grades_some_by_numbers(code: str, graded: bool) -> None:
+    assert listed(code).ctcae_numbers is graded
+
+
+def test_a_code_from_memory_says_so() -> None:
+    assert listed("14804-9").loinc[1].trust is CodeTrust.UNCONFIRMED
+    assert listed("HGB").loinc[0].trust is CodeTrust.CATALOGUED
+    assert listed("IL10").loinc[0].trust is CodeTrust.NAMED
+
+
+@pytest.mark.parametrize(
+    ("code", "units"),
+    [
+        pytest.param("CREAT", ("umol/L", "mg/dL"), id="our code: all, the summaries' first"),
+        pytest.param("2160-0", ("mg/dL",), id="LOINC of the mass"),
+        pytest.param("14682-9", ("umol/L",), id="LOINC of the substance"),
+        pytest.param("IFE_S", (), id="a word has none"),
+        pytest.param("6299-2", None, id="LOINC outside the list: any"),
+        pytest.param("LOCAL-1", None, id="local code: any"),
+    ],
+)
+def test_units_accepted(code: str, units: tuple[str, ...] | None) -> None:
+    assert accepted_units(code) == units
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "accepted"),
+    [
+        pytest.param("PLT", "10*9/L", True, id="listed"),
+        pytest.param("PLT", "10^9/L", False, id="another spelling of it"),
+        pytest.param("PLT", "G/l", False, id="a common abbreviation"),
+        pytest.param("PLT", "10*9/l", False, id="another case"),
+        pytest.param("2160-0", "umol/L", False, id="the other kind of quantity"),
+        pytest.param("IFE_S", "g/L", False, id="a word with a unit"),
+        pytest.param("6299-2", "mg/dL", True, id="outside the list, well formed"),
+        pytest.param("6299-2", "mg per dL", False, id="outside the list, malformed"),
+        pytest.param("OURS.1", "{score}", True, id="local code, well formed"),
+    ],
+)
+def test_a_unit_is_taken_as_listed_or_not_at_all(code: str, unit: str, accepted: bool) -> None:
+    assert accepts_unit(code, unit) is accepted
+
+
+@pytest.mark.parametrize(
+    ("code", "system"),
+    [
+        pytest.param("HGB", CodeSystem.LISTED, id="ours"),
+        pytest.param("718-7", CodeSystem.LISTED, id="LOINC of the list"),
+        pytest.param("6299-2", CodeSystem.LOINC, id="LOINC outside it"),
+        pytest.param("6299-3", None, id="mistyped LOINC"),
+        pytest.param("99999999-9", None, id="form of LOINC, too long"),
+        pytest.param("HGB_POC", CodeSystem.LOCAL, id="local"),
+        pytest.param("LIS.4711-a", CodeSystem.LOCAL, id="local with point and hyphen"),
+        pytest.param("A" * 40, CodeSystem.LOCAL, id="longest local"),
+        pytest.param("A" * 41, None, id="too long"),
+        pytest.param("two words", None, id="space"),
+        pytest.param("HGB\n", None, id="line end"),
+        pytest.param("_x", None, id="begins with a mark"),
+        pytest.param("血红蛋白", None, id="not in letters a sender's table can hold"),
+        pytest.param("", None, id="empty"),
+    ],
+)
+def test_where_a_code_comes_from(code: str, system: CodeSystem | None) -> None:
+    assert code_system(code) is system
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["NEGATIVE", "POSITIVE", "NOT DETECTED", "DETECTED", "INDETERMINATE", "1:80", "1:2", "1:2560"],
+)
+def test_a_result_in_words(result: str) -> None:
+    assert is_qualitative(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["negative", "NEG", "NOT_DETECTED", "1:080", "1:0", "2:80", "1:", "1:80\n", "80", "", "+"],
+)
+def test_no_result_in_words(result: str) -> None:
+    assert not is_qualitative(result)
