@@ -82,7 +82,7 @@ class Database:
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
                 self._url,
-                min_size=1,
+                min_size=0,
                 max_size=self._settings.pool_size,
                 max_inactive_connection_lifetime=0,
                 command_timeout=self._settings.statement_seconds + 5,
