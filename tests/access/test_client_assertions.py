@@ -249,6 +249,14 @@ def test_an_access_token_of_ours_is_no_assertion_and_the_other_way_round() -> No
         )
 
 
+def test_whose_it_is_is_asked_of_assertions_only() -> None:
+    access = access_token_forge(CLIENT_KEY, CLIENT, TOKEN_ENDPOINT, NOW, subject=CLIENT)
+    with pytest.raises(InvalidToken, match=Fault.TYPE):
+        claimed_client(access.good())
+    with pytest.raises(InvalidToken, match=Fault.ALGORITHM):
+        claimed_client(FORGE.with_header(alg="HS256"))
+
+
 def test_the_keys_of_another_client_prove_nothing() -> None:
     assert refusal(FORGE.good(), client_id="another-client") == Fault.ISSUER
     assert refusal(FORGE.good(), keys=()) == Fault.KEY_UNKNOWN

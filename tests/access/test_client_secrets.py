@@ -27,6 +27,7 @@ def test_a_secret_has_256_random_bits() -> None:
         pytest.param(SECRET.text[:-1], id="cut short"),
         pytest.param(SECRET.text + "A", id="longer"),
         pytest.param(SECRET.text + "\n", id="with a newline"),
+        pytest.param(SECRET.text + "é", id="with a letter that is not ASCII"),
         pytest.param(SECRET.text.removeprefix("dayzero_"), id="without its prefix"),
         pytest.param(SECRET.text.swapcase(), id="in another case"),
         pytest.param(SECRET.digest.hex(), id="its digest"),

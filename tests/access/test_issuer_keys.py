@@ -265,6 +265,27 @@ def test_an_issuer_that_is_down_keeps_its_keys_for_a_day(issuer: Issuer) -> None
         logging.disable(logging.NOTSET)
 
 
+def test_an_endless_answer_is_left_after_its_first_64_kib(issuer: Issuer) -> None:
+    sent = 0
+
+    def counts(request: BaseHTTPRequestHandler) -> None:
+        nonlocal sent
+        request.send_response(200)
+        request.end_headers()
+        try:
+            while sent < 64_000_000:  # what is in the buffers between us is far less
+                sent += request.wfile.write(b" " * 4096)
+        except OSError:
+            return
+
+    async def run() -> None:
+        issuer.answer = counts
+        assert await issuer.keys().keys_for("key-1") == []
+
+    asyncio.run(run())
+    assert sent < 64_000_000
+
+
 def test_an_issuer_that_drips_is_given_up(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(issuer_keys, "SECONDS_IN_ALL", 0.2)
     stopped = threading.Event()

@@ -203,6 +203,9 @@ def test_a_secret_is_no_public_key(jwk: dict[str, Any]) -> None:
         pytest.param(jwk_of(P256, y=1), id="EC with a number for y"),
         pytest.param(jwk_of(P256, x="AAAA"), id="EC with a short x"),
         pytest.param(jwk_of(P256, x="A" * 86), id="EC with a long x"),
+        pytest.param(
+            jwk_of(P256, x=unsigned(P256.public_numbers().x, 33)), id="EC with a zero before x"
+        ),
         pytest.param(jwk_of(P256, x=jwk_of(P256)["y"]), id="EC off the curve"),
         pytest.param(jwk_of(P256, x="A" * 43, y="A" * 43), id="EC at the origin"),
         pytest.param(jwk_of(P256, x=jwk_of(P256)["x"] + "="), id="EC with padding"),

@@ -14,9 +14,10 @@ import pytest
 
 from app.access.access_tokens import AccessTokenVerifier, issue_access_token
 from app.access.claims import Lifetime
+from app.access.signing_key_file import RingKey
 from app.access.signing_key_ring import SigningKeyRing
 from app.access.tokens import InvalidToken
-from tests.access.deployment import AUDIENCE, ISSUER, NOW, seconds
+from tests.access.deployment import AUDIENCE, ISSUER, NOW, key_number, seconds
 
 LIFETIME = Lifetime(longest=seconds(3600), leeway=seconds(30))
 END = seconds(3630)  # how long a retired key verifies on
@@ -117,6 +118,31 @@ def test_a_retired_key_verifies_until_its_last_token_has_expired(ring: SigningKe
     assert old not in names(ring, NOW + END)
 
 
+def test_a_retired_key_gets_no_more_time_by_a_later_rotation(ring: SigningKeyRing) -> None:
+    old = ring.signing_key(NOW).key_id
+    ring.rotate(NOW)
+    ring.rotate(NOW + seconds(100))
+    assert ring.keys_for(old, NOW + END) == []
+
+
+def test_a_key_is_retired_by_whatever_overtakes_its_announced_end(ring: SigningKeyRing) -> None:
+    old = ring.signing_key(NOW).key_id
+    ring.rotate(NOW, signs_from=NOW + seconds(600))
+    ring.rotate(NOW + seconds(1))
+    assert len(ring.keys_for(old, NOW + seconds(0.999) + END)) == 1
+    assert ring.keys_for(old, NOW + seconds(1) + END) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "signs"),
+    [(-0.001, False), (0, True), (59.999, True), (60, False)],
+    ids=["before its beginning", "at its beginning", "before its end", "at its end"],
+)
+def test_a_key_signs_from_its_beginning_to_its_end(after: float, signs: bool) -> None:
+    held = RingKey(key_number(1), created_at=NOW, not_before=NOW, retired_at=NOW + seconds(60))
+    assert held.signs(NOW + seconds(after)) == signs
+
+
 def test_a_key_past_its_end_is_removed_by_the_next_rotation(
     ring: SigningKeyRing, path: Path
 ) -> None:
@@ -144,6 +170,16 @@ def test_to_withdraw_a_retired_key_leaves_the_one_that_signs(ring: SigningKeyRin
     new = ring.rotate(NOW)
     ring.withdraw(old, NOW)
     assert names(ring, NOW) == [new]
+
+
+def test_to_withdraw_an_announced_key_leaves_another_to_sign(ring: SigningKeyRing) -> None:
+    old = ring.signing_key(NOW).key_id
+    announced = ring.rotate(NOW, signs_from=NOW + seconds(600))
+    ring.withdraw(announced, NOW + seconds(1))
+    signing = ring.signing_key(NOW + seconds(1)).key_id
+    assert signing not in {old, announced}
+    assert ring.signing_key(NOW + seconds(600)).key_id == signing
+    assert names(ring, NOW) == [old, signing]
 
 
 def test_to_withdraw_an_unknown_key_is_an_error(ring: SigningKeyRing) -> None:
@@ -311,7 +347,7 @@ def test_a_hundred_rotations_refuse_no_valid_token(ring: SigningKeyRing, path: P
     verifier = AccessTokenVerifier(SigningKeyRing(path, LIFETIME), ISSUER, AUDIENCE, LIFETIME)
     alive: list[tuple[datetime, str]] = []
     for rotation in range(100):
-        now = NOW + seconds(rotation * 60)
+        now = NOW + seconds(rotation * 600)
         ring.rotate(now)
         token = issue_access_token(
             signing_key=ring.signing_key(now),
