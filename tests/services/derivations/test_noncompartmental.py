@@ -156,6 +156,12 @@ def test_samples_below_the_limit_at_the_start_count_as_0_under_every_rule() -> N
         assert exposure.auc_last == 10
 
 
+def test_such_a_sample_is_left_out_unless_asked_otherwise() -> None:
+    samples = profile(DAYS, EMBEDDED)
+    assert noncompartmental(samples) == noncompartmental(samples, embedded="drop")
+    assert noncompartmental(samples) != noncompartmental(samples, embedded="zero")
+
+
 def test_half_a_limit_takes_a_limit() -> None:
     with pytest.raises(ValueError, match="needs the limit"):
         noncompartmental(profile(DAYS, EMBEDDED), embedded="lloq/2")
