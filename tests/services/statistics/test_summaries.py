@@ -189,6 +189,10 @@ def test_quantiles_rise_with_the_share_and_stay_in_range(
     assert larger <= max(values) * rounding
 
 
+def test_a_quantile_that_is_a_value_is_that_value() -> None:
+    assert quantile([0.2, 0.9], 0.75, quantile_type=2) == 0.9
+
+
 @unhurried
 @given(values)
 def test_the_median_of_an_odd_number_of_values_is_one_of_them(values: list[float]) -> None:
