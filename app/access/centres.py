@@ -12,6 +12,16 @@ EVERY_CENTRE = None
 
 def visible_centres(authority: Authority, action: Action = Action.READ_RECORD) -> list[str] | None:
     """Give the centres whose data a caller can see by its grants; None means every centre."""
+    return _visible(authority, action)
+
+
+def sees(authority: Authority, centre: str, action: Action = Action.READ_RECORD) -> bool:
+    """Tell whether a caller can see a centre's data."""
+    visible = _visible(authority, action)
+    return visible is EVERY_CENTRE or centre in visible
+
+
+def _visible(authority: Authority, action: Action) -> list[str] | None:
     centres: list[str] = []
     for grant in authority.grants:
         if grant.role not in PERMISSIONS[action]:
@@ -20,9 +30,3 @@ def visible_centres(authority: Authority, action: Action = Action.READ_RECORD) -
             return EVERY_CENTRE
         centres.append(grant.centre)
     return centres
-
-
-def sees(authority: Authority, centre: str, action: Action = Action.READ_RECORD) -> bool:
-    """Tell whether a caller can see a centre's data."""
-    visible = visible_centres(authority, action)
-    return visible is EVERY_CENTRE or centre in visible
