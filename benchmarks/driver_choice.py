@@ -15,9 +15,9 @@ the server; PostgreSQL 18.4, asyncpg 0.32, psycopg 3.3.9:
     with the disk   asyncpg 1,708/s, 150 us   psycopg 0.58, 363 us   in pipeline mode 0.62, 315 us
     --lax           asyncpg 1,783/s, 141 us   psycopg 0.48, 332 us   in pipeline mode 0.61, 258 us
 
-The processor's time is the steady figure. Rates are not: an earlier run with a busy disk (parameters
-as text for psycopg, 7 rounds of 2 s, 363 to 1,211/s for asyncpg) gave 0.82, and 1.15 in pipeline
-mode. A disk far slower than the processor may thus favour the pipeline; that is not settled here.
+The processor's time is the steady figure. Rates are not: an earlier run with a busy disk
+(parameters as text for psycopg, 7 rounds of 2 s, 363 to 1,211/s for asyncpg) gave 0.82, and 1.15
+in pipeline mode. A disk far slower than the processor may favour the pipeline; that is not settled.
 """
 
 import argparse
