@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from app.access.issuer_keys import FetchedKeys, WrittenKeys
+from app.access.issuer_keys import FetchedKeys, WrittenKeys, usable_keys
 from app.access.issuers import (
     ExternalIdentity,
     ExternalIssuer,
     ExternalIssuers,
     claimed_issuer,
+    external_identity,
     parse_issuers,
 )
 from app.access.public_keys import public_jwk
-from app.access.tokens import Fault, InvalidToken
+from app.access.tokens import Fault, InvalidToken, read_token
 from tests.access.bad_tokens import access_token_cases, access_token_forge
 from tests.access.deployment import AUDIENCE, ISSUER, NOW, SIGNING_KEY, key_number, seconds
 
@@ -251,6 +252,15 @@ def test_the_keys_of_one_issuer_do_not_speak_for_another() -> None:
     )
     assert refusal(token(iss="https://other.example"), *both) == Fault.SIGNATURE
     assert refusal(token(key=other_key), *both) == Fault.SIGNATURE
+
+
+def test_one_key_of_two_issuers_speaks_for_the_one_that_signed() -> None:
+    """A provider may sign for all its customers with the same keys."""
+    neighbour = terms(issuer="https://login.example/realms/other")
+    unverified = read_token(token(), neighbour.form)
+    keys = usable_keys(json.dumps(JWKS))
+    with pytest.raises(InvalidToken, match=Fault.ISSUER):
+        external_identity(unverified, issuer=neighbour, keys=keys, now=NOW)
 
 
 @pytest.mark.parametrize(
