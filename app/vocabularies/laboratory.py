@@ -18,7 +18,7 @@ from app.vocabularies.loinc import is_loinc
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.ucum import is_ucum
 
-VERSION: Final = "2026-11"
+VERSION: Final = "Day Zero 2026-11"
 
 
 class Comparator(Concept):
