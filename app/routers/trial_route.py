@@ -7,7 +7,8 @@ was refused is noted.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import Request, Response
@@ -15,7 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.types import Receive, Scope
+from starlette.types import Receive, Scope, Send
 
 from app.access.permissions import PERMISSIONS, Action
 from app.access.scopes import scope_of
@@ -27,13 +28,12 @@ from app.problems import (
     UnknownParameter,
     UnsupportedMediaType,
 )
+from app.routers.binding import Binding
 from app.routers.caller import authenticate
 from app.routers.refusals import answer, as_problem
 from app.service import Service
 from app.services.records import Caller
 from app.strict_json import MalformedJSON, parse_strictly
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def permits(action: Action, **extra: Any) -> dict[str, Any]:
@@ -46,21 +46,16 @@ def permits(action: Action, **extra: Any) -> dict[str, Any]:
     return {"openapi_extra": {"x-action": action.value, **extra}}
 
 
-class ParsedRequest(Request):
-    """A request whose body was read and parsed strictly."""
+class ReadRequest(Request):
+    """A request whose body was read to its end."""
 
-    def __init__(self, scope: Scope, receive: Receive, raw: bytes, value: Any) -> None:
+    def __init__(self, scope: Scope, receive: Receive, raw: bytes) -> None:
         super().__init__(scope, receive)
-        self.raw = raw
-        self._value = value
+        self._raw = raw
 
     async def body(self) -> bytes:
         """Give the body as it came."""
-        return self.raw
-
-    async def json(self) -> Any:
-        """Give what the body says."""
-        return self._value
+        return self._raw
 
 
 class TrialRoute(APIRoute):
@@ -80,41 +75,48 @@ class TrialRoute(APIRoute):
             extra["x-roles"] = sorted(role.value for role in PERMISSIONS[self.action])
         options["openapi_extra"] = extra
         super().__init__(path, endpoint, **options)
+        self._route = f"{' '.join(sorted(self.methods or ()))} {self.path_format}"
+        self._known = frozenset(_query_names(self.dependant))
+        self._binding = Binding(self.dependant)
+        self.app = self._answer
 
-    def get_route_handler(self) -> Handler:
-        """Wrap the route's own handler in what every route does."""
-        handle_parsed = super().get_route_handler()
-        known = frozenset(_query_names(self.dependant))
-        takes_json = self.body_field is not None
-        route = f"{' '.join(sorted(self.methods or ()))} {self.path_format}"
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        service: Service = request.app.state.service
+        request.state.route = self._route
+        try:
+            async with asyncio.timeout(self.seconds(service)):
+                response = await self._handle(request, service)
+        except TimeoutError:
+            late = DeadlineExceeded(
+                "Send it again; a change under the same Idempotency-Key has one effect.",
+                headers={"Retry-After": "2"},
+            )
+            response = await answer(request, late)
+        except (Problem, RequestValidationError) as refusal:
+            response = await answer(request, as_problem(refusal))
+        await response(scope, receive, send)
 
-        async def prepare(request: Request, service: Service) -> Request:
-            if self.action is not Action.PUBLIC:
-                request.state.caller = Caller(
-                    await authenticate(request, service), request.state.request_id, route
-                )
-            _require_known_parameters(request, known)
-            if not takes_json:
-                return request
+    async def _handle(self, request: Request, service: Service) -> Response:
+        """Know the caller, read the request strictly, and let the endpoint answer."""
+        if self.action is not Action.PUBLIC:
+            request.state.caller = Caller(
+                await authenticate(request, service), request.state.request_id, self._route
+            )
+        _require_known_parameters(request, self._known)
+        value = None
+        if self.body_field is not None:
             raw = await read_body(request, service.settings.body_limit)
-            return ParsedRequest(request.scope, request.receive, raw, _parsed(request, raw))
-
-        async def handle(request: Request) -> Response:
-            service: Service = request.app.state.service
-            request.state.route = route
-            try:
-                async with asyncio.timeout(self.seconds(service)):
-                    return await handle_parsed(await prepare(request, service))
-            except TimeoutError:
-                problem: Problem = DeadlineExceeded(
-                    "Send it again; a change under the same Idempotency-Key has one effect.",
-                    headers={"Retry-After": "2"},
-                )
-            except (Problem, RequestValidationError) as refusal:
-                problem = as_problem(refusal)
-            return await answer(request, problem)
-
-        return handle
+            value = _parsed(request, raw)
+            request = ReadRequest(request.scope, request.receive, raw)
+        answered = await self.endpoint(**self._binding.read(request, value))
+        if isinstance(answered, Response):
+            return answered
+        if isinstance(answered, BaseModel):
+            written: str | bytes = answered.model_dump_json()
+        else:
+            written = json.dumps(answered, ensure_ascii=False)
+        return Response(written, self.status_code or 200, media_type="application/json")
 
     def seconds(self, service: Service) -> float:
         """Give how long a request of this route may take."""

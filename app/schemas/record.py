@@ -26,7 +26,8 @@ class Finding(BaseModel):
 class RecordIn(SQLModel):
     """What a caller may send beside the fields of the kind."""
 
-    model_config = ConfigDict(extra="forbid")  # type: ignore[assignment]
+    # SQLModel reads attributes where members should be: a number would pass for an empty part.
+    model_config = ConfigDict(extra="forbid", from_attributes=False)  # type: ignore[assignment]
 
     source_id: SourceId | None = Field(
         default=None,
