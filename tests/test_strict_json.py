@@ -120,6 +120,9 @@ def test_it_reads_what_means_one_thing(body: bytes, value: object) -> None:
         (b'{"a":' * 33 + b"1" + b"}" * 33, "too_deep", None),
         (b'[{"a":' * 17 + b"1" + b"}]" * 17, "too_deep", None),
         (b"[" * 100_000 + b"x" + b"]" * 100_000, "too_deep", None),
+        (b"[[]," + nested(MAX_DEPTH) + b"]", "too_deep", None),
+        (b"[[]," * 100_000, "too_deep", None),
+        (b'{"a":{},"b":' * 100_000, "too_deep", None),
         (b"]" * 100_000, "not_json", None),
     ],
 )

@@ -66,6 +66,7 @@ def test_it_names_the_kind_of_identifier(text: str, kind: Identifier | None) -> 
         pytest.param("Sample ID 20260305123", id="sample id"),
         pytest.param("peak 13812345678 copies/ug", id="a count in front of its unit"),
         pytest.param("registered as NCT04123456 and ChiCTR2400012345", id="registrations"),
+        pytest.param("Registration no. NCT04123456; 登记号 ChiCTR2400012345", id="labelled ones"),
         pytest.param("电话 2026-03-05 随访", id="telephone visit on a date"),
         pytest.param("phone visit 20260305", id="telephone visit on a date without hyphens"),
         pytest.param("ID consult 2026-03-05", id="infectious diseases"),
