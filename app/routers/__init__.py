@@ -4,17 +4,29 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from app.routers import about, health, imports, ledger, subjects, token_endpoint, vocabularies
+from app.routers import (
+    about,
+    documentation,
+    findings,
+    health,
+    imports,
+    ledger,
+    subjects,
+    token_endpoint,
+    vocabularies,
+)
 from app.routers.record_routes import record_router
 from app.schemas.record_kinds import RECORD_KINDS
 
 
 def every_router() -> Iterator[APIRouter]:
     """Give every router of the service, in the order of the documentation."""
+    yield documentation.router
     for noun in (health, token_endpoint, about, vocabularies, subjects):
         yield noun.router
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:
             yield record_router(kind)
     yield imports.router
+    yield findings.router
     yield ledger.router

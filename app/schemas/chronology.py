@@ -31,7 +31,7 @@ def certainly_before(one: DateAsSent | None, other: DateAsSent | None) -> bool:
     moment, other_moment = _moment(one), _moment(other)
     if moment is not None and other_moment is not None:
         return moment.instant < other_moment.instant
-    return _last_day(one) < _first_day(other)
+    return last_day(one) < first_day(other)
 
 
 def _moment(written: DateAsSent) -> OffsetDateTime | None:
@@ -41,7 +41,8 @@ def _moment(written: DateAsSent) -> OffsetDateTime | None:
     return OffsetDateTime(written) if len(written) > len("2026-03-05") else None
 
 
-def _first_day(written: DateAsSent) -> date:
+def first_day(written: DateAsSent) -> date:
+    """Give the first day that a date can mean."""
     if isinstance(written, date):
         return written
     if moment := _moment(written):
@@ -49,7 +50,8 @@ def _first_day(written: DateAsSent) -> date:
     return PartialDate(written).earliest
 
 
-def _last_day(written: DateAsSent) -> date:
+def last_day(written: DateAsSent) -> date:
+    """Give the last day that a date can mean."""
     if isinstance(written, date):
         return written
     if moment := _moment(written):

@@ -20,7 +20,7 @@ from app.services.records import (
     stored,
 )
 from app.services.records import amend as amend_record
-from app.services.subject_course import not_enrolled, with_enrolment
+from app.services.subject_course import not_enrolled
 from app.trial.trial import Trial
 
 
@@ -47,8 +47,9 @@ async def enrol(
             return replay
         subject = await transaction.value("SELECT new_subject($1)", payload.centre)
         await _claim_slot(transaction, subject, payload, trial)
-        course = with_enrolment(not_enrolled(subject, payload.centre), payload)
-        version = row(payload, transaction, new_identity(), 1, subject, payload.centre)
+        course = not_enrolled(subject, payload.centre)
+        record_id = new_identity()
+        version = row(payload, transaction, record_id, 1, subject, payload.centre)
         return await append(
             transaction,
             caller,
@@ -57,7 +58,7 @@ async def enrol(
             role,
             "submit",
             request,
-            observe(ENROLMENTS, payload, course, trial),
+            await observe(transaction, trial, ENROLMENTS, record_id, 1, payload, course),
             status=201,
             location=f"/v1/subjects/{subject}",
         )

@@ -1,14 +1,31 @@
-"""What the answer to a write says beside the record: its visit, the subject's status, findings."""
+"""What the answer to a write says beside the record: its visit, the subject's status, findings.
+
+The findings are those about the record that was written. Of the kinds that come in volume,
+laboratory results and kinetics, a write looks at the course of the subject alone; of the others at
+its other records too. What a record says against records of volume is in the list of findings.
+"""
 
 import json
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
 
+from app.access.centres import visible_centres
+from app.database import Transaction
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.derived_members import NO_VISIT
-from app.services.edit_checks import on_record
+from app.services.edit_checks import Stored, on_record, on_subject
+from app.services.standing_records import EVERY_KIND, Document, documents_of, subject_records
 from app.services.subject_course import SubjectCourse, visit_on
 from app.trial.trial import Trial
+
+OF_VOLUME: Final = frozenset({"lab-results", "kinetics"})
+"""Kinds that come by the hundred: their writes must stay cheap, and other writes leave them be."""
+
+_BESIDE_SAMPLES: Final = frozenset({"assessments", "follow-ups"})
+"""Kinds that are few and are held against every sample: their components, and a death."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +41,35 @@ class Observed:
     members: str
 
 
-def observe(kind: RecordKind, payload: RecordIn, course: SubjectCourse, trial: Trial) -> Observed:
-    """Derive what goes with the answer to a submitted or amended record."""
+async def observe(
+    transaction: Transaction,
+    trial: Trial,
+    kind: RecordKind,
+    record_id: uuid.UUID,
+    version: int,
+    payload: RecordIn,
+    course: SubjectCourse,
+) -> Observed:
+    """Derive what goes with the answer to a submitted or amended record.
+
+    Args:
+        course: the course of the subject as it is without this version.
+    """
     sent = getattr(payload, kind.dated_by) if kind.dated_by else None
     day = None if sent is None else str(sent)[:10]
-    return observed(kind, day, course, trial, on_record(kind, payload, course, trial))
+    today = datetime.now(UTC).date()
+    if kind.path in OF_VOLUME:
+        record = Stored.of(kind, record_id, version, today, payload)
+        return observed(kind, day, course, trial, on_record(record, course, trial))
+    wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
+    visible = visible_centres(transaction.authority)
+    others = await documents_of(transaction, [course.subject], visible, kinds=wanted)
+    standing = [one for one in others[course.subject] if one.record_id != record_id]
+    standing.append(Document(kind, record_id, version, today, payload.model_dump_json()))
+    subject = subject_records(trial, course.subject, course.centre, standing)
+    about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
+    findings = (found.finding for found in on_subject(subject, about=about))
+    return observed(kind, day, subject.course, trial, findings)
 
 
 def observed(
@@ -36,7 +77,7 @@ def observed(
     day: str | None,
     course: SubjectCourse,
     trial: Trial,
-    findings: Sequence[Finding] = (),
+    findings: Iterable[Finding] = (),
 ) -> Observed:
     """Write what was derived for an answer."""
     visit = None if kind.one_per_subject else visit_on(trial, course, day)

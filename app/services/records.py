@@ -27,12 +27,11 @@ from app.problems import (
     StaleVersion,
     ValidationFailed,
 )
-from app.schemas.enrolment import EnrolmentIn
 from app.schemas.record import RecordIn, RecordKind
 from app.services import record_statements as statements
 from app.services.identity import new_identity
 from app.services.observations import Observed, observe, observed
-from app.services.subject_course import SubjectCourse, courses_of, with_enrolment
+from app.services.subject_course import SubjectCourse, courses_of
 from app.trial.trial import Trial
 
 _HOME = (
@@ -113,7 +112,7 @@ async def submit(
             role,
             "submit",
             request,
-            observe(kind, payload, course, trial),
+            await observe(transaction, trial, kind, record_id, 1, payload, course),
             status=201,
             location=location,
         )
@@ -163,9 +162,9 @@ async def amend(
             source_id=current["source_id"],
         )  # fmt: skip
         course = await course_of(transaction, trial, subject)
-        if isinstance(payload, EnrolmentIn):
-            course = with_enrolment(course, payload)
-        beside = observe(kind, payload, course, trial)
+        beside = await observe(
+            transaction, trial, kind, current["record_id"], based_on + 1, payload, course
+        )
         return await append(transaction, caller, kind, version, role, "amend", request, beside)
 
     try:

@@ -5,15 +5,14 @@ infusions, the therapies and the follow-ups, so that a correction of any of them
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from app.database import Transaction
-from app.models.enrolment import EnrolmentFields
 from app.models.values import (
     DateOrDateTime,
     OffsetDateTime,
@@ -85,7 +84,10 @@ def _current(table: str, columns: str, also: str = "") -> str:
         ) AS standing) AS {table}"""  # noqa: S608 - our own names
 
 
+_TABLES = ("enrolment", "preparation", "infusion", "follow_up", "therapy")
 _NEW_THERAPIES = ", ".join(f"'{kind.value}'" for kind in sorted(ALWAYS_NEW_ANTI_MYELOMA))
+
+_IS_NEW_THERAPY = f" AND record.therapy_kind IN ({_NEW_THERAPIES})"
 
 _COURSES = f"""
 SELECT subject.subject, subject.centre,
@@ -93,7 +95,7 @@ SELECT subject.subject, subject.centre,
        {_current("preparation", "leukapheresis_on, further_leukapheresis_on, lymphodepletion")},
        {_current("infusion", "infused_at")},
        {_current("follow_up", "status, death_date", " AND record.death_date IS NOT NULL")},
-       {_current("therapy", "start", f" AND record.therapy_kind IN ({_NEW_THERAPIES})")}
+       {_current("therapy", "therapy_kind, start", _IS_NEW_THERAPY)}
 FROM subject
 WHERE subject.subject = ANY ($1::text[]) AND ($2::text[] IS NULL OR subject.centre = ANY ($2))"""  # noqa: S608
 
@@ -120,19 +122,6 @@ def not_enrolled(subject: str, centre: str) -> SubjectCourse:
     return SubjectCourse(subject, centre, False, None, None, None, None, Anchors())  # noqa: FBT003
 
 
-def with_enrolment(course: SubjectCourse, enrolment: EnrolmentFields) -> SubjectCourse:
-    """Give a course as it is with another enrolment."""
-    consent, failure, end = enrolment.consent, enrolment.screen_failure, enrolment.off_study
-    return replace(
-        course,
-        enrolled=True,
-        enrolled_on=enrolment.enrolled_on,
-        screen_failed_on=failure.date if failure else None,
-        off_study=end.date if end else None,
-        anchors=replace(course.anchors, consent=consent.signed_on if consent else None),
-    )
-
-
 def visit_on(trial: Trial, course: SubjectCourse, day: str | None) -> str | None:
     """Give the visit that a record's day belongs to; None when the day is not known."""
     if day is None or len(day) != len("2026-01-01"):
@@ -146,20 +135,37 @@ def _visit(trial: Trial, anchors: Anchors, day: str) -> str:
 
 
 def _course(trial: Trial, row: Mapping[str, Any]) -> SubjectCourse:
-    enrolments = _parts(row["enrolment"])
+    standing = {table: _parts(row[table]) for table in _TABLES}
+    return course_from(trial, row["subject"], row["centre"], standing)
+
+
+def course_from(
+    trial: Trial, subject: str, centre: str, standing: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> SubjectCourse:
+    """Give the course of a subject from its standing records.
+
+    Args:
+        standing: by table, the records as JSON documents; other tables and members are ignored.
+    """
+    enrolments = standing.get("enrolment", ())
     enrolment = enrolments[0] if enrolments else {}
-    preparations = _parts(row["preparation"])
+    preparations = standing.get("preparation", ())
     deaths = [
         PartialDate(record["death_date"])
-        for record in _parts(row["follow_up"])
+        for record in standing.get("follow_up", ())
         if record["status"] == SurvivalStatus.DIED
     ]
     infusion = _first(
-        OffsetDateTime(record["infused_at"]).civil_date for record in _parts(row["infusion"])
+        OffsetDateTime(record["infused_at"]).civil_date for record in standing.get("infusion", ())
     )
+    new_therapies = [
+        PartialDateOrDateTime(record["start"])
+        for record in standing.get("therapy", ())
+        if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA
+    ]
     return SubjectCourse(
-        subject=row["subject"],
-        centre=row["centre"],
+        subject=subject,
+        centre=centre,
         enrolled=bool(enrolments),
         enrolled_on=_day(enrolment.get("enrolled_on")),
         screen_failed_on=_day((enrolment.get("screen_failure") or {}).get("date")),
@@ -181,7 +187,7 @@ def _course(trial: Trial, row: Mapping[str, Any]) -> SubjectCourse:
             infusion=infusion,
             new_therapy=_first(
                 start.earliest
-                for start in (PartialDateOrDateTime(one["start"]) for one in _parts(row["therapy"]))
+                for start in new_therapies
                 if infusion is not None and start.latest >= infusion
             ),
         ),

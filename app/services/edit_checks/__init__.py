@@ -1,17 +1,38 @@
-"""One record against the rest of the subject's data. A check never refuses: it gives findings."""
+"""Records against the rest of the subject's data. A check never refuses: it gives findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import Any
 
-from app.schemas.record import Finding, RecordIn, RecordKind
+from app.schemas.record import Finding
+from app.services.edit_checks.catalogue import RECORD_CHECKS, RULES, SUBJECT_CHECKS
+from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
+__all__ = ["RULES", "Found", "Rule", "Stored", "SubjectRecords", "on_record", "on_subject"]
 
-def on_record(
-    kind: RecordKind,  # noqa: ARG001
-    payload: RecordIn,  # noqa: ARG001
-    course: SubjectCourse,  # noqa: ARG001
-    trial: Trial,  # noqa: ARG001
-) -> Sequence[Finding]:
+
+def on_record(record: Stored[Any], course: SubjectCourse, trial: Trial) -> Iterator[Finding]:
     """Give what a record's own content says against the course of its subject."""
-    return ()
+    for check in RECORD_CHECKS[record.kind]:
+        yield from check(record, course, trial)
+
+
+def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> Iterator[Found]:
+    """Give what the records of a subject say against each other.
+
+    Args:
+        about: give only what is about this one of them.
+    """
+    records = (
+        (record for kind in RECORD_CHECKS for record in subject.of_kind(kind))
+        if about is None
+        else (about,)
+    )
+    for record in records:
+        for finding in on_record(record, subject.course, subject.trial):
+            yield Found(record, finding)
+    for check in SUBJECT_CHECKS:
+        for found in check(subject):
+            if about is None or found.record is about:
+                yield found

@@ -1,0 +1,135 @@
+"""What an edit check is made of: the rule that it applies, and the records that it looks at."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from app.models.adverse_event import AdverseEventFields
+from app.models.assessment import AssessmentFields
+from app.models.enrolment import EnrolmentFields
+from app.models.follow_up import FollowUpFields
+from app.models.infusion import InfusionFields
+from app.models.kinetics_result import KineticsResultFields
+from app.models.lab_result import LabResultFields
+from app.models.neuro_assessment import NeuroAssessmentFields
+from app.models.preparation import PreparationFields
+from app.models.therapy import TherapyFields
+from app.models.visit import VisitFields
+from app.schemas.chronology import first_day, last_day
+from app.schemas.record import Finding, RecordKind
+from app.services.subject_course import SubjectCourse
+from app.trial.trial import Trial
+
+FieldsT = TypeVar("FieldsT", covariant=True)  # noqa: PLC0105 - read as a noun in every check
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that an edit check can notice.
+
+    Attributes:
+        id: stable identity, as filters, queries and reports know it.
+        severity: ``error``: the records contradict each other; ``warning``: they may be right but
+            somebody has to look; ``notice``: an analysis will do something about it.
+        message: what was noticed and what would settle it. It never contains a value.
+    """
+
+    id: str
+    severity: Literal["error", "warning", "notice"]
+    message: str
+
+    def at(self, *way: str | int) -> Finding:
+        """Give the finding at a member of a record."""
+        return Finding(
+            rule=self.id,
+            severity=self.severity,
+            pointer="".join(f"/{step}" for step in way),
+            message=self.message,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[FieldsT]):
+    """The version of a record that stands, as the checks see it.
+
+    Attributes:
+        kind: path of its kind.
+        recorded_on: day on which this version was sent, UTC.
+        fields: what the centre said.
+        dated_by: the member that dates it; empty when the kind has none.
+        first_day, last_day: the days that this date can mean; None when there is none.
+    """
+
+    kind: str
+    record_id: uuid.UUID
+    version: int
+    recorded_on: date
+    fields: FieldsT
+    dated_by: str
+    first_day: date | None
+    last_day: date | None
+
+    @classmethod
+    def of(
+        cls, kind: RecordKind, record_id: uuid.UUID, version: int, recorded_on: date, fields: Any
+    ) -> "Stored[Any]":
+        """Take a record with the days it can lie on."""
+        written = getattr(fields, kind.dated_by) if kind.dated_by else None
+        return cls(
+            kind.path,
+            record_id,
+            version,
+            recorded_on,
+            fields,
+            kind.dated_by or "",
+            None if written is None else first_day(written),
+            None if written is None else last_day(written),
+        )
+
+
+class Found(NamedTuple):
+    """A finding and the record that it is about."""
+
+    record: Stored[Any]
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRecords:
+    """What stands of one subject, each kind in the order of its days."""
+
+    trial: Trial
+    course: SubjectCourse
+    enrolment: Stored[EnrolmentFields] | None = None
+    preparations: tuple[Stored[PreparationFields], ...] = ()
+    infusions: tuple[Stored[InfusionFields], ...] = ()
+    assessments: tuple[Stored[AssessmentFields], ...] = ()
+    adverse_events: tuple[Stored[AdverseEventFields], ...] = ()
+    lab_results: tuple[Stored[LabResultFields], ...] = ()
+    kinetics: tuple[Stored[KineticsResultFields], ...] = ()
+    visits: tuple[Stored[VisitFields], ...] = ()
+    neuro_assessments: tuple[Stored[NeuroAssessmentFields], ...] = ()
+    therapies: tuple[Stored[TherapyFields], ...] = ()
+    follow_ups: tuple[Stored[FollowUpFields], ...] = ()
+
+    def of_kind(self, path: str) -> tuple[Stored[Any], ...]:
+        """Give the records of a kind by its path."""
+        if path == "subjects":
+            return () if self.enrolment is None else (self.enrolment,)
+        records: tuple[Stored[Any], ...] = getattr(self, path.replace("-", "_"))
+        return records
+
+    @property
+    def deaths(self) -> tuple[Stored[FollowUpFields], ...]:
+        """The follow-ups that tell of the death."""
+        return tuple(one for one in self.follow_ups if one.fields.death_date is not None)
+
+
+RecordCheck = Callable[[Stored[Any], SubjectCourse, Trial], Iterator[Finding]]
+"""Looks at one record beside the course of its subject."""
+
+SubjectCheck = Callable[[SubjectRecords], Iterator[Found]]
+"""Looks at the records of one subject beside each other."""

@@ -1,0 +1,135 @@
+"""The findings of the edit checks, computed from the records as they stand when they are asked for.
+
+Nothing of them is stored: a list is right immediately after any write, of any worker, and at a cut
+it is what it would have been then.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app.access.centres import visible_centres
+from app.access.permissions import Action
+from app.database import Database, Transaction
+from app.schemas.finding import FindingOfRecord, FindingPlace
+from app.services.edit_checks import on_subject
+from app.services.ledger import Cut
+from app.services.record_reads import note
+from app.services.records import Caller
+from app.services.standing_records import Document, documents_of, subject_records
+from app.trial.trial import Trial
+
+SUBJECTS_AT_ONCE: Final = 10
+"""Subjects whose records are fetched together; between two of them other requests get a turn."""
+
+_SUBJECTS = """
+SELECT subject, centre FROM subject
+WHERE ($1::text[] IS NULL OR centre = ANY ($1)) AND ($2::text IS NULL OR centre = $2)
+  AND ($3::text IS NULL OR subject = $3)
+  AND ($4::text IS NULL OR subject COLLATE "C" >= $4 COLLATE "C")
+ORDER BY subject COLLATE "C" """
+
+_NOTE = """
+INSERT INTO access_event (action, principal, role, subjects, records, route, status, request_id)
+VALUES ('findings', $1::jsonb ->> 'principal', $1::jsonb ->> 'role', $2, $3,
+        $1::jsonb ->> 'route', 200, $1::jsonb ->> 'request_id')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which findings are wanted; None does not restrict."""
+
+    centre: str | None = None
+    subject: str | None = None
+    severity: str | None = None
+    rule: str | None = None
+    kind: str | None = None
+
+    def holds(self, finding: FindingOfRecord) -> bool:
+        """Tell whether a finding of a wanted subject is wanted."""
+        return (
+            self.severity in {None, finding.severity}
+            and self.rule in {None, finding.rule}
+            and self.kind in {None, finding.kind}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """Some findings in the order of their places, and whether more follow."""
+
+    findings: list[FindingOfRecord]
+    more: bool
+
+
+async def page(
+    database: Database,
+    trial: Trial,
+    caller: Caller,
+    sought: Sought,
+    cut: Cut,
+    after: FindingPlace | None,
+    limit: int,
+) -> FindingPage:
+    """Give one page of the findings about records that the caller can see."""
+    found: list[FindingOfRecord] = []
+    async with database.transaction(caller.principal, Action.READ_FINDINGS) as transaction:
+        visible = visible_centres(transaction.authority, Action.READ_FINDINGS)
+        subjects = await transaction.rows(
+            _SUBJECTS, visible, sought.centre, sought.subject, after.subject if after else None
+        )
+        for first in range(0, len(subjects), SUBJECTS_AT_ONCE):
+            homes = {
+                row["subject"]: row["centre"] for row in subjects[first : first + SUBJECTS_AT_ONCE]
+            }
+            documents = await documents_of(transaction, homes, visible, cut.transaction_id)
+            for subject, centre in homes.items():
+                of_subject = findings_of(trial, subject, centre, documents[subject])
+                found += (
+                    finding
+                    for finding in of_subject
+                    if sought.holds(finding) and (not after or FindingPlace.of(finding) > after)
+                )
+                await asyncio.sleep(0)
+                if len(found) > limit:
+                    break
+            if len(found) > limit:
+                break
+        shown = found[:limit]
+        if shown:
+            await _note(transaction, caller, shown)
+    return FindingPage(shown, len(found) > limit)
+
+
+def findings_of(
+    trial: Trial, subject: str, centre: str, documents: list[Document]
+) -> list[FindingOfRecord]:
+    """Give every finding about the records of a subject, in the order of their places."""
+    return sorted(_computed(trial, subject, centre, documents), key=FindingPlace.of)
+
+
+def _computed(
+    trial: Trial, subject: str, centre: str, documents: list[Document]
+) -> Iterator[FindingOfRecord]:
+    for record, finding in on_subject(subject_records(trial, subject, centre, documents)):
+        yield FindingOfRecord(
+            rule=finding.rule,
+            severity=finding.severity,
+            subject=subject,
+            centre=centre,
+            kind=record.kind,
+            record_id=record.record_id,
+            version=record.version,
+            pointer=finding.pointer,
+            message=finding.message,
+        )
+
+
+async def _note(transaction: Transaction, caller: Caller, shown: list[FindingOfRecord]) -> None:
+    await transaction.rows(
+        _NOTE,
+        note(transaction, caller, Action.READ_FINDINGS),
+        sorted({finding.subject for finding in shown}),
+        len(shown),
+    )

@@ -1,0 +1,164 @@
+"""What stands of subjects, now or at a cut: every kind of record in one statement."""
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Numeric
+from sqlmodel import SQLModel
+
+from app.database import Transaction
+from app.models.adverse_event import AdverseEventFields
+from app.models.assessment import AssessmentFields
+from app.models.enrolment import EnrolmentFields
+from app.models.follow_up import FollowUpFields
+from app.models.infusion import InfusionFields
+from app.models.kinetics_result import KineticsResultFields
+from app.models.lab_result import LabResultFields
+from app.models.neuro_assessment import NeuroAssessmentFields
+from app.models.preparation import PreparationFields
+from app.models.record import clinical_columns
+from app.models.therapy import TherapyFields
+from app.models.visit import VisitFields
+from app.schemas.record import RecordKind
+from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.services.edit_checks import Stored, SubjectRecords
+from app.services.subject_course import SubjectCourse, course_from
+from app.trial.trial import Trial
+
+_FIELDS: Final[dict[str, type[SQLModel]]] = {
+    "subjects": EnrolmentFields,
+    "preparations": PreparationFields,
+    "infusions": InfusionFields,
+    "assessments": AssessmentFields,
+    "adverse-events": AdverseEventFields,
+    "lab-results": LabResultFields,
+    "kinetics": KineticsResultFields,
+    "visits": VisitFields,
+    "neuro-assessments": NeuroAssessmentFields,
+    "therapies": TherapyFields,
+    "follow-ups": FollowUpFields,
+}
+"""What a centre says in a record of each kind."""
+
+EVERY_KIND: Final = frozenset(_FIELDS)
+_DECIDE_THE_COURSE: Final = frozenset(
+    {"subjects", "preparations", "infusions", "therapies", "follow-ups"}
+)
+LAST: Final = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A version as the database holds it: its clinical members as JSON."""
+
+    kind: RecordKind
+    record_id: uuid.UUID
+    version: int
+    recorded_on: date
+    text: str
+
+
+@cache
+def _statement(kinds: frozenset[str]) -> str:
+    """Give everything that stands of some kinds.
+
+    Parameters: $1 subjects, $2 visible centres or NULL, $3 last transaction or NULL.
+    """
+    return "\nUNION ALL\n".join(_standing(kind) for kind in RECORD_KINDS if kind.path in kinds)
+
+
+def _standing(kind: RecordKind) -> str:
+    name = kind.table.__tablename__
+    columns = ", ".join(
+        f'record."{column.name}"'
+        + (f'::text AS "{column.name}"' if isinstance(column.type, Numeric) else "")
+        for column in clinical_columns(kind.table)
+    )
+    return f"""
+    SELECT '{kind.path}' AS kind, record.subject, record.record_id, record.version,
+           record.recorded_at,
+           (SELECT row_to_json(shown)::text FROM (SELECT {columns}) AS shown) AS document
+    FROM {name} AS record
+    WHERE record.subject = ANY ($1::text[]) AND record.state = 'active'
+      AND ($2::text[] IS NULL OR record.centre = ANY ($2))
+      AND ($3::text IS NULL OR record.transaction_id <= ($3::text)::xid8)
+      AND NOT EXISTS (
+          SELECT FROM {name} AS newer
+          WHERE newer.record_id = record.record_id AND newer.version = record.version + 1
+            AND ($3::text IS NULL OR newer.transaction_id <= ($3::text)::xid8))"""  # noqa: S608
+
+
+async def documents_of(
+    transaction: Transaction,
+    subjects: Collection[str],
+    visible: list[str] | None,
+    cut: str | None = None,
+    kinds: frozenset[str] = EVERY_KIND,
+) -> dict[str, list[Document]]:
+    """Give what stands of each subject, as far as the caller can see it.
+
+    Args:
+        visible: the centres that the caller can see; None for every centre.
+        cut: the last transaction that counts; None for what is current.
+        kinds: paths of the kinds that are wanted.
+    """
+    found: dict[str, list[Document]] = defaultdict(list)
+    rows = await transaction.rows(_statement(kinds), list(subjects), visible, cut)
+    for row in rows:
+        kind = by_path(row["kind"])
+        if kind is not None:
+            found[row["subject"]].append(
+                Document(
+                    kind,
+                    row["record_id"],
+                    row["version"],
+                    row["recorded_at"].date(),
+                    row["document"],
+                )
+            )
+    return found
+
+
+def subject_records(
+    trial: Trial, subject: str, centre: str, documents: Sequence[Document]
+) -> SubjectRecords:
+    """Read the documents of a subject as records, with the course that follows from them."""
+    records: dict[str, list[Stored[Any]]] = defaultdict(list)
+    for document in documents:
+        fields = _FIELDS[document.kind.path].model_validate_json(document.text)
+        records[document.kind.path].append(
+            Stored.of(
+                document.kind, document.record_id, document.version, document.recorded_on, fields
+            )
+        )
+    enrolments = records.pop("subjects", [])
+    return SubjectRecords(
+        trial,
+        _course(trial, subject, centre, documents),
+        enrolments[0] if enrolments else None,
+        **{
+            path.replace("-", "_"): tuple(sorted(of_kind, key=_in_order))
+            for path, of_kind in records.items()
+        },
+    )
+
+
+def _in_order(record: Stored[Any]) -> tuple[date, uuid.UUID]:
+    return record.first_day or LAST, record.record_id
+
+
+def _course(
+    trial: Trial, subject: str, centre: str, documents: Sequence[Document]
+) -> SubjectCourse:
+    standing: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for document in documents:
+        if document.kind.path in _DECIDE_THE_COURSE:
+            table = str(document.kind.table.__tablename__)
+            standing[table].append(json.loads(document.text))
+    return course_from(trial, subject, centre, standing)
