@@ -124,6 +124,8 @@ def chains(kappa: str, lambda_: str) -> LightChains:
         pytest.param("<6", "10", "unknown", id="below 0.6: not decided"),
         pytest.param("<0.6", "<1.3", "unknown", id="both below their limits"),
         pytest.param("0", "0", "unknown", id="both zero: nothing is divided"),
+        pytest.param("10", "0", "high", id="lambda zero: nothing is divided"),
+        pytest.param("0", "10", "low", id="kappa zero"),
         pytest.param(">200", "10", "high", id="above its upper limit"),
         pytest.param(">12", "10", "unknown", id="above 1.2: not decided"),
         pytest.param("10", ">500", "low", id="lambda above its upper limit"),
@@ -169,9 +171,19 @@ def test_no_light_chain_rule_is_read_without_an_involved_chain() -> None:
     assert found.categories == ["NE", "NE"]
 
 
-def test_a_ratio_raised_to_the_other_side_than_recorded_is_flagged() -> None:
-    found = read(visit(-10, 2, 0, kappa=100, lambda_=500), visit(28, 1, 0), involved=KAPPA)
-    assert "involved_chain_contradicted" in found.last.flags
+@pytest.mark.parametrize(
+    ("kappa", "lambda_", "flagged"),
+    [
+        pytest.param(100, 500, True, id="raised to the other side"),
+        pytest.param(500, 10, False, id="raised to the recorded side"),
+        pytest.param(12, 10, False, id="normal"),
+    ],
+)
+def test_a_ratio_raised_to_the_other_side_than_recorded_is_flagged(
+    kappa: int, lambda_: int, flagged: bool
+) -> None:
+    found = read(visit(-10, 2, 0, kappa=kappa, lambda_=lambda_), visit(28, 1, 0), involved=KAPPA)
+    assert ("involved_chain_contradicted" in found.last.flags) is flagged
 
 
 def test_values_of_the_infusion_day_and_before_it_are_no_response() -> None:

@@ -208,3 +208,16 @@ def test_it_tells_clonality_from_stained_cells(case: dict[str, Any]) -> None:
         cells_counted=case["counted"],
     )
     assert found == case["expected"]
+
+
+@pytest.mark.parametrize(
+    ("kappa_cells", "lambda_cells", "expected"),
+    [(80, 20, "absent"), (40, 80, "absent"), (81, 20, None), (39, 80, None)],
+)
+def test_without_an_involved_chain_only_a_ratio_within_both_limits_tells(
+    kappa_cells: int, lambda_cells: int, expected: str | None
+) -> None:
+    found = clonality_by_immunohistochemistry(
+        involved=None, kappa_cells=kappa_cells, lambda_cells=lambda_cells, cells_counted=120
+    )
+    assert found == expected

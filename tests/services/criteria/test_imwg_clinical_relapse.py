@@ -19,6 +19,7 @@ D = Decimal
         pytest.param((20, 20), (30, 20), True, id="50 % and 1 cm"),
         pytest.param((20, 20), (29, 29), False, id="110 % but 9 mm"),
         pytest.param((40, 20), (50, 20), False, id="1 cm but 25 %"),
+        pytest.param((40, 20), (59, 20), False, id="19 mm but 48 %"),
         pytest.param((0, 0), (10, 5), True, id="from nothing"),
     ],
 )
@@ -56,6 +57,7 @@ def test_signs_of_clinical_relapse(found: dict[str, Any], signs: tuple[str, ...]
         ("NE", "NE", "AGREE"),
         ("PD", "PD", "AGREE"),
         ("PR", "CR", "DERIVED_LOWER_BY_2"),
+        ("PR", "VGPR", "DERIVED_LOWER_BY_1"),
         ("SD", "sCR", "DERIVED_LOWER_BY_5"),
         ("sCR", "CR", "DERIVED_HIGHER_BY_1"),
         ("PD", "SD", "PD_DISAGREEMENT"),

@@ -146,6 +146,19 @@ def test_a_marrow_supports_cr_for_42_days(marrow_day: int, category: str) -> Non
     assert read(START, early, visit(168, 0, 0, ife="--")).last.category == category
 
 
+def test_the_window_is_reckoned_from_the_first_negative_sample() -> None:
+    def negative(day: int, sampled: int) -> Any:
+        fixation = Immunofixation(
+            result=ImmunofixationResult.NEGATIVE, collected_on=on_day(sampled)
+        )
+        return visit(day, 0, 0, serum_immunofixation=fixation, urine_immunofixation=fixation)
+
+    early = visit(124, 1, 0, ife="+-", marrow=2)
+    assert read(START, early, negative(168, 166)).last.category == "CR"
+    assert read(START, early, negative(168, 167)).last.category == "VGPR"
+    assert read(START, early, negative(168, 166), negative(196, 196)).last.category == "CR"
+
+
 def test_the_marrow_window_may_be_another_or_none() -> None:
     course = [START, visit(28, 1, 0, ife="+-", marrow=2), visit(168, 0, 0, ife="--")]
     assert read(*course).last.category == "VGPR"

@@ -412,6 +412,9 @@ def test_it_confirms_a_nadir_by_two_samples_in_a_row() -> None:
     course = [visit(-10, 4, 0), visit(28, 1, 0), visit(56, "1.1", 0), visit(84, "1.6", 0)]
     last = read(*course, policy=ImwgPolicy(nadir="lowest_confirmed")).last
     assert last.progression[0].nadir == (D("1.1"), on_day(56))
+    twice = [course[0], course[1], visit(56, 1, 0), course[3]]
+    last = read(*twice, policy=ImwgPolicy(nadir="lowest_confirmed")).last
+    assert last.progression[0].nadir == (D(1), on_day(56))
 
 
 def test_one_value_alone_is_the_nadir_and_two_are_confirmed_by_the_higher() -> None:

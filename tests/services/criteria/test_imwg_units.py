@@ -41,6 +41,8 @@ def test_it_converts_exactly(
         pytest.param("0.25", "g/L", "1600", "24", "400", id="g/L of a day"),
         pytest.param("25", "mg/dL", "800", "12", "400", id="half a day"),
         pytest.param("25", "mg/dL", "1533.333333333333333333333333", "23", "400", id="23 hours"),
+        pytest.param("40000", "mg/dL", "1", None, "400", id="the smallest collection"),
+        pytest.param("40", "mg/dL", "41.6666666666666666", "1", "400", id="one hour"),
         pytest.param("400", "mg/(24.h)", "800", "12", "400", id="an amount in 24 h stays"),
     ],
 )

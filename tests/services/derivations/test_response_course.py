@@ -161,6 +161,39 @@ def test_imaging_of_the_visit_dates_a_response_it_allows() -> None:
     assert (last.category, last.assessed_on) == ("PR", on_day(35))
 
 
+@pytest.mark.parametrize(("ife", "category"), [("+-", "VGPR"), ("--", "CR")], ids=["VGPR", "CR"])
+def test_imaging_has_no_say_where_there_was_never_a_plasmacytoma(ife: str, category: str) -> None:
+    today = visit(28, 0, 0, ife=ife, marrow=1, lesions={}, imaged_day=35)
+    last = read(START, today).last
+    assert (last.category, last.assessed_on, last.carried_forward) == (category, on_day(28), ())
+
+
+@pytest.mark.parametrize(
+    ("today", "carried_day"),
+    [
+        pytest.param({"lesions": {"a": (30, 25)}, "imaged_day": 13}, 13, id="15 days before"),
+        pytest.param({"lesions": {"a": (None, None)}}, -10, id="not assessed"),
+        pytest.param({"lesions": {"a": (30, 25)}, "imaged_day": 57}, -10, id="29 days after"),
+    ],
+)
+def test_imaging_that_is_not_of_the_visit_is_carried_forward(
+    today: dict[str, Any], carried_day: int
+) -> None:
+    start = visit(-10, 4, 0, lesions={"a": (40, 25)})
+    for parts in ({"s": 1}, {"s": 0, "ife": "--", "marrow": 1}):
+        last = read(start, visit(28, u=0, **parts, **today)).last
+        assert (last.category, last.assessed_on) == ("SD", on_day(28))
+        assert [one.collected_on for one in last.carried_forward] == [on_day(carried_day)]
+        assert all(one.missing[0] == "plasmacytomas" for one in last.not_shown[-2:])
+        assert last.not_shown[-1].rules == ("X5",)
+
+
+def test_imaging_of_the_visit_that_shows_too_little_is_nothing_missing() -> None:
+    start = visit(-10, 4, 0, lesions={"a": (40, 25)})
+    last = read(start, visit(28, 0, 0, ife="--", marrow=1, lesions={"a": (30, 25)})).last
+    assert (last.category, last.not_shown, last.carried_forward) == ("SD", (), ())
+
+
 def test_a_visit_that_is_not_evaluable_is_dated_by_its_anchor() -> None:
     assert read(START, visit(28, None, 0)).last.assessed_on == on_day(28)
 

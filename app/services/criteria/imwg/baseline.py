@@ -38,7 +38,7 @@ class MeasurableDisease:
     marrow: bool
     plasmacytoma: bool
     circulating: bool
-    involved_chain_contradicted: bool = False
+    involved_chain_contradicted: bool
     """The ratio at baseline is abnormal towards the chain that is not the recorded one."""
 
     @property

@@ -131,12 +131,10 @@ def _no_spike(visit: UsableEvaluation) -> Iterator[Condition]:
 def _plasmacytomas_gone(
     history: History, visit: UsableEvaluation, survey: LesionSurvey | None
 ) -> Iterator[Condition]:
-    if survey is None:
+    if survey is None or not (history.plasmacytomas or survey.plasmacytomas):
         return
     own = survey is visit.survey and visit.survey_of_this_visit
     gone = not survey.plasmacytomas
-    if gone and not history.plasmacytomas and not own:
-        return
     yield Condition(
         component=Component.PLASMACYTOMAS,
         met=gone if own or gone else None,

@@ -48,7 +48,8 @@ def nadir(
     Args:
         values: in order of collection, baseline first.
         rule: ``lowest_confirmed`` takes the lowest value that two consecutive samples reached, that
-            is the lowest of the higher values of each pair; a single sample stands for itself.
+            is the lowest of the higher values of each pair, dated by the later sample where both
+            are equal; a single sample stands for itself.
 
     Source: IMWG 2016, table 4: increase from the lowest confirmed response value.
     Decision: the default is the lowest usable value, confirmed or not (Q6).
