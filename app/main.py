@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.config import Settings
+from app.openapi_document import DescribedApp
 from app.problems import MethodNotAllowed, NotFound, Problem
 from app.request_context import RequestContext
 from app.routers import every_router
@@ -35,7 +36,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         yield
         await service.stop()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Day Zero",
         version="1",
         summary="A CAR-T trial's data from its centres, and its endpoints.",

@@ -65,6 +65,17 @@ class Problem(Exception):  # noqa: N818 - a refusal, not an error of ours
         """Give the last segment of the problem's type, made from the name of the class."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
+    @classmethod
+    def example(cls) -> dict[str, Any]:
+        """Give what a document of this problem looks like."""
+        return {
+            "type": f"/problems/{cls.slug()}",
+            "title": cls.title,
+            "status": cls.status,
+            "detail": " ".join((cls.__doc__ or "").replace("``", "`").split()),
+            "request_id": "0199d2c8-6f0e-7c2a-9d7e-4a5b6c7d8e9f",
+        }
+
     def document(self, request_id: str) -> bytes:
         """Write the problem as JSON."""
         return json.dumps(
@@ -281,29 +292,27 @@ class NotReady(Problem):
 
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Describe the refusals of a route for OpenAPI, those of one status together."""
+    """Describe the refusals of a route for OpenAPI, those of one status together.
+
+    A ``model`` would be documented as ``application/json`` too, which a refusal never is.
+    """
     responses: dict[int | str, dict[str, Any]] = {}
-    for problem in sorted(problems, key=lambda problem: (problem.status, problem.slug())):
+    for problem in sorted(set(problems), key=lambda problem: (problem.status, problem.slug())):
         response = responses.setdefault(
             problem.status,
             {
-                "model": ProblemDocument,
                 "description": "",
-                "content": {MEDIA_TYPE: {"examples": {}}},
+                "content": {
+                    MEDIA_TYPE: {
+                        "schema": {"$ref": "#/components/schemas/ProblemDocument"},
+                        "examples": {},
+                    }
+                },
             },
         )
-        response["description"] = " ".join(
-            filter(
-                None, (response["description"], f"`/problems/{problem.slug()}`: {problem.title}.")
-            )
-        )
+        said = f"`/problems/{problem.slug()}`: {problem.title}."
+        response["description"] = f"{response['description']} {said}".strip()
         response["content"][MEDIA_TYPE]["examples"][problem.slug()] = {
-            "value": {
-                "type": f"/problems/{problem.slug()}",
-                "title": problem.title,
-                "status": problem.status,
-                "detail": (problem.__doc__ or "").strip(),
-                "request_id": "0199d2c8-6f0e-7c2a-9d7e-4a5b6c7d8e9f",
-            }
+            "$ref": f"#/components/examples/{problem.slug()}"
         }
     return responses

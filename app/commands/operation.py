@@ -1,7 +1,6 @@
 """Migrate, sequence, rotate keys, print the contract."""
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from app.commands.console import errors, fail, output, owner_url
 from app.config import Settings
 from app.database import Database
 from app.main import create_app
+from app.openapi_document import published
 from app.problems import Problem
 from app.schema_migrations import head, migrate, set_service_password
 from app.service import assemble
@@ -58,7 +58,7 @@ def openapi(
 ) -> None:
     """Print the published contract."""
     app = create_app(Settings(), "postgresql://unused@/unused")
-    text = json.dumps(app.openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    text = published(app)
     if written_to is None:
         typer.echo(text, nl=False)
     else:

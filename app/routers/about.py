@@ -9,7 +9,7 @@ from app.access.centres import visible_centres
 from app.access.permissions import PERMISSIONS, Action, Role
 from app.problems import documented
 from app.routers.conditions import IfNoneMatch, unchanged
-from app.routers.record_routes import ALWAYS
+from app.routers.record_routes import ALWAYS, ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.trial.trial import Trial
@@ -54,7 +54,7 @@ class Centres(BaseModel):
     "/v1/me",
     operation_id="read_me",
     summary="Who I am here",
-    responses=documented(*ALWAYS),
+    responses=documented(*SIGNED_IN),
     **permits(Action.SIGNED_IN),
 )
 async def me(request: Request) -> Me:
@@ -78,9 +78,9 @@ async def me(request: Request) -> Me:
     operation_id="read_trial",
     summary="What the trial's file says",
     responses={
-        200: {"model": Trial},
-        304: {"description": "You hold what the file says now."},
-        **documented(*ALWAYS),
+        200: {"model": Trial, "headers": ETAG},
+        304: {"description": "You hold what the file says now.", "headers": ETAG},
+        **documented(*SIGNED_IN),
     },
     **permits(Action.SIGNED_IN),
 )

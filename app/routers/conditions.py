@@ -17,11 +17,16 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         description="1 to 255 visible ASCII characters of your choice, new for each request; the "
         "same key with the same request gives the same answer again.",
+        json_schema_extra={"pattern": "^[!-~]{1,255}$"},
     ),
 ]
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", description='The ETag of the version the change is based on: `"3"`.'),
+    Header(
+        alias="If-Match",
+        description='The ETag of the version the change is based on: `"3"`.',
+        json_schema_extra={"pattern": '^"[1-9][0-9]{0,8}"$'},
+    ),
 ]
 IfNoneMatch = Annotated[
     str | None,

@@ -7,7 +7,14 @@ from prometheus_client.values import ValueClass
 from pydantic import BaseModel
 
 from app.access.permissions import Action
-from app.problems import DatabaseUnavailable, NotReady, Overloaded, documented
+from app.problems import (
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    NotReady,
+    Overloaded,
+    UnknownParameter,
+    documented,
+)
 from app.routers.trial_route import TrialRoute, permits
 from app.schema_migrations import head
 from app.service import Service
@@ -32,7 +39,11 @@ class Ready(BaseModel):
 
 
 @router.get(
-    "/livez", operation_id="livez", summary="Does the process answer", **permits(Action.PUBLIC)
+    "/livez",
+    operation_id="livez",
+    summary="Does the process answer",
+    responses=documented(UnknownParameter),
+    **permits(Action.PUBLIC),
 )
 async def livez() -> Alive:
     """Answer, without asking anybody."""
@@ -43,7 +54,9 @@ async def livez() -> Alive:
     "/readyz",
     operation_id="readyz",
     summary="Can the service do its work",
-    responses=documented(NotReady, DatabaseUnavailable, Overloaded),
+    responses=documented(
+        UnknownParameter, NotReady, DatabaseUnavailable, Overloaded, DeadlineExceeded
+    ),
     **permits(Action.PUBLIC),
 )
 async def readyz(request: Request) -> Ready:
@@ -64,7 +77,10 @@ async def readyz(request: Request) -> Ready:
     "/metrics",
     operation_id="metrics",
     summary="Figures for Prometheus",
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **documented(UnknownParameter),
+    },
     response_class=Response,
     **permits(Action.PUBLIC),
 )

@@ -5,7 +5,8 @@ across subjects lies at the top.
 """
 
 import uuid
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -32,7 +33,6 @@ from app.problems import (
     RecordVoided,
     SourceIdTaken,
     StaleVersion,
-    TooManyRequests,
     UnknownParameter,
     UnsupportedMediaType,
     ValidationFailed,
@@ -60,45 +60,73 @@ SubjectOfPath = Annotated[
         examples=["03-008"],
     ),
 ]
-RecordOfPath = Annotated[uuid.UUID, Path(description="The record's identity.")]
+RecordOfPath = Annotated[
+    uuid.UUID,
+    Path(description="The record's identity.", examples=["0199d2c8-6f0e-7c2a-9d7e-4a5b6c7d8e9f"]),
+]
 
 ALWAYS: tuple[type[Problem], ...] = (
     UnknownParameter,
     InvalidToken,
     NotPermitted,
     InsufficientScope,
-    TooManyRequests,
     DatabaseUnavailable,
+    OutcomeUnknown,
     Overloaded,
     DeadlineExceeded,
 )
 """What any route that needs a caller may refuse with."""
 
+SIGNED_IN = tuple(problem for problem in ALWAYS if problem is not InsufficientScope)
+"""What a route may refuse with that any token will do for."""
+
+LISTING = (*ALWAYS, InvalidParameter, AsOfInTheFuture, NotAcceptable)
 READING = (*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture)
-WRITING = (
+ENROLLING = (
     *ALWAYS,
     MalformedJson,
     InvalidParameter,
-    NotFound,
     IdempotencyKeyInFlight,
     IdempotencyKeyReused,
     BodyTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
-    OutcomeUnknown,
 )
+WRITING = (*ENROLLING, NotFound)
 CHANGING = (*WRITING, StaleVersion, IfMatchMissing, RecordVoided)
-ETAG = {"ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}}
+"""What the routes of records may refuse with."""
+
+ETAG = {
+    "ETag": {
+        "description": "The version, in quotes.",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
 _REPLAYED = {
     "Idempotency-Replayed": {
         "description": "`true` when this is the stored answer of an earlier request.",
         "schema": {"type": "string"},
     }
 }
-_LOCATION = {"Location": {"description": "The new record.", "schema": {"type": "string"}}}
+_LOCATION = {
+    "Location": {
+        "description": "The new record.",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
 SUBMITTED = {**_LOCATION, **ETAG, **_REPLAYED}
 AMENDED = {**ETAG, **_REPLAYED}
 """The headers of the answers to a write."""
+
+AMENDING = {"reason": "A value was read from the wrong line."}
+VOIDING = {"reason": "Entered for the wrong subject."}
+
+
+def sent_as(example: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the body of a route by an example, as a member of its OpenAPI operation."""
+    return {"requestBody": {"content": {"application/json": {"example": dict(example)}}}}
 
 
 def record_router(kind: RecordKind) -> APIRouter:
@@ -117,7 +145,7 @@ def record_router(kind: RecordKind) -> APIRouter:
             201: {"model": kind.stored, "headers": SUBMITTED},
             **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken),
         },
-        **permits(Action.SUBMIT_RECORD),
+        **permits(Action.SUBMIT_RECORD, **sent_as(kind.example)),
     )
     async def submit(
         request: Request,
@@ -146,7 +174,7 @@ def record_router(kind: RecordKind) -> APIRouter:
             200: {"model": kind.stored, "headers": AMENDED},
             **documented(*CHANGING),
         },
-        **permits(Action.AMEND_RECORD),
+        **permits(Action.AMEND_RECORD, **sent_as({**kind.example, **AMENDING})),
     )
     async def amend(
         request: Request,
@@ -179,7 +207,7 @@ def record_router(kind: RecordKind) -> APIRouter:
             200: {"model": kind.stored, "headers": AMENDED},
             **documented(*CHANGING, IdempotencyKeyMissing),
         },
-        **permits(Action.VOID_RECORD),
+        **permits(Action.VOID_RECORD, **sent_as(VOIDING)),
     )
     async def void(
         request: Request,
@@ -210,7 +238,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         summary=f"Fetch: {kind.noun}",
         responses={
             200: {"model": kind.view, "headers": ETAG},
-            304: {"description": "You hold the current version."},
+            304: {"description": "You hold the current version.", "headers": ETAG},
             **documented(*READING),
         },
         **permits(Action.READ_RECORD),
@@ -260,7 +288,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         f"/v1/{kind.path}",
         operation_id=f"list_{named}",
         summary=f"List across subjects: {kind.noun}",
-        responses={**listed_as(kind), **documented(*READING, NotAcceptable)},
+        responses={**listed_as(kind), **documented(*LISTING)},
         **permits(Action.READ_RECORD),
     )
     async def list_across_subjects(

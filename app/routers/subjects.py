@@ -12,7 +12,6 @@ from app.access.permissions import Action
 from app.problems import (
     EnrolmentClosed,
     IdempotencyKeyMissing,
-    NotAcceptable,
     SourceIdTaken,
     documented,
 )
@@ -20,12 +19,16 @@ from app.routers.conditions import IdempotencyKey, IfMatch, IfNoneMatch, based_o
 from app.routers.record_answers import fetched, listed, listed_as, respond, versions
 from app.routers.record_routes import (
     AMENDED,
+    AMENDING,
     CHANGING,
+    ENROLLING,
     ETAG,
+    LISTING,
     READING,
     SUBMITTED,
-    WRITING,
+    VOIDING,
     SubjectOfPath,
+    sent_as,
 )
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.enrolment import ENROLMENTS
@@ -48,9 +51,9 @@ SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
     description="Makes a subject. With `enrolled_on` it also claims one of the trial's slots.",
     responses={
         201: {"model": ENROLMENTS.stored, "headers": SUBMITTED},
-        **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken, EnrolmentClosed),
+        **documented(*ENROLLING, IdempotencyKeyMissing, SourceIdTaken, EnrolmentClosed),
     },
-    **permits(Action.SUBMIT_RECORD),
+    **permits(Action.SUBMIT_RECORD, **sent_as(ENROLMENTS.example)),
 )
 async def submit(
     request: Request,
@@ -76,7 +79,7 @@ async def submit(
         200: {"model": ENROLMENTS.stored, "headers": AMENDED},
         **documented(*CHANGING, EnrolmentClosed),
     },
-    **permits(Action.AMEND_RECORD),
+    **permits(Action.AMEND_RECORD, **sent_as({**ENROLMENTS.example, **AMENDING})),
 )
 async def amend(
     request: Request,
@@ -111,7 +114,7 @@ async def amend(
         200: {"model": ENROLMENTS.stored, "headers": AMENDED},
         **documented(*CHANGING, IdempotencyKeyMissing),
     },
-    **permits(Action.VOID_RECORD),
+    **permits(Action.VOID_RECORD, **sent_as(VOIDING)),
 )
 async def void(
     request: Request,
@@ -145,7 +148,7 @@ async def void(
     summary="Fetch: enrolment",
     responses={
         200: {"model": ENROLMENTS.view, "headers": ETAG},
-        304: {"description": "You hold the current version."},
+        304: {"description": "You hold the current version.", "headers": ETAG},
         **documented(*READING),
     },
     **permits(Action.READ_RECORD),
@@ -178,7 +181,7 @@ async def history(
     "/v1/subjects",
     operation_id="list_subjects",
     summary="List: subjects",
-    responses={**listed_as(ENROLMENTS), **documented(*READING, NotAcceptable)},
+    responses={**listed_as(ENROLMENTS), **documented(*LISTING)},
     **permits(Action.READ_RECORD),
 )
 async def list_subjects(

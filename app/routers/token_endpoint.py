@@ -18,7 +18,15 @@ from pydantic import BaseModel, Field
 from app.access.client_assertions import CLIENT_ALGORITHMS
 from app.access.permissions import Action
 from app.access.scopes import ALL_SCOPES
-from app.problems import BodyTooLarge, DatabaseUnavailable, Overloaded, documented
+from app.problems import (
+    BodyTooLarge,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    OutcomeUnknown,
+    Overloaded,
+    UnknownParameter,
+    documented,
+)
 from app.routers.trial_route import TrialRoute, permits, read_body
 from app.service import Service
 from app.services.sign_in import InvalidClient, InvalidScope, SignIn
@@ -114,10 +122,16 @@ _FORM_BODY = {
     summary="Get an access token",
     responses={
         200: {"model": TokenAnswer},
-        400: {"model": OAuthError, "description": "The request asks for nothing we issue."},
+        400: {
+            "model": OAuthError,
+            "description": "The request asks for nothing we issue.",
+            "content": documented(UnknownParameter)[400]["content"],
+        },
         401: {"model": OAuthError, "description": "`invalid_client`."},
         429: {"model": OAuthError, "description": "Too many failures from this address."},
-        **documented(BodyTooLarge, DatabaseUnavailable, Overloaded),
+        **documented(
+            BodyTooLarge, DatabaseUnavailable, OutcomeUnknown, Overloaded, DeadlineExceeded
+        ),
     },
     **permits(Action.PUBLIC, **_FORM_BODY),
 )
@@ -160,6 +174,7 @@ async def issue_token(request: Request) -> JSONResponse:
     "/.well-known/oauth-authorization-server",
     operation_id="read_authorization_server",
     summary="How to sign in here (RFC 8414)",
+    responses=documented(UnknownParameter),
     **permits(Action.PUBLIC),
 )
 async def authorization_server(request: Request) -> dict[str, Any]:
@@ -187,6 +202,7 @@ async def authorization_server(request: Request) -> dict[str, Any]:
     "/.well-known/jwks.json",
     operation_id="read_signing_keys",
     summary="The public keys that verify our access tokens (RFC 7517)",
+    responses=documented(UnknownParameter),
     **permits(Action.PUBLIC),
 )
 async def signing_keys(request: Request) -> JSONResponse:

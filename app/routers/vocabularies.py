@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Action
 from app.problems import InvalidParameter, NotFound, documented
 from app.routers.conditions import IfNoneMatch, unchanged
-from app.routers.record_routes import ALWAYS
+from app.routers.record_routes import ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.vocabularies.registry import VOCABULARIES, find_vocabulary
@@ -64,7 +64,7 @@ class VocabularyQuery(BaseModel):
     "/v1/vocabularies",
     operation_id="list_vocabularies",
     summary="Every vocabulary",
-    responses=documented(*ALWAYS),
+    responses=documented(*SIGNED_IN),
     **permits(Action.SIGNED_IN),
 )
 async def every_vocabulary(request: Request) -> VocabularyList:
@@ -84,9 +84,9 @@ async def every_vocabulary(request: Request) -> VocabularyList:
     operation_id="read_vocabulary",
     summary="One vocabulary, or what of it a search finds",
     responses={
-        200: {"model": VocabularyDocument},
-        304: {"description": "You hold this version."},
-        **documented(*ALWAYS, NotFound, InvalidParameter),
+        200: {"model": VocabularyDocument, "headers": ETAG},
+        304: {"description": "You hold this version.", "headers": ETAG},
+        **documented(*SIGNED_IN, NotFound, InvalidParameter),
     },
     **permits(Action.SIGNED_IN),
 )

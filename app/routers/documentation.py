@@ -1,0 +1,87 @@
+"""The contract, as a document and as a page to read and try it, with no network beyond us.
+
+Swagger UI's script and style come from the package ``fastapi-swagger``, which ships them as they
+were published; nothing of that package runs. The page may load only what this service serves.
+"""
+
+import asyncio
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter, Request, Response
+
+from app.access.permissions import Action
+from app.problems import UnknownParameter, documented
+from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.trial_route import TrialRoute, permits
+
+router = APIRouter(route_class=TrialRoute, tags=["contract"])
+
+ONLY_FROM_US = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What a browser may load for the page; nothing inline runs, and nothing is evaluated."""
+
+_OURS, _SWAGGER_UI = "app.web", "fastapi_swagger.resources"
+_PARTS = {
+    "/docs": (_OURS, "docs.html", "text/html"),
+    "/docs/start.js": (_OURS, "start.js", "text/javascript"),
+    "/docs/swagger-ui-bundle.js": (_SWAGGER_UI, "swagger-ui-bundle.js", "text/javascript"),
+    "/docs/swagger-ui.css": (_SWAGGER_UI, "swagger-ui.css", "text/css"),
+    "/docs/favicon.png": (_SWAGGER_UI, "favicon-32x32.png", "image/png"),
+}
+"""The page and what it loads: address, package, file and media type."""
+
+
+@router.get(
+    "/openapi.json",
+    operation_id="read_contract",
+    summary="This contract",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "object"}}}},
+        304: {"description": "You hold it."},
+        **documented(UnknownParameter),
+    },
+    **permits(Action.PUBLIC),
+)
+async def contract(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+    """Give the OpenAPI document; the first request of a worker has it made."""
+    state = request.app.state
+    if not hasattr(state, "contract"):
+        document = await asyncio.to_thread(request.app.openapi)
+        state.contract = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _kept(state.contract, "application/json", if_none_match)
+
+
+async def _page(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+    package, name, media_type = _PARTS[request.scope["path"]]
+    answer = _kept(_content(package, name), media_type, if_none_match)
+    answer.headers["Content-Security-Policy"] = ONLY_FROM_US
+    return answer
+
+
+for _address in _PARTS:
+    router.add_api_route(
+        _address,
+        _page,
+        response_class=Response,
+        include_in_schema=False,
+        **permits(Action.PUBLIC),
+    )
+
+
+@cache
+def _content(package: str, name: str) -> bytes:
+    return files(package).joinpath(name).read_bytes()
+
+
+def _kept(content: bytes, media_type: str, if_none_match: str | None) -> Response:
+    """Answer with what changes only with the version of the service."""
+    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
+    if unchanged(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=media_type)
