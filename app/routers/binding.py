@@ -28,12 +28,11 @@ class Binding:
         self._request_name = dependant.request_param_name
         self._path = dependant.path_params
         self._headers = dependant.header_params
-        self._queries = [
-            (field.name, field.field_info.annotation) for field in dependant.query_params
+        self._queries: list[tuple[str, Any]] = [
+            (field.name, _type_of(field)) for field in dependant.query_params
         ]
-        self._bodies = [
-            (field.name, TypeAdapter(field.field_info.annotation))
-            for field in dependant.body_params
+        self._bodies: list[tuple[str, TypeAdapter[Any]]] = [
+            (field.name, TypeAdapter(_type_of(field))) for field in dependant.body_params
         ]
 
     def read(self, request: Request, body: Any) -> dict[str, Any]:
@@ -72,8 +71,12 @@ class Binding:
         return values
 
 
+def _type_of(field: Any) -> Any:
+    return field.field_info.annotation
+
+
 def _is_model(field: Any) -> bool:
-    shape = field.field_info.annotation
+    shape = _type_of(field)
     return isinstance(shape, type) and issubclass(shape, BaseModel)
 
 
