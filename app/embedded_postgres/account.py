@@ -57,14 +57,21 @@ class Account:
             return bool(status.st_mode & stat.S_IXGRP)
         return bool(status.st_mode & stat.S_IXOTH)
 
+    def has_way_to(self, path: Path) -> bool:
+        """Tell whether no directory on the way to a path is closed to the account."""
+        return self._closed_parent(path) is None
+
     def require_way_to(self, path: Path, cure: str) -> None:
         """Refuse a path that lies behind a directory closed to the account."""
-        for parent in () if self.is_us else reversed(path.parents):
-            if not self.may_enter(parent):
-                raise EmbeddedPostgresError(
-                    f"{parent} is closed to the account (uid {self.uid}) that runs PostgreSQL when "
-                    f"the service is started by root: {cure}, or run it as an ordinary user."
-                )
+        if (parent := self._closed_parent(path)) is not None:
+            raise EmbeddedPostgresError(
+                f"{parent} is closed to the account (uid {self.uid}) that runs PostgreSQL when "
+                f"the service is started by root: {cure}, or run it as an ordinary user."
+            )
+
+    def _closed_parent(self, path: Path) -> Path | None:
+        parents = () if self.is_us else reversed(path.parents)
+        return next((parent for parent in parents if not self.may_enter(parent)), None)
 
     def own(self, path: Path) -> None:
         """Make a file or directory that we have just made the account's."""

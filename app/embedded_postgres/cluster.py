@@ -1,6 +1,6 @@
 """The files of an embedded PostgreSQL: who owns them, where they lie, how they come to be.
 
-A data directory holds::
+A data directory, or the place that it points to (``closed_way``), holds::
 
     cluster/             the databases; only ever a complete cluster, moved here by one rename
     cluster.incomplete/  a cluster being created; what an interrupted creation leaves is redone
@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.embedded_postgres.account import ENVIRONMENT, Account
+from app.embedded_postgres.closed_way import make_way
 from app.embedded_postgres.error import EmbeddedPostgresError
 
 _PROGRAMS = {16: "pginstall", 18: "pginstall18"}
@@ -43,22 +44,24 @@ def server_programs(major_version: int) -> Path:
     )
 
 
-def prepare_data_directory(data_directory: Path, account: Account) -> None:
-    """Make the data directory, open to the account and to nobody new.
+def prepare_data_directory(data_directory: Path) -> Path:
+    """Make the data directory and give that of the server, open to its account and to nobody new.
 
     Raises:
         EmbeddedPostgresError: the account cannot reach it, or it is a cluster of someone else's.
     """
     data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    account.require_way_to(data_directory, "put the data directory under /var/lib, for instance")
-    if not (account.is_us or account.may_enter(data_directory)):
-        os.chown(data_directory, -1, account.gid)
-        data_directory.chmod(stat.S_IMODE(data_directory.stat().st_mode) | stat.S_IXGRP)
     if (data_directory / "PG_VERSION").exists():
         raise EmbeddedPostgresError(
             f"{data_directory} is itself a PostgreSQL cluster, made by something else: "
             "give the service a directory of its own."
         )
+    directory = make_way(data_directory)
+    account = Account.of(directory)
+    if not (account.is_us or account.may_enter(directory)):
+        os.chown(directory, -1, account.gid)
+        directory.chmod(stat.S_IMODE(directory.stat().st_mode) | stat.S_IXGRP)
+    return directory
 
 
 def require_version(cluster: Path, major_version: int) -> None:
@@ -81,8 +84,9 @@ def require_version(cluster: Path, major_version: int) -> None:
 
 
 def create_cluster(
-    data_directory: Path,
+    directory: Path,
     *,
+    programs: Path,
     account: Account,
     major_version: int,
     superuser: str,
@@ -95,7 +99,8 @@ def create_cluster(
     interruption leaves something that is visibly not a cluster.
 
     Args:
-        data_directory: where ``cluster`` is to lie; there is none yet.
+        directory: where ``cluster`` is to lie; there is none yet.
+        programs: directory of ``initdb``.
         account: who is to own it.
         major_version: 16 or 18.
         superuser: name of the database superuser.
@@ -105,7 +110,7 @@ def create_cluster(
     Raises:
         EmbeddedPostgresError: ``initdb`` failed.
     """
-    incomplete = data_directory / "cluster.incomplete"
+    incomplete = directory / "cluster.incomplete"
     if incomplete.exists():
         shutil.rmtree(incomplete)
     creator = _creator(account)
@@ -118,7 +123,7 @@ def create_cluster(
     # Local means through the socket, whose directory only the account can enter.
     trust = ["--auth-local=trust", "--auth-host=reject"]
     initdb = [
-        str(server_programs(major_version) / "initdb"),
+        str(programs / "initdb"),
         f"--pgdata={incomplete}",
         f"--username={superuser}",
         "--encoding=UTF8",
@@ -144,18 +149,18 @@ def create_cluster(
     if done.returncode != 0:
         said = [line for line in done.stdout.splitlines() if "removing" not in line]
         raise EmbeddedPostgresError(
-            f"The cluster in {data_directory} was not created; initdb ended with: "
+            f"The cluster in {directory} was not created; initdb ended with: "
             f"{said[-1] if said else 'nothing'}"
         )
     if creator != account:
-        for directory, _, files in os.walk(incomplete):
+        for part, _, files in os.walk(incomplete):
             for name in (".", *files):
-                account.own(Path(directory, name))
+                account.own(Path(part, name))
         if durable:
             os.sync()  # once for what initdb wrote and for the owners
-    incomplete.rename(data_directory / "cluster")
+    incomplete.rename(directory / "cluster")
     if durable:
-        _sync_directory(data_directory)
+        _sync_directory(directory)
 
 
 def _creator(account: Account) -> Account:

@@ -59,10 +59,9 @@ def attached(
 
 
 def _open_users(data_directory: Path) -> int:
-    account = Account.of(data_directory)
     try:
-        prepare_data_directory(data_directory, account)
-        return account.open(data_directory / "attached.lock", os.O_RDWR)
+        directory = prepare_data_directory(data_directory)
+        return Account.of(directory).open(directory / "attached.lock", os.O_RDWR)
     except OSError as error:
         raise EmbeddedPostgresError.about(data_directory, error) from error
 

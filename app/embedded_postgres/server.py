@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from app.embedded_postgres.account import Account
+from app.embedded_postgres.closed_way import open_programs, server_directory
 from app.embedded_postgres.cluster import (
     create_cluster,
     prepare_data_directory,
@@ -48,7 +49,8 @@ class EmbeddedPostgres:
     """One PostgreSQL server on one data directory.
 
     Args:
-        data_directory: where the cluster, its socket and its log lie; made at the first start.
+        data_directory: where the cluster, its socket and its log lie, unless root's directories
+            are closed to the server's account (``closed_way``); made at the first start.
         major_version: 18, or 16.
         settings: server settings that differ from ours, by name (``{"fsync": "off"}``).
 
@@ -73,12 +75,16 @@ class EmbeddedPostgres:
         self.data_directory = data_directory.resolve()
         self.major_version = major_version
         self._settings = {**SETTINGS, **settings}
-        self._cluster = self.data_directory / "cluster"
         self._owner_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_directory: Path | None = None
         self._launching = threading.Lock()
         self._stopping = threading.Event()
+
+    @property
+    def directory(self) -> Path:
+        """Where the server's files lie."""
+        return server_directory(self.data_directory)
 
     @property
     def owned(self) -> bool:
@@ -133,7 +139,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + OTHERS_TIMEOUT
         while not self.start_if_free():
             if time.monotonic() > deadline:
-                owner = (self.data_directory / "owner.lock").read_text() or "unknown"
+                owner = (self.directory / "owner.lock").read_text() or "unknown"
                 raise EmbeddedPostgresError(
                     f"The data directory {self.data_directory} is in use by another process of the "
                     f"service (process {owner}): stop that one first."
@@ -206,12 +212,16 @@ class EmbeddedPostgres:
             finally:
                 self._release()
 
+    @property
+    def _cluster(self) -> Path:
+        return self.directory / "cluster"
+
     def _postmaster(self) -> PostmasterFile | None:
         """Give what the server says of itself, if it lives."""
         if self._process is not None and not self.alive():
             return None
         try:
-            server_lock = os.open(self.data_directory / "server.lock", os.O_RDONLY | os.O_CLOEXEC)
+            server_lock = os.open(self.directory / "server.lock", os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -223,9 +233,8 @@ class EmbeddedPostgres:
             os.close(server_lock)
 
     def _take_ownership(self) -> bool:
-        account = Account.of(self.data_directory)
-        prepare_data_directory(self.data_directory, account)
-        owner_lock = account.open(self.data_directory / "owner.lock", os.O_RDWR)
+        directory = prepare_data_directory(self.data_directory)
+        owner_lock = Account.of(directory).open(directory / "owner.lock", os.O_RDWR)
         if not locked(owner_lock):
             os.close(owner_lock)
             return False
@@ -242,15 +251,15 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         """Start the server once everything of an earlier one is gone."""
-        account = Account.of(self.data_directory)
-        programs = server_programs(self.major_version)
-        account.require_way_to(programs / "postgres", "install the service in an open directory")
+        account = Account.of(self.directory)
+        programs = open_programs(server_programs(self.major_version), account)
         server_lock = self._acquire_server_lock()
         try:
             self._clear()
             if not self._cluster.exists():
                 create_cluster(
-                    self.data_directory,
+                    self.directory,
+                    programs=programs,
                     account=account,
                     major_version=self.major_version,
                     superuser=self.superuser,
@@ -260,10 +269,10 @@ class EmbeddedPostgres:
             require_version(self._cluster, self.major_version)
             if self._stopping.is_set():
                 raise EmbeddedPostgresError("The server is being stopped.")
-            self._socket_directory = make_socket_directory(self.data_directory, account)
+            self._socket_directory = make_socket_directory(self.directory, account)
             self._process = start_postmaster(
                 programs,
-                self.data_directory,
+                self.directory,
                 account=account,
                 settings=self._settings,
                 socket_directory=self._socket_directory,
@@ -289,7 +298,7 @@ class EmbeddedPostgres:
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"The server was not ready in {READY_TIMEOUT:.0f} s.")
             time.sleep(POLL)
-        log = self.data_directory / "server.log"
+        log = self.directory / "server.log"
         last_line = (log.read_text(errors="replace").splitlines() or ["nothing"])[-1]
         raise EmbeddedPostgresError(
             f"The server ended before it was ready; {log} ends with: {last_line}"
@@ -297,8 +306,8 @@ class EmbeddedPostgres:
 
     def _acquire_server_lock(self) -> int:
         """Wait until no process of an earlier server lives, telling those that stay to end."""
-        account = Account.of(self.data_directory)
-        server_lock = account.open(self.data_directory / "server.lock", os.O_RDWR)
+        directory = self.directory
+        server_lock = Account.of(directory).open(directory / "server.lock", os.O_RDWR)
         began = time.monotonic()
         while not locked(server_lock):
             waited = time.monotonic() - began
@@ -316,7 +325,7 @@ class EmbeddedPostgres:
     def _clear(self) -> None:
         """Remove what an ended server left behind."""
         stale = PostmasterFile.read(self._cluster)
-        account = Account.of(self.data_directory)
+        account = Account.of(self.directory)
         for directory in (self._socket_directory, stale.socket_directory if stale else None):
             if directory is not None:
                 remove_socket_directory(directory, account)
