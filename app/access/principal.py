@@ -57,7 +57,11 @@ class Authority:
         """
         scope = scope_of(action)
         if scope is not None and scope not in self.principal.scopes:
-            raise InsufficientScope(f"Ask for a token with the scope {scope}.", scope=scope)
+            raise InsufficientScope(
+                f"Ask for a token with the scope {scope}.",
+                headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+                scope=scope,
+            )
         for grant in self.grants:
             if grant.role in PERMISSIONS[action] and (centre is None or grant.reaches(centre)):
                 return grant.role

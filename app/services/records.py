@@ -234,7 +234,10 @@ async def once(
         try:
             async with database.transaction(caller.principal, action, request.key) as transaction:
                 if not transaction.held_key["held"]:
-                    raise IdempotencyKeyInFlight("Wait for its answer, or ask again in a moment.")
+                    raise IdempotencyKeyInFlight(
+                        "Wait for its answer, or ask again in a moment.",
+                        headers={"Retry-After": "1"},
+                    )
                 return await effect(transaction)
         except asyncpg.UniqueViolationError as violation:
             if last or violation.constraint_name != "stored_answer_pkey":
