@@ -1,0 +1,123 @@
+"""The whole invented trial: every subject's records, and the corrections that come later."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from app.demo.records import CentreRecords, Change, Record, SubjectRecords, TrialRecords
+from app.demo.synthetic.assessments import assessments
+from app.demo.synthetic.centres import CENTRES
+from app.demo.synthetic.contacts import follow_ups, later_therapies, leaving, visit_records
+from app.demo.synthetic.course import Course, courses
+from app.demo.synthetic.enrolment import enrolment, infusion, preparation, screen_failures
+from app.demo.synthetic.expansion import kinetics
+from app.demo.synthetic.immune_toxicity import crs, icans, neurological_assessments
+from app.demo.synthetic.laboratory import lab_results
+from app.demo.synthetic.other_toxicity import (
+    cytopenias,
+    fatal_infection,
+    hypogammaglobulinaemia,
+    infections,
+    other_events,
+)
+
+TRIAL_CODE: Final = "DAYZERO"
+_AFTER_INFUSION: Final[tuple[Callable[[Course], Iterable[Record]], ...]] = (
+    crs, icans, neurological_assessments, cytopenias, infections, hypogammaglobulinaemia,
+    other_events, fatal_infection, later_therapies,
+)  # fmt: skip
+"""What is told of the infused only; an event before what refers to it."""
+
+
+def synthetic_trial(seed: int = 1) -> TrialRecords:
+    """Invent the trial of a seed."""
+    drawn = courses(seed)
+    failures = screen_failures(seed)
+    told = {course: _told_of(course) for course in drawn}
+    _correct_some(told)
+    return TrialRecords(
+        TRIAL_CODE,
+        tuple(
+            CentreRecords(
+                code=centre.code,
+                name=centre.name,
+                canary=centre.prefix,
+                proof=centre.proof,
+                subjects=(
+                    *(records for course, records in told.items() if course.centre is centre),
+                    *(SubjectRecords(record) for of, record in failures if of is centre),
+                ),
+            )
+            for centre in CENTRES
+        ),
+    )
+
+
+def _told_of(course: Course) -> SubjectRecords:
+    singly = [preparation(course)]
+    if course.infused:
+        singly.append(infusion(course))
+        for tell in _AFTER_INFUSION:
+            singly += tell(course)
+    singly += assessments(course)
+    singly += visit_records(course)
+    singly += follow_ups(course)
+    return SubjectRecords(
+        enrolment=enrolment(course),
+        singly=tuple(singly),
+        in_bulk=(*lab_results(course), *(kinetics(course) if course.infused else ())),
+        changes=leaving(course),
+    )
+
+
+def _correct_some(told: dict[Course, SubjectRecords]) -> None:
+    """Let one centre each mistake an onset, an event entered twice, and a count ten times too high.
+
+    The first is amended with its reason, the second voided, the third corrected at its source and
+    sent again with a later file.
+    """
+    stable = [course for course in told if course.infused and course.death is None]
+    mistaken = next(course for course in stable if course.crs_grade >= 2)
+    told[mistaken] = _onset_mistaken(told[mistaken], f"{mistaken.subject}:AE:CRS")
+    doubled = next(course for course in stable if course is not mistaken)
+    told[doubled] = _entered_twice(told[doubled])
+    counted = next(course for course in stable if course not in {mistaken, doubled})
+    told[counted] = _ten_times(told[counted], f"{counted.subject}:LB:H12:PLT")
+
+
+def _onset_mistaken(records: SubjectRecords, source_id: str) -> SubjectRecords:
+    right = next(record for record in records.singly if record.source_id == source_id)
+    onset = str(right.body["onset"])
+    later = date.fromisoformat(onset[:10]) + timedelta(days=1)
+    wrong = replace(right, body={**right.body, "onset": later.isoformat() + onset[10:]})
+    change = Change(right, "Onset corrected from the ward chart: one day earlier.")
+    return _with(records, right, wrong, change)
+
+
+def _entered_twice(records: SubjectRecords) -> SubjectRecords:
+    event = next(record for record in records.singly if record.kind == "adverse-events")
+    twice = replace(event, source_id=f"{event.source_id}:2")
+    place = records.singly.index(event) + 1
+    singly = (*records.singly[:place], twice, *records.singly[place:])
+    change = Change(twice, "Entered twice.", voided=True)
+    return replace(records, singly=singly, changes=(*records.changes, change))
+
+
+def _ten_times(records: SubjectRecords, source_id: str) -> SubjectRecords:
+    right = next(record for record in records.in_bulk if record.source_id == source_id)
+    body: dict[str, Any] = {**right.body, "value": f"{right.body['value']}0"}
+    change = Change(right, "The laboratory corrected a misread result.", by_import=True)
+    return _with(records, right, replace(right, body=body), change)
+
+
+def _with(records: SubjectRecords, right: Record, wrong: Record, change: Change) -> SubjectRecords:
+    def swapped(told: tuple[Record, ...]) -> tuple[Record, ...]:
+        return tuple(wrong if record is right else record for record in told)
+
+    return replace(
+        records,
+        singly=swapped(records.singly),
+        in_bulk=swapped(records.in_bulk),
+        changes=(*records.changes, change),
+    )
