@@ -13,13 +13,14 @@ from app.problems import MethodNotAllowed, NotFound, Problem
 from app.request_context import RequestContext
 from app.routers import every_router
 from app.routers.refusals import write
+from app.routers.request_rate import RequestRate
 from app.routers.route_index import RouteIndex
 from app.routers.token_endpoint import FailedSignIns
 from app.routers.trial_route import TrialRoute
 from app.service import assemble
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
+def create_app(settings: Settings, database_url: str) -> DescribedApp:
     """Make the application of one worker.
 
     Args:
@@ -47,6 +48,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.request_rate = RequestRate(settings.requests_per_second)
     app.state.failed_sign_ins = FailedSignIns(settings.failed_sign_ins_per_minute)
     app.router.route_class = TrialRoute
     for router in every_router():

@@ -1,12 +1,207 @@
-"""The published contract: equal to the application's, complete, and true of what is answered."""
+"""The published contract: equal to the application's, complete, and its examples true."""
 
+import json
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from app.openapi_document import published
+import pytest
+from jsonschema_rs import validator_for
+
+from app.access.permissions import PERMISSIONS, Action
+from app.access.scopes import scope_of
+from app.config import Settings
+from app.main import create_app
+from app.openapi_document import DescribedApp, published
+from app.problems import MEDIA_TYPE
+from app.routers.documentation import ONLY_FROM_US
+from app.routers.trial_route import TrialRoute
+from app.schemas.record_kinds import RECORD_KINDS
 from tests.deployment import Deployment
 
 PUBLISHED = Path(__file__).parents[1] / "openapi" / "openapi.json"
 
 
-async def test_the_published_contract_is_the_applications(deployment: Deployment) -> None:
-    assert PUBLISHED.read_text(encoding="utf-8") == published(deployment.app), "run `make openapi`"
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference within the document."""
+    for step in node["$ref"].split("/")[1:] if "$ref" in node else ():
+        document = document[step]
+    return document if "$ref" in node else node
+
+
+Faults = Callable[[dict[str, Any], Any], list[str]]
+
+
+@pytest.fixture(scope="module")
+def faults(document: dict[str, Any]) -> Faults:
+    """Give what of a value a schema of the document does not allow."""
+    validators: dict[str, Any] = {}
+
+    def of(schema: dict[str, Any], value: Any) -> list[str]:
+        key = json.dumps(schema)
+        if key not in validators:
+            validators[key] = validator_for({**schema, "components": document["components"]})
+        return [error.message for error in validators[key].iter_errors(value)]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def app() -> DescribedApp:
+    return create_app(Settings(), "postgresql://nobody@/nowhere")
+
+
+@pytest.fixture(scope="module")
+def document(app: DescribedApp) -> dict[str, Any]:
+    return app.openapi()
+
+
+def test_the_published_contract_is_the_applications(app: DescribedApp) -> None:
+    assert PUBLISHED.read_text(encoding="utf-8") == published(app), "run `make openapi`"
+
+
+def test_it_has_every_route_but_the_pages(app: DescribedApp) -> None:
+    documented = {(method, path) for method, path, _ in operations(app.openapi())}
+    routes = {
+        (method, route.path_format)
+        for route in app.router.routes
+        if isinstance(route, TrialRoute)
+        for method in route.methods
+    }
+    assert {path for _, path in routes - documented} == {
+        "/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css",
+        "/docs/favicon.png",
+    }  # fmt: skip
+    assert documented <= routes
+
+
+def test_every_operation_says_who_may_and_what_it_is(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    scopes = schemes["oauth2"]["flows"]["clientCredentials"]["scopes"]
+    names = []
+    for method, path, operation in operations(document):
+        names.append(operation["operationId"])
+        assert operation["summary"], path
+        assert set(operation["tags"]) <= {tag["name"] for tag in document["tags"]}, path
+        action = Action(operation["x-action"])
+        if action is Action.PUBLIC:
+            assert operation["security"] == [], path
+            continue
+        needed = [scope_of(action)] if scope_of(action) else []
+        assert operation["security"] == [{"oauth2": needed}, {"bearer": []}], (method, path)
+        assert set(needed) <= set(scopes)
+        assert operation["x-roles"] == sorted(PERMISSIONS[action])
+        assert {"401", "403", "503"} <= set(operation["responses"]), path
+    assert len(names) == len(set(names))
+
+
+def test_a_refusal_is_a_problem_document_and_nothing_else(
+    document: dict[str, Any], faults: Faults
+) -> None:
+    for method, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            content = resolved(document, response).get("content", {})
+            if status < "400" or path == "/oauth/token":
+                assert content or status == "304", (method, path, status)
+                continue
+            assert set(content) == {MEDIA_TYPE}, (method, path, status)
+            for example in content[MEDIA_TYPE]["examples"].values():
+                value = resolved(document, example)["value"]
+                assert str(value["status"]) == status
+                assert faults(content[MEDIA_TYPE]["schema"], value) == []
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = set(re.findall(r'"\$ref": "(#[^"]+)"', json.dumps(document)))
+    for reference in references:
+        assert resolved(document, {"$ref": reference})
+    used = {name.rsplit("/", 1)[1] for name in references if "/responses/" in name}
+    assert used == set(document["components"]["responses"])
+
+
+@pytest.mark.parametrize("kind", RECORD_KINDS, ids=lambda kind: kind.path)
+async def test_the_examples_are_accepted_as_they_stand(
+    kind: Any, deployment: Deployment, document: dict[str, Any], faults: Faults
+) -> None:
+    enrolled = _operation(document, "submit_enrolment")
+    centre = _example(enrolled)["centre"]
+    coordinator = await deployment.caller("coordinator", centre)
+    named = kind.noun.replace(" ", "_").replace("-", "_")
+    subject = (await coordinator.submit("/v1/subjects", _example(enrolled))).headers["Location"]
+    where = f"{subject}/{kind.path}"
+    if kind.one_per_subject:
+        where = "/v1/subjects"
+        address, first = subject, await coordinator.get(subject)
+    else:
+        first = await coordinator.submit(where, _example(_operation(document, f"submit_{named}")))
+        assert first.status_code == 201, first.text
+        address = first.headers["Location"]
+    amended = await coordinator.amend(
+        address, _example(_operation(document, f"amend_{named}")), version=1
+    )
+    voided = await coordinator.submit(
+        f"{address}/void", _example(_operation(document, f"void_{named}")), **{"If-Match": '"2"'}
+    )
+    fetched, history = await coordinator.get(address), await coordinator.get(f"{address}/history")
+    listed = await coordinator.get(f"/v1/{kind.path}")
+    for answer, name in (
+        (first, "fetch" if kind.one_per_subject else "submit"), (amended, "amend"),
+        (voided, "void"), (fetched, "fetch"), (history, "history_of"),
+        (listed, "list"),
+    ):  # fmt: skip
+        operation = _operation(
+            document,
+            "list_subjects" if (name, where) == ("list", "/v1/subjects") else f"{name}_{named}",
+        )
+        response = operation["responses"][str(answer.status_code)]
+        assert answer.status_code in {200, 201}, answer.text
+        schema = response["content"]["application/json"]["schema"]
+        assert faults(schema, answer.json()) == [], operation["operationId"]
+
+
+async def test_the_document_is_served_to_anybody_and_changes_with_the_service_only(
+    deployment: Deployment, document: dict[str, Any]
+) -> None:
+    anybody = deployment.client()
+    served = await anybody.get("/openapi.json")
+    assert served.status_code == 200
+    assert served.headers["content-type"] == "application/json"
+    assert served.json() == document
+    again = await anybody.get("/openapi.json", headers={"If-None-Match": served.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_the_page_loads_nothing_but_what_we_serve(deployment: Deployment) -> None:
+    anybody = deployment.client()
+    page = await anybody.get("/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"] == ONLY_FROM_US
+    assert "unsafe" not in ONLY_FROM_US
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(loaded) == 5
+    for address in loaded:
+        assert address.startswith("/")
+        part = await anybody.get(address)
+        assert part.status_code == 200, address
+        assert part.headers["x-content-type-options"] == "nosniff"
+    assert not re.search(r"<script>|<style|style=|\son\w+=", page.text), "nothing stands inline"
+    start = (await anybody.get("/docs/start.js")).text
+    assert '"/openapi.json"' in start
+    assert "http" not in start
+
+
+def _operation(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(
+        operation for *_, operation in operations(document) if operation["operationId"] == name
+    )
+
+
+def _example(operation: dict[str, Any]) -> Any:
+    return operation["requestBody"]["content"]["application/json"]["example"]
