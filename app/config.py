@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     import_seconds: float = Field(default=900, gt=0)
     statement_seconds: int = Field(default=10, ge=1)
     requests_per_second: float = Field(
-        default=0, ge=0, description="Sustained rate a principal may reach; 0 sets no limit."
+        default=0,
+        ge=0,
+        description="Sustained rate a principal may reach at one worker; 0: no limit.",
     )
     failed_sign_ins_per_minute: int = Field(default=30, ge=1)
     idempotency_days: int = Field(default=30, ge=1)

@@ -100,9 +100,11 @@ class TrialRoute(APIRoute):
     async def _handle(self, request: Request, service: Service) -> Response:
         """Know the caller, read the request strictly, and let the endpoint answer."""
         if self.action is not Action.PUBLIC:
-            request.state.caller = Caller(
-                await authenticate(request, service), request.state.request_id, self._route
-            )
+            principal = await authenticate(request, service)
+            # Before the caller is known to `answer`: a refusal for haste is not worth a note in
+            # the database, which the limit is there to spare.
+            request.app.state.request_rate.admit(principal.id)
+            request.state.caller = Caller(principal, request.state.request_id, self._route)
         _require_known_parameters(request, self._known)
         value = None
         if self.body_field is not None:
