@@ -700,6 +700,8 @@ def as_ordinary_user(uid: int) -> tuple[str, ...]:
 
 
 ORDINARY_SCRIPT = """
+import app.embedded_postgres.server
+app.embedded_postgres.server.server_programs = lambda _: Path({programs!r})
 with attached(directory, settings=hurry) as s:
     say(os.geteuid(), s.socket_directory.stat().st_uid, Path(f"/proc/{s.pid}").stat().st_uid)
     say(oct(directory.stat().st_mode)[-3:], oct(s.socket_directory.stat().st_mode)[-3:])
@@ -712,10 +714,13 @@ say(s.running())
 """
 
 
-def test_it_serves_an_ordinary_user(open_directory: Path) -> None:
+def test_it_serves_an_ordinary_user(open_directory: Path, room: Path) -> None:
     uid, prefix = (NOBODY, as_ordinary_user(NOBODY)) if WE_ARE_ROOT else (os.geteuid(), ())
     open_directory.chmod(0o777)
-    with another_process(ORDINARY_SCRIPT, open_directory / "data", prefix) as process:
+    # The right to read everything does not serve programs that ask whether they may.
+    programs = closed_way.open_programs(server_programs(18), Account(uid, uid))
+    script = ORDINARY_SCRIPT.replace("{programs!r}", repr(str(programs)))
+    with another_process(script, open_directory / "data", prefix) as process:
         assert last_words(process) == [f"{uid} {uid} {uid}", "700 700", "restarted", "False"]
 
 
@@ -768,7 +773,8 @@ class TestClosedWay:
                 assert second.pid == server.pid
         with attached(closed_directory, settings=IN_A_HURRY) as server:
             assert query(server, "SELECT value FROM kept") == 1
-        assert [place.stat().st_mode & 0o777 for place in room.iterdir()] == [0o710]
+        (place,) = room.glob("server-*")
+        assert place.stat().st_mode & 0o777 == 0o710
         assert room.stat().st_mode & 0o777 == 0o711
         assert sorted(file.name for file in closed_directory.iterdir()) == [closed_way.POINTER]
 
@@ -780,7 +786,7 @@ class TestClosedWay:
         shutil.rmtree(closed_directory)
         with attached(closed_directory, settings=IN_A_HURRY) as server:
             assert query(server, "SELECT to_regclass('kept')") is None
-        assert len(list(room.iterdir())) == 2
+        assert len(list(room.glob("server-*"))) == 2
 
     def test_leads_all_who_come_at_once_to_one_place(
         self, closed_directory: Path, room: Path
