@@ -436,6 +436,31 @@ def test_it_floors_the_dflc_nadir_unless_told() -> None:
     assert read(*course, involved=KAPPA, policy=literal).last.rules == ("P-F",)
 
 
+@pytest.mark.parametrize(
+    ("kappa", "expected"), [("111", "VGPR"), ("111.1", "PD")], ids=["+100", "+100.1"]
+)
+def test_the_floor_of_the_dflc_nadir_is_0(kappa: str, expected: str) -> None:
+    start = visit(-10, 0, 0, kappa=5000, lambda_=10)
+    course = [visit(28, 0, 0, kappa=2, lambda_=190), visit(56, 0, 0, kappa=kappa, lambda_=11)]
+    assert read(start, *course, involved=KAPPA).last.category == expected
+    above = [visit(28, 0, 0, kappa="11.5", lambda_=11), course[1]]
+    assert read(start, *above, involved=KAPPA).last.category == "VGPR"
+
+
+@pytest.mark.parametrize(
+    ("urine", "scope", "expected"),
+    [
+        pytest.param(0, "all", "PD", id="not measurable, all"),
+        pytest.param(0, "measurable_only", "PR", id="not measurable, measurable only"),
+        pytest.param(300, "measurable_only", "PD", id="measurable, measurable only"),
+    ],
+)
+def test_urine_may_escape_in_serum_disease(urine: int, scope: Any, expected: str) -> None:
+    course = [visit(-10, 4, urine), visit(28, 1, 0), visit(56, 1, 250)]
+    assert read(*course, policy=ImwgPolicy(pd_scope=scope)).last.category == expected
+    assert read(course[0], visit(28, 1, None)).last.progression == ()
+
+
 @pytest.mark.parametrize(("due", "expected"), [(None, "PD"), (True, "PD"), (False, "PR")])
 def test_it_counts_calcium_only_where_asked_and_due_to_myeloma(
     due: bool | None, expected: str
