@@ -8,7 +8,7 @@ It commits before the answer leaves.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from app.database_urls import driver_url
 from app.problems import DatabaseUnavailable, InvalidToken, OutcomeUnknown, Overloaded
 
 RETRY_AFTER = {"Retry-After": "2"}
+SECONDS_TO_LEAVE = 2.0
+"""How long a connection may take to end its transaction before it is cut."""
 
 _ENTER = """
 SELECT set_config('role', context.database_role, true) AS entered,
@@ -31,6 +33,7 @@ FROM begin_context($1, $2) AS context, hold_key($1, $3) AS held
 _AWAY = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a statement met a connection that the server had just ended
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -85,7 +88,7 @@ class Database:
                 min_size=0,
                 max_size=self._settings.pool_size,
                 max_inactive_connection_lifetime=0,
-                command_timeout=self._settings.statement_seconds + 5,
+                command_timeout=self._settings.statement_seconds + 2,
                 timeout=5,
                 statement_cache_size=1000,
                 max_cached_statement_lifetime=0,
@@ -127,11 +130,13 @@ class Database:
         try:
             yield connection
         except _AWAY:
+            _cut(connection)
             raise DatabaseUnavailable("Try again in a moment.", headers=RETRY_AFTER) from None
         except _BUSY:
             raise Overloaded("Try again in a moment.", headers=RETRY_AFTER) from None
         finally:
-            await pool.release(connection, timeout=5)
+            with suppress(*_AWAY):  # the pool has cut the connection; the answer stands
+                await pool.release(connection, timeout=SECONDS_TO_LEAVE)
 
     @asynccontextmanager
     async def transaction(
@@ -183,20 +188,24 @@ async def _leave_as_is(_connection: asyncpg.Connection) -> None:
     """Skip the driver's reset: every setting we make is local to a transaction that has ended."""
 
 
-async def _roll_back(connection: asyncpg.Connection) -> None:
-    if connection.is_closed():
-        return
-    try:
-        await connection.execute("ROLLBACK")
-    except (*_AWAY, *_BUSY, asyncio.CancelledError, asyncpg.PostgresError):
+def _cut(connection: asyncpg.Connection) -> None:
+    with suppress(asyncpg.InterfaceError):  # the pool has taken back a connection that broke
         connection.terminate()
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    try:
+        async with asyncio.timeout(SECONDS_TO_LEAVE):
+            await connection.execute("ROLLBACK")
+    except (*_AWAY, *_BUSY, asyncio.CancelledError, asyncpg.PostgresError):
+        _cut(connection)
 
 
 async def _commit(connection: asyncpg.Connection) -> None:
     try:
         outcome = await connection.execute("COMMIT")
     except BaseException as error:
-        connection.terminate()
+        _cut(connection)
         if isinstance(error, (*_AWAY, *_BUSY, TimeoutError)):
             raise OutcomeUnknown(
                 "Send the request again with the same Idempotency-Key; it has one effect.",
