@@ -112,9 +112,9 @@ class Workers:
         while not self._stopping:
             time.sleep(0.1)
             for place, worker in enumerate(self._running):
-                if worker.poll() is None:
+                if (code := worker.poll()) is None:
                     continue
-                if time.monotonic() - began < 5:
+                if code >= 0 and time.monotonic() - began < 5:  # not killed: it gave up
                     errors.print("A worker ended before it served; see the line above.")
                     self._end()
                     return 1
