@@ -1,6 +1,7 @@
 """What the tests stand on: a real PostgreSQL, a migrated template, a clone of it for each test."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,6 +14,21 @@ from tests.deployment import Deployment, clone_of_template, open_directory
 
 # Durability is tested where it is promised, on servers of those tests' own.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=10, help="How often the fault tests kill.")
+    parser.addoption("--faults-seed", type=int, help="What the fault tests draw from.")
+
+
+@pytest.fixture(scope="session")
+def kills(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--kills"))
+
+
+@pytest.fixture(scope="session")
+def faults_seed(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--faults-seed") or random.randrange(10**9))
 
 
 @pytest.fixture(scope="session")
