@@ -105,6 +105,7 @@ async def _told(
         await _require_trial(trial, next(iter(clients.values())))
         if await loaded(trial, clients):
             return None
+        output.print("The centres tell their records over HTTP ...")
         with _progress() as progress:
             bars = {
                 centre.code: progress.add_task(centre.name, total=steps(centre))

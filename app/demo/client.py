@@ -94,7 +94,7 @@ class CentreClient:
             if refused.type != _TAKEN or refused.location is None:
                 raise
             return _stored(await self.read(refused.location), created=False)
-        return _stored(answer.json())
+        return _stored(answer.json(), created="Idempotency-Replayed" not in answer.headers)
 
     async def amend(self, place: str, body: Mapping[str, Any], version: int, reason: str) -> Stored:
         """PUT what a record should say.

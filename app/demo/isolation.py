@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from app.demo.client import CentreClient, Refused
 from app.demo.load import kinds
-from app.demo.records import CentreRecords, TrialRecords
+from app.demo.records import ENROLMENTS, CentreRecords, TrialRecords
 from app.demo.report import LoadReport, Reading
 
 
@@ -21,8 +21,6 @@ async def check_isolation(
     for centre in trial.centres:
         for kind in kinds(trial):
             rows = await clients[centre.code].rows(kind)
-            if rows and centre.code not in subjects:
-                subjects[centre.code] = json.loads(rows[0])["subject"]
             report.readings.append(
                 Reading(
                     centre=centre.code,
@@ -32,6 +30,9 @@ async def check_isolation(
                     strangers=_strangers(rows, centre, trial),
                 )
             )
+            if kind == ENROLMENTS:
+                own = (json.loads(row) for row in rows)
+                subjects |= {row["centre"]: row["subject"] for row in own}
     for centre in trial.centres:
         for other, subject in subjects.items():
             if other != centre.code:

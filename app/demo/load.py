@@ -149,6 +149,8 @@ class _Centre:
             line = {**self._line(record, subject), "reason": change.reason}
             async for result in self._client.import_lines([line]):
                 self._report.changed[record.kind] += result["status"] == "updated"
+                if result["status"] == "rejected":
+                    self._report.refuse(record.kind, record.source_id, result["errors"])
             return
         place = address(record.kind, subject, known.record_id)
         version = (await self._client.read(place))["version"]

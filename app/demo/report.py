@@ -47,7 +47,6 @@ class LoadReport:
     changed: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     reasons: Counter[Reason] = field(default_factory=Counter)
-    findings: Counter[str] = field(default_factory=Counter)
     examples: dict[Reason, str] = field(default_factory=dict)
     stored: Counter[tuple[str, str]] = field(default_factory=Counter)
     readings: list[Reading] = field(default_factory=list)
