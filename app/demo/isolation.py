@@ -36,7 +36,7 @@ async def check_isolation(
     for centre in trial.centres:
         for other, subject in subjects.items():
             if other != centre.code:
-                report.trespasses += await _reached(clients[centre.code], centre.code, subject)
+                report.trespasses += await reached(clients[centre.code], centre.code, subject)
 
 
 def _strangers(rows: list[str], centre: CentreRecords, trial: TrialRecords) -> int:
@@ -47,7 +47,7 @@ def _strangers(rows: list[str], centre: CentreRecords, trial: TrialRecords) -> i
     )
 
 
-async def _reached(client: CentreClient, centre: str, subject: str) -> list[str]:
+async def reached(client: CentreClient, centre: str, subject: str) -> list[str]:
     """Name the addresses of another centre's subject that answered."""
     answered = []
     for place in (f"/v1/subjects/{subject}", f"/v1/subjects/{subject}/history"):

@@ -11,7 +11,7 @@ import pytest
 from app.access.permissions import Role
 from app.demo.client import CentreClient, Refused
 from app.demo.credentials import SecretInHeader
-from app.demo.isolation import check_isolation
+from app.demo.isolation import check_isolation, reached
 from app.demo.load import load, loaded
 from app.demo.records import CentreRecords, Record, SubjectRecords, TrialRecords
 from app.services import administration
@@ -53,6 +53,12 @@ def one_subject() -> TrialRecords:
     return TrialRecords("DAYZERO", (replace(centre, subjects=(subject,)),))
 
 
+def one_subject_at(code: str) -> TrialRecords:
+    """Give the same subject as another centre's."""
+    told = one_subject()
+    return replace(told, centres=(replace(told.centres[0], code=code),))
+
+
 def counts(told: TrialRecords) -> Counter[str]:
     return Counter(record.kind for centre in told.centres for record in centre.records())
 
@@ -92,6 +98,11 @@ async def test_a_correction_is_a_version_with_its_reason(deployment: Deployment)
             assert (first["version"], second["version"]) == (1, 2)
             assert second["reason"] == change.reason
             assert second["state"] == ("voided" if change.voided else "active")
+            action = await deployment.owner.fetchval(
+                "SELECT action FROM ledger_event WHERE record_id = $1 AND version = 2",
+                second["record_id"],
+            )
+            assert (action == "import") == change.by_import
 
 
 async def test_a_load_that_was_interrupted_goes_on_where_it_ended(deployment: Deployment) -> None:
@@ -205,10 +216,25 @@ async def test_a_centre_that_reads_another_s_rows_is_noticed(deployment: Deploym
     await check_isolation(told, clients, report)
     assert not report.isolated
     assert {reading.centre for reading in report.readings if not reading.exact} == {curious}
+    strangers = Counter({r.kind: r.strangers for r in report.readings if r.centre == curious})
+    assert strangers == counts(replace(told, centres=(told.centres[1],)))
     assert report.trespasses
     assert all(
         trespass.startswith(f"{curious} at /v1/subjects/{other}-") for trespass in report.trespasses
     )
+
+
+async def test_a_refusal_other_than_not_found_is_a_trespass_too(deployment: Deployment) -> None:
+    """A 403 would tell a centre that the subject exists."""
+    subject = await deployment.subject("01")
+    made = await administration.create_client(
+        deployment.owner, "administrator", Role.STUDY_ADMIN, None, None
+    )
+    assert made.secret is not None
+    refused = CentreClient(deployment.client(), SecretInHeader(str(made.client_id), made.secret))
+    assert len(await reached(refused, "02", subject)) == 2
+    stranger = (await clients_of(deployment, one_subject_at("02")))["02"]
+    assert await reached(stranger, "02", subject) == []
 
 
 async def test_what_is_sent_is_what_is_read_back(deployment: Deployment) -> None:
