@@ -45,6 +45,8 @@ def first_day(written: DateAsSent) -> date:
     """Give the first day that a date can mean."""
     if isinstance(written, date):
         return written
+    if len(written) == len("2026-03-05"):
+        return date.fromisoformat(written)
     if moment := _moment(written):
         return (moment.instant + WESTERNMOST).date() if _in_utc(moment) else moment.civil_date
     return PartialDate(written).earliest
@@ -54,6 +56,8 @@ def last_day(written: DateAsSent) -> date:
     """Give the last day that a date can mean."""
     if isinstance(written, date):
         return written
+    if len(written) == len("2026-03-05"):
+        return date.fromisoformat(written)
     if moment := _moment(written):
         return (moment.instant + EASTERNMOST).date() if _in_utc(moment) else moment.civil_date
     return PartialDate(written).latest

@@ -17,7 +17,7 @@ from app.services.edit_checks import on_subject
 from app.services.ledger import Cut
 from app.services.record_reads import note
 from app.services.records import Caller
-from app.services.standing_records import Document, documents_of, subject_records
+from app.services.standing_records import Standing, standing_of, subject_records
 from app.trial.trial import Trial
 
 SUBJECTS_AT_ONCE: Final = 10
@@ -83,9 +83,9 @@ async def page(
             homes = {
                 row["subject"]: row["centre"] for row in subjects[first : first + SUBJECTS_AT_ONCE]
             }
-            documents = await documents_of(transaction, homes, visible, cut.transaction_id)
+            standing = await standing_of(transaction, homes, visible, cut.transaction_id)
             for subject, centre in homes.items():
-                of_subject = findings_of(trial, subject, centre, documents[subject])
+                of_subject = findings_of(trial, subject, centre, standing[subject])
                 found += (
                     finding
                     for finding in of_subject
@@ -103,16 +103,16 @@ async def page(
 
 
 def findings_of(
-    trial: Trial, subject: str, centre: str, documents: list[Document]
+    trial: Trial, subject: str, centre: str, standing: Standing
 ) -> list[FindingOfRecord]:
     """Give every finding about the records of a subject, in the order of their places."""
-    return sorted(_computed(trial, subject, centre, documents), key=FindingPlace.of)
+    return sorted(_computed(trial, subject, centre, standing), key=FindingPlace.of)
 
 
 def _computed(
-    trial: Trial, subject: str, centre: str, documents: list[Document]
+    trial: Trial, subject: str, centre: str, standing: Standing
 ) -> Iterator[FindingOfRecord]:
-    for record, finding in on_subject(subject_records(trial, subject, centre, documents)):
+    for record, finding in on_subject(subject_records(trial, subject, centre, standing)):
         yield FindingOfRecord(
             rule=finding.rule,
             severity=finding.severity,

@@ -14,10 +14,11 @@ from typing import Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.derived_members import NO_VISIT
-from app.services.edit_checks import Stored, on_record, on_subject
-from app.services.standing_records import EVERY_KIND, Document, documents_of, subject_records
+from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.standing_records import EVERY_KIND, Document, standing_of, subject_records
 from app.services.subject_course import SubjectCourse, visit_on
 from app.trial.trial import Trial
 
@@ -59,13 +60,14 @@ async def observe(
     day = None if sent is None else str(sent)[:10]
     today = datetime.now(UTC).date()
     if kind.path in OF_VOLUME:
-        record = Stored.of(kind, record_id, version, today, payload)
+        fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
+        record = Stored.of(kind, record_id, version, today, fields)
         return observed(kind, day, course, trial, on_record(record, course, trial))
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
-    others = await documents_of(transaction, [course.subject], visible, kinds=wanted)
-    standing = [one for one in others[course.subject] if one.record_id != record_id]
-    standing.append(Document(kind, record_id, version, today, payload.model_dump_json()))
+    stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)
+    sent_now = Document(kind, record_id, version, today, payload.model_dump_json())
+    standing = stored[course.subject].with_version(sent_now)
     subject = subject_records(trial, course.subject, course.centre, standing)
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
     findings = (found.finding for found in on_subject(subject, about=about))

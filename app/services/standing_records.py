@@ -4,7 +4,7 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -19,15 +19,15 @@ from app.models.enrolment import EnrolmentFields
 from app.models.follow_up import FollowUpFields
 from app.models.infusion import InfusionFields
 from app.models.kinetics_result import KineticsResultFields
-from app.models.lab_result import LabResultFields
 from app.models.neuro_assessment import NeuroAssessmentFields
 from app.models.preparation import PreparationFields
 from app.models.record import clinical_columns
 from app.models.therapy import TherapyFields
 from app.models.visit import VisitFields
+from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
-from app.services.edit_checks import Stored, SubjectRecords
+from app.services.edit_checks import LabSample, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse, course_from
 from app.trial.trial import Trial
 
@@ -37,16 +37,15 @@ _FIELDS: Final[dict[str, type[SQLModel]]] = {
     "infusions": InfusionFields,
     "assessments": AssessmentFields,
     "adverse-events": AdverseEventFields,
-    "lab-results": LabResultFields,
     "kinetics": KineticsResultFields,
     "visits": VisitFields,
     "neuro-assessments": NeuroAssessmentFields,
     "therapies": TherapyFields,
     "follow-ups": FollowUpFields,
 }
-"""What a centre says in a record of each kind."""
+"""What a centre says in a record of each kind; of a laboratory result less is looked at."""
 
-EVERY_KIND: Final = frozenset(_FIELDS)
+EVERY_KIND: Final = frozenset({*_FIELDS, LAB_RESULTS.path})
 _DECIDE_THE_COURSE: Final = frozenset(
     {"subjects", "preparations", "infusions", "therapies", "follow-ups"}
 )
@@ -64,43 +63,26 @@ class Document:
     text: str
 
 
-@cache
-def _statement(kinds: frozenset[str]) -> str:
-    """Give everything that stands of some kinds.
+@dataclass(slots=True)
+class Standing:
+    """What stands of one subject: documents, and the laboratory results apart from them."""
 
-    Parameters: $1 subjects, $2 visible centres or NULL, $3 last transaction or NULL.
-    """
-    return "\nUNION ALL\n".join(_standing(kind) for kind in RECORD_KINDS if kind.path in kinds)
+    documents: list[Document] = field(default_factory=list)
+    samples: list[Stored[LabSample]] = field(default_factory=list)
 
-
-def _standing(kind: RecordKind) -> str:
-    name = kind.table.__tablename__
-    columns = ", ".join(
-        f'record."{column.name}"'
-        + (f'::text AS "{column.name}"' if isinstance(column.type, Numeric) else "")
-        for column in clinical_columns(kind.table)
-    )
-    return f"""
-    SELECT '{kind.path}' AS kind, record.subject, record.record_id, record.version,
-           record.recorded_at,
-           (SELECT row_to_json(shown)::text FROM (SELECT {columns}) AS shown) AS document
-    FROM {name} AS record
-    WHERE record.subject = ANY ($1::text[]) AND record.state = 'active'
-      AND ($2::text[] IS NULL OR record.centre = ANY ($2))
-      AND ($3::text IS NULL OR record.transaction_id <= ($3::text)::xid8)
-      AND NOT EXISTS (
-          SELECT FROM {name} AS newer
-          WHERE newer.record_id = record.record_id AND newer.version = record.version + 1
-            AND ($3::text IS NULL OR newer.transaction_id <= ($3::text)::xid8))"""  # noqa: S608
+    def with_version(self, document: Document) -> "Standing":
+        """Give the same with another version of one of the records, or with one more."""
+        others = [one for one in self.documents if one.record_id != document.record_id]
+        return Standing([*others, document], self.samples)
 
 
-async def documents_of(
+async def standing_of(
     transaction: Transaction,
     subjects: Collection[str],
     visible: list[str] | None,
     cut: str | None = None,
     kinds: frozenset[str] = EVERY_KIND,
-) -> dict[str, list[Document]]:
+) -> dict[str, Standing]:
     """Give what stands of each subject, as far as the caller can see it.
 
     Args:
@@ -108,12 +90,12 @@ async def documents_of(
         cut: the last transaction that counts; None for what is current.
         kinds: paths of the kinds that are wanted.
     """
-    found: dict[str, list[Document]] = defaultdict(list)
-    rows = await transaction.rows(_statement(kinds), list(subjects), visible, cut)
-    for row in rows:
+    found: dict[str, Standing] = defaultdict(Standing)
+    which = (list(subjects), visible, cut)
+    for row in await transaction.rows(_documents(kinds), *which):
         kind = by_path(row["kind"])
         if kind is not None:
-            found[row["subject"]].append(
+            found[row["subject"]].documents.append(
                 Document(
                     kind,
                     row["record_id"],
@@ -122,15 +104,67 @@ async def documents_of(
                     row["document"],
                 )
             )
+    if LAB_RESULTS.path in kinds:
+        for subject, record_id, version, recorded_at, *sample in await transaction.rows(
+            _SAMPLES, *which
+        ):
+            found[subject].samples.append(
+                Stored.of(LAB_RESULTS, record_id, version, recorded_at.date(), LabSample(*sample))
+            )
     return found
 
 
-def subject_records(
-    trial: Trial, subject: str, centre: str, documents: Sequence[Document]
-) -> SubjectRecords:
-    """Read the documents of a subject as records, with the course that follows from them."""
+@cache
+def _documents(kinds: frozenset[str]) -> str:
+    """Give everything that stands of some kinds, each record as one document.
+
+    Parameters: $1 subjects, $2 visible centres or NULL, $3 last transaction or NULL.
+    """
+    return "\nUNION ALL\n".join(
+        f"""
+    SELECT '{kind.path}' AS kind, record.subject, record.record_id, record.version,
+           record.recorded_at,
+           (SELECT row_to_json(shown)::text FROM (SELECT {_members(kind)}) AS shown) AS document
+    {_from(kind)}"""  # noqa: S608
+        for kind in RECORD_KINDS
+        if kind.path in kinds and kind is not LAB_RESULTS
+    )
+
+
+def _members(kind: RecordKind) -> str:
+    return ", ".join(
+        f'record."{column.name}"'
+        + (f'::text AS "{column.name}"' if isinstance(column.type, Numeric) else "")
+        for column in clinical_columns(kind.table)
+    )
+
+
+def _from(kind: RecordKind) -> str:
+    name = kind.table.__tablename__
+    return f"""FROM {name} AS record
+    WHERE record.subject = ANY ($1::text[]) AND record.state = 'active'
+      AND ($2::text[] IS NULL OR record.centre = ANY ($2))
+      AND ($3::text IS NULL OR record.transaction_id <= ($3::text)::xid8)
+      AND NOT EXISTS (
+          SELECT FROM {name} AS newer
+          WHERE newer.record_id = record.record_id AND newer.version = record.version + 1
+            AND ($3::text IS NULL OR newer.transaction_id <= ($3::text)::xid8))"""
+
+
+_SAMPLES: Final = f"""
+    SELECT record.subject, record.record_id, record.version, record.recorded_at,
+           visit, analyte, value, coded_value, titre, not_done, comparator, unit,
+           reference_range IS NOT NULL, specimen, sample_id, collected_at, method, spurious,
+           (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
+           g_csf_before
+    {_from(LAB_RESULTS)}"""
+"""The columns in the order of :class:`LabSample`."""
+
+
+def subject_records(trial: Trial, subject: str, centre: str, standing: Standing) -> SubjectRecords:
+    """Read what stands of a subject as records, with the course that follows from them."""
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
-    for document in documents:
+    for document in standing.documents:
         fields = _FIELDS[document.kind.path].model_validate_json(document.text)
         records[document.kind.path].append(
             Stored.of(
@@ -138,9 +172,10 @@ def subject_records(
             )
         )
     enrolments = records.pop("subjects", [])
+    records["lab-results"] = [*standing.samples]
     return SubjectRecords(
         trial,
-        _course(trial, subject, centre, documents),
+        _course(trial, subject, centre, standing.documents),
         enrolments[0] if enrolments else None,
         **{
             path.replace("-", "_"): tuple(sorted(of_kind, key=_in_order))

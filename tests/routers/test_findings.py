@@ -4,30 +4,34 @@ from typing import Any
 
 import pytest
 
+from app.access.permissions import PERMISSIONS, Action, Role
 from app.schemas.enrolment import ENROLMENTS
-from app.schemas.follow_up import FOLLOW_UPS
-from app.schemas.infusion import INFUSIONS
-from app.schemas.lab_result import LAB_RESULTS
-from app.schemas.preparation import PREPARATIONS
-from app.schemas.record import RecordKind
 from tests.deployment import Caller, Deployment
-from tests.schemas.bodies import changed
+from tests.services.edit_checks.subjects import AGREEING, DIED
 
-DEATH = {
-    "contacted_on": "2026-04-20",
-    "status": "died",
-    "death_date": "2026-04-02",
-    "death_cause": "myeloma",
-    "death_due_to_myeloma": True,
-}
+CRP = {"analyte": "CRP", "value": "8", "unit": "mg/L"}
+FATIGUE = {"term": "Fatigue", "grade": 1, "causality": {"car_t": "possible"}}
 
 
-def body(kind: RecordKind, **changes: Any) -> dict[str, Any]:
-    """The example of a kind, without what names other records."""
-    sent = changed(kind.example, {f"/{name}": value for name, value in changes.items()})
-    for name in ("source_id", "preparation"):
-        sent.pop(name, None)
-    return sent
+def body(name: str, **changes: Any) -> dict[str, Any]:
+    return {**AGREEING[name].body, **changes}
+
+
+async def enrol(caller: Caller, centre: str) -> str:
+    """Store the subject on whom everything agrees, and give its address."""
+    example = {name: value for name, value in ENROLMENTS.example.items() if name != "source_id"}
+    address = await stored(caller, "/v1/subjects", {**example, **body("enrolment", centre=centre)})
+    preparation = await stored(caller, f"{address}/preparations", body("preparation"))
+    infusion = body("infusion", preparation=preparation.rpartition("/")[2])
+    await stored(caller, f"{address}/infusions", infusion)
+    await stored(caller, f"{address}/assessments", body("baseline"))
+    return address
+
+
+async def stored(caller: Caller, address: str, sent: dict[str, Any]) -> str:
+    answer = await caller.submit(address, sent)
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["Location"])
 
 
 @pytest.fixture
@@ -38,21 +42,12 @@ async def coordinator(deployment: Deployment) -> Caller:
 
 @pytest.fixture
 async def enrolled(coordinator: Caller) -> str:
-    """The address of a subject enrolled, prepared and infused as the examples say."""
-    answer = await coordinator.submit("/v1/subjects", body(ENROLMENTS))
-    assert answer.status_code == 201, answer.text
-    address: str = answer.headers["Location"]
-    prepared = body(PREPARATIONS, leukapheresis_on="2026-02-14", further_leukapheresis_on=[])
-    for path, sent in (("preparations", prepared), ("infusions", body(INFUSIONS))):
-        answer = await coordinator.submit(f"{address}/{path}", sent)
-        assert answer.status_code == 201, answer.text
-    return address
+    return await enrol(coordinator, "03")
 
 
-async def rules(caller: Caller, **filters: str) -> list[tuple[str, str, str]]:
+async def listed(caller: Caller, query: str = "") -> list[tuple[str, str, str]]:
     """What is listed: rule, kind of record, pointer."""
-    query = "&".join(f"{name}={value}" for name, value in filters.items())
-    answer = await caller.get(f"/v1/findings?{query}")
+    answer = await caller.get(f"/v1/findings{query}")
     assert answer.status_code == 200, answer.text
     return [(one["rule"], one["kind"], one["pointer"]) for one in answer.json()["items"]]
 
@@ -66,20 +61,225 @@ def said(answer: Any) -> list[str]:
 async def test_it_has_nothing_to_say_of_records_that_agree(
     coordinator: Caller, enrolled: str
 ) -> None:
-    assert await rules(coordinator) == []
+    assert await listed(coordinator) == []
 
 
 async def test_it_never_refuses_a_death_whatever_else_is_stored(
     coordinator: Caller, enrolled: str
 ) -> None:
-    later = await coordinator.submit(
-        f"{enrolled}/lab-results", body(LAB_RESULTS, collected_at="2026-04-10", visit=None)
-    )
-    assert said(later) == []
-    death = await coordinator.submit(f"{enrolled}/follow-ups", body(FOLLOW_UPS, visit=None) | DEATH)
+    sample = {**CRP, "collected_at": "2026-09-11"}
+    assert said(await coordinator.submit(f"{enrolled}/lab-results", sample)) == []
+    death = await coordinator.submit(f"{enrolled}/follow-ups", dict(DIED.body))
     assert death.status_code == 201
     assert said(death) == ["DEATH-BEFORE-RECORDS"]
-    assert await rules(coordinator) == [
+    assert sorted(await listed(coordinator)) == [
         ("DATE-AFTER-DEATH", "lab-results", "/collected_at"),
         ("DEATH-BEFORE-RECORDS", "follow-ups", "/death_date"),
     ]
+
+
+async def test_it_never_refuses_an_adverse_event_after_the_death(
+    coordinator: Caller, enrolled: str
+) -> None:
+    await stored(coordinator, f"{enrolled}/follow-ups", dict(DIED.body))
+    event = {**FATIGUE, "onset": "2026-09-11"}
+    answer = await coordinator.submit(f"{enrolled}/adverse-events", event)
+    assert answer.status_code == 201
+    assert said(answer) == ["DATE-AFTER-DEATH"]
+
+
+async def test_it_says_with_a_laboratory_result_what_follows_from_the_course(
+    coordinator: Caller, enrolled: str
+) -> None:
+    early = {**CRP, "collected_at": "2026-02-09T08:00+08:00", "adverse_event": ABSENT_RECORD}
+    answer = await coordinator.submit(f"{enrolled}/lab-results", early)
+    assert said(answer) == ["BEFORE-CONSENT"]
+    assert sorted(await listed(coordinator)) == [
+        ("BEFORE-CONSENT", "lab-results", "/collected_at"),
+        ("REFERENCE-UNKNOWN", "lab-results", "/adverse_event"),
+    ]
+
+
+ABSENT_RECORD = "019cbd4a-7f60-7c3e-9a52-1f0e8d7c6b5a"
+
+
+async def test_it_says_with_an_enrolment_what_is_wrong_with_it(coordinator: Caller) -> None:
+    example = {name: value for name, value in ENROLMENTS.example.items() if name != "source_id"}
+    answer = await coordinator.submit("/v1/subjects", {**example, "eligibility": []})
+    assert said(answer) == ["ELIGIBILITY-OPEN"]
+    assert answer.json()["status"] == "enrolled"
+
+
+async def test_it_finds_an_infusion_its_visit_from_its_own_day(
+    coordinator: Caller, enrolled: str
+) -> None:
+    items = (await coordinator.get(f"{enrolled}/infusions")).json()["items"]
+    address = f"{enrolled}/infusions/{items[0]['record_id']}"
+    sent = body("infusion", preparation=None, visit=None, infused_at="2026-03-03T09:00+08:00")
+    answer = await coordinator.amend(address, {**sent, "reason": "Wrong day."}, 1)
+    assert answer.json()["visit"] == "D0"
+    assert said(answer) == []
+
+
+async def test_it_forgets_what_was_corrected(coordinator: Caller, enrolled: str) -> None:
+    sample = {**CRP, "collected_at": "2026-02-09"}
+    address = await stored(coordinator, f"{enrolled}/lab-results", sample)
+    assert await listed(coordinator) == [("BEFORE-CONSENT", "lab-results", "/collected_at")]
+    right = {**sample, "collected_at": "2026-03-09", "reason": "Wrong month."}
+    assert said(await coordinator.amend(address, right, 1)) == []
+    assert await listed(coordinator) == []
+
+
+async def test_it_forgets_what_was_voided(coordinator: Caller, enrolled: str) -> None:
+    await stored(coordinator, f"{enrolled}/lab-results", {**CRP, "collected_at": "2026-09-11"})
+    death = await stored(coordinator, f"{enrolled}/follow-ups", dict(DIED.body))
+    assert len(await listed(coordinator)) == 2
+    assert (await coordinator.void(death, 1)).status_code == 200
+    assert await listed(coordinator) == []
+
+
+async def test_it_looks_again_when_another_record_comes(coordinator: Caller, enrolled: str) -> None:
+    event = {**FATIGUE, "onset": "2026-03-09", "grade": 2, "worsening_of": ABSENT_RECORD}
+    address = await stored(coordinator, f"{enrolled}/adverse-events", event)
+    assert [rule for rule, _, _ in await listed(coordinator)] == ["WORSENING-OF-UNKNOWN"]
+    before = await stored(
+        coordinator, f"{enrolled}/adverse-events", {**FATIGUE, "onset": "2026-02-20"}
+    )
+    named = {**event, "worsening_of": before.rpartition("/")[2], "reason": "Now there."}
+    assert said(await coordinator.amend(address, named, 1)) == []
+    assert await listed(coordinator) == []
+
+
+async def test_it_tells_whose_record_is_meant(coordinator: Caller, enrolled: str) -> None:
+    sample = {**CRP, "collected_at": "2026-02-09"}
+    address = await stored(coordinator, f"{enrolled}/lab-results", sample)
+    answer = await coordinator.get("/v1/findings")
+    (finding,) = answer.json()["items"]
+    assert finding["subject"] == "03-001"
+    assert finding["centre"] == "03"
+    assert finding["record_id"] == address.rpartition("/")[2]
+    assert finding["version"] == 1
+    assert finding["severity"] == "warning"
+    assert "2026" not in finding["message"]
+    assert answer.json()["as_of"] >= 0
+
+
+@pytest.fixture
+async def three_findings(coordinator: Caller, enrolled: str) -> str:
+    """One finding of each severity, about records of three kinds."""
+    await stored(coordinator, f"{enrolled}/lab-results", {**CRP, "collected_at": "2026-02-09"})
+    await stored(
+        coordinator, f"{enrolled}/therapies", {"therapy_kind": "tocilizumab", "start": "2026-03-05"}
+    )
+    await stored(
+        coordinator, f"{enrolled}/therapies", {"therapy_kind": "maintenance", "start": "2026-03-01"}
+    )
+    return enrolled
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"BEFORE-CONSENT", "TREATMENT-UNLINKED", "NEW-THERAPY-BEFORE-INFUSION"}),
+        ("?severity=error", {"NEW-THERAPY-BEFORE-INFUSION"}),
+        ("?severity=warning", {"BEFORE-CONSENT"}),
+        ("?severity=notice", {"TREATMENT-UNLINKED"}),
+        ("?rule=BEFORE-CONSENT", {"BEFORE-CONSENT"}),
+        ("?rule=AE-TWICE", set()),
+        ("?kind=therapies", {"TREATMENT-UNLINKED", "NEW-THERAPY-BEFORE-INFUSION"}),
+        ("?kind=therapies&severity=notice", {"TREATMENT-UNLINKED"}),
+        ("?subject=03-002", set()),
+        ("?subject=03-001&rule=BEFORE-CONSENT", {"BEFORE-CONSENT"}),
+        ("?centre=04", set()),
+        ("?centre=03&rule=BEFORE-CONSENT", {"BEFORE-CONSENT"}),
+    ],
+)
+async def test_it_filters(
+    query: str, expected: set[str], coordinator: Caller, three_findings: str
+) -> None:
+    assert {rule for rule, _, _ in await listed(coordinator, query)} == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["rule=NO-SUCH-RULE", "kind=fables", "severity=fatal", "limit=0", "cursor=x", "color=red",
+     "cursor=WzEsMl0", "cursor=WyJhIiwiYiIsImMiLCJkIiwieCJd"],
+)  # fmt: skip
+async def test_it_refuses_a_parameter_that_means_nothing(query: str, coordinator: Caller) -> None:
+    answer = await coordinator.get(f"/v1/findings?{query}")
+    assert answer.status_code == 400, answer.text
+
+
+async def test_it_names_the_rules_when_it_knows_another(coordinator: Caller) -> None:
+    answer = await coordinator.get("/v1/findings?rule=DATE-AFTER-DETH")
+    (error,) = answer.json()["errors"]
+    assert "DATE-AFTER-DEATH" in error["allowed"]
+    assert "DETH" not in answer.text.replace("DATE-AFTER-DEATH", "")
+
+
+async def test_it_goes_on_page_after_page(coordinator: Caller, three_findings: str) -> None:
+    await stored(coordinator, f"{await enrol(coordinator, '03')}/lab-results",
+                 {**CRP, "collected_at": "2026-02-09"})  # fmt: skip
+    whole = (await coordinator.get("/v1/findings")).json()["items"]
+    assert len(whole) == 4
+    pages, address = [], "/v1/findings?limit=1"
+    while True:
+        answer = await coordinator.get(address)
+        assert answer.status_code == 200, answer.text
+        pages += answer.json()["items"]
+        if "link" not in answer.headers:
+            break
+        address = answer.headers["link"].partition(">")[0].removeprefix("<")
+        assert len(pages) < 10
+    assert pages == whole
+    assert [one["subject"] for one in whole] == sorted(one["subject"] for one in whole)
+
+
+async def test_it_tells_what_it_would_have_found_then(
+    coordinator: Caller, three_findings: str
+) -> None:
+    before = (await coordinator.get("/v1/changes")).json()["as_of"]
+    then = await listed(coordinator)
+    death = {**DIED.body, "death_date": "2026-03-01"}
+    await stored(coordinator, f"{three_findings}/follow-ups", death)
+    assert len(await listed(coordinator)) > len(then)
+    assert await listed(coordinator, f"?as_of={before}") == then
+    assert await listed(coordinator, "?as_of=0") == []
+    first = await coordinator.get(f"/v1/findings?as_of={before}&limit=2")
+    link = first.headers["link"].partition(">")[0].removeprefix("<")
+    rest = await coordinator.get(link)
+    pages = first.json()["items"] + rest.json()["items"]
+    assert [(one["rule"], one["kind"], one["pointer"]) for one in pages] == then
+    ahead = await coordinator.get(f"/v1/findings?as_of={before + 1000}")
+    assert ahead.status_code == 422
+
+
+async def test_it_hides_another_centres_findings(
+    deployment: Deployment, coordinator: Caller, three_findings: str
+) -> None:
+    stranger = await deployment.caller("coordinator", "05")
+    for query in ("", "?centre=03", "?subject=03-001"):
+        assert await listed(stranger, query) == []
+    sponsor = await deployment.caller("data_manager")
+    assert await listed(sponsor) == await listed(coordinator)
+    both = await deployment.caller("monitor", "03", "05")
+    assert await listed(both, "?centre=03") == await listed(coordinator)
+    assert await listed(both, "?centre=05") == []
+
+
+@pytest.mark.parametrize("role", [Role.SUMMARY_READER, Role.STUDY_ADMIN])
+async def test_it_is_not_for_every_role(role: Role, deployment: Deployment) -> None:
+    assert role not in PERMISSIONS[Action.READ_FINDINGS]
+    answer = await (await deployment.caller(role)).get("/v1/findings")
+    assert answer.status_code == 403
+
+
+async def test_it_notes_whose_findings_were_read(
+    deployment: Deployment, coordinator: Caller, three_findings: str
+) -> None:
+    noted = "SELECT subjects, records, principal FROM access_event WHERE action = 'findings'"
+    await listed(coordinator, "?rule=AE-TWICE")
+    assert await deployment.owner.fetch(noted) == []
+    await listed(coordinator)
+    (event,) = await deployment.owner.fetch(noted)
+    assert tuple(event) == (["03-001"], 3, coordinator.name)

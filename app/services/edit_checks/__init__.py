@@ -5,11 +5,20 @@ from typing import Any
 
 from app.schemas.record import Finding
 from app.services.edit_checks.catalogue import RECORD_CHECKS, RULES, SUBJECT_CHECKS
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
-__all__ = ["RULES", "Found", "Rule", "Stored", "SubjectRecords", "on_record", "on_subject"]
+__all__ = [
+    "RULES",
+    "Found",
+    "LabSample",
+    "Rule",
+    "Stored",
+    "SubjectRecords",
+    "on_record",
+    "on_subject",
+]
 
 
 def on_record(record: Stored[Any], course: SubjectCourse, trial: Trial) -> Iterator[Finding]:

@@ -2,49 +2,81 @@
 
 from typing import Final
 
-from app.services.edit_checks import dates, follow_up, infusion, visits
+from app.services.edit_checks import (
+    adverse_events,
+    astct,
+    dates,
+    efficacy_results,
+    enrolment,
+    follow_up,
+    infusion,
+    kinetics,
+    laboratory,
+    references,
+    response,
+    therapies,
+    visits,
+)
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
 
+_DATED = (dates.after_death, dates.in_future)
 _MEASURED = (
-    dates.after_death,
+    *_DATED,
     dates.before_consent,
-    dates.in_future,
     dates.after_horizon,
     dates.after_off_study,
     visits.visit_is_the_days,
 )
-_TREATED = (
-    dates.after_death,
-    dates.treated_before_consent,
-    dates.in_future,
-    visits.visit_is_the_days,
-)
+_TREATED = (*_DATED, dates.treated_before_consent, visits.visit_is_the_days)
 
 RECORD_CHECKS: Final[dict[str, tuple[RecordCheck, ...]]] = {
-    "subjects": (dates.in_future,),
+    "subjects": (dates.in_future, *enrolment.RECORD_CHECKS),
     "preparations": _TREATED,
     "infusions": (*_TREATED, *infusion.RECORD_CHECKS),
-    "assessments": _MEASURED,
-    "adverse-events": (dates.after_death, dates.in_future),
-    "lab-results": _MEASURED,
-    "kinetics": _MEASURED,
+    "assessments": (*_MEASURED, *response.RECORD_CHECKS),
+    "adverse-events": (*_DATED, *adverse_events.RECORD_CHECKS, *astct.OF_EVENTS),
+    "lab-results": (*_MEASURED, *laboratory.RECORD_CHECKS),
+    "kinetics": (*_MEASURED, *kinetics.RECORD_CHECKS),
     "visits": _MEASURED,
-    "neuro-assessments": _MEASURED,
-    "therapies": (dates.in_future,),
+    "neuro-assessments": (*_MEASURED, *astct.OF_ASSESSMENTS),
+    "therapies": (dates.in_future, *therapies.RECORD_CHECKS),
     "follow-ups": (dates.in_future, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
 }
 """The checks of one record beside the course of its subject, by the path of its kind."""
 
 SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
+    *enrolment.SUBJECT_CHECKS,
     *infusion.SUBJECT_CHECKS,
     *visits.SUBJECT_CHECKS,
+    *references.SUBJECT_CHECKS,
+    *response.SUBJECT_CHECKS,
+    *efficacy_results.SUBJECT_CHECKS,
+    *adverse_events.SUBJECT_CHECKS,
+    *astct.SUBJECT_CHECKS,
+    *laboratory.SUBJECT_CHECKS,
+    *kinetics.SUBJECT_CHECKS,
+    *therapies.SUBJECT_CHECKS,
     *follow_up.SUBJECT_CHECKS,
 )
 """The checks of a subject's records beside each other."""
 
 RULES: Final[dict[str, Rule]] = {
     rule.id: rule
-    for noun in (dates, infusion, visits, follow_up)
+    for noun in (
+        dates,
+        enrolment,
+        infusion,
+        visits,
+        references,
+        response,
+        efficacy_results,
+        adverse_events,
+        astct,
+        laboratory,
+        kinetics,
+        therapies,
+        follow_up,
+    )
     for rule in vars(noun).values()
     if isinstance(rule, Rule)
 }

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from decimal import Decimal
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
 from app.models.adverse_event import AdverseEventFields
 from app.models.assessment import AssessmentFields
@@ -48,6 +49,55 @@ class Rule:
             severity=self.severity,
             pointer="".join(f"/{step}" for step in way),
             message=self.message,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabSample:
+    """What the checks look at in a laboratory result; of a subject there are hundreds."""
+
+    visit: str | None
+    analyte: str
+    value: Decimal | None
+    coded_value: str | None
+    titre: str | None
+    not_done: str | None
+    comparator: str | None
+    unit: str | None
+    has_range: bool
+    specimen: str | None
+    sample_id: str | None
+    collected_at: str
+    method: str | None
+    spurious: bool
+    significant: bool | None
+    adverse_event: uuid.UUID | None
+    transfused_before: bool | None
+    g_csf_before: bool | None
+
+    @classmethod
+    def of(cls, result: LabResultFields) -> Self:
+        """Take what is needed of a result as a centre sends it."""
+        judged = result.clinically_significant
+        return cls(
+            result.visit,
+            result.analyte,
+            result.value,
+            result.coded_value,
+            result.titre,
+            result.not_done,
+            result.comparator,
+            result.unit,
+            result.reference_range is not None,
+            result.specimen,
+            result.sample_id,
+            result.collected_at,
+            result.method,
+            result.spurious,
+            judged.flag if judged is not None else None,
+            result.adverse_event,
+            result.transfused_before,
+            result.g_csf_before,
         )
 
 
@@ -108,7 +158,7 @@ class SubjectRecords:
     infusions: tuple[Stored[InfusionFields], ...] = ()
     assessments: tuple[Stored[AssessmentFields], ...] = ()
     adverse_events: tuple[Stored[AdverseEventFields], ...] = ()
-    lab_results: tuple[Stored[LabResultFields], ...] = ()
+    lab_results: tuple[Stored[LabSample], ...] = ()
     kinetics: tuple[Stored[KineticsResultFields], ...] = ()
     visits: tuple[Stored[VisitFields], ...] = ()
     neuro_assessments: tuple[Stored[NeuroAssessmentFields], ...] = ()

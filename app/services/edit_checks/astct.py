@@ -1,0 +1,178 @@
+"""ASTCT grades of CRS and ICANS beside the grade that follows from their findings.
+
+Source: Lee et al., Biol Blood Marrow Transplant 2019;25:625-38, tables 2, 5 and 6, as
+``services/criteria/astct`` grades them.
+
+Decision: parts that were not recorded question no grade: a derived grade that a missing part could
+raise is questioned only when the reported one is lower.
+"""
+
+from collections.abc import Iterator
+
+from app.models.adverse_event import AdverseEventFields
+from app.models.astct import CrsBasis, IcansBasis
+from app.models.neuro_assessment import NeuroAssessmentFields
+from app.schemas.record import Finding
+from app.services.criteria.astct import crs_grade, icans_grade
+from app.services.criteria.astct_findings import CrsFindings, IcansDomain, IcansFindings
+from app.services.criteria.astct_grading import AstctGrading
+from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
+from app.services.subject_course import SubjectCourse
+from app.trial.trial import Trial
+from app.vocabularies.adverse_events import AesiKind
+from app.vocabularies.astct import AstctGrade, AstctScale
+
+CRS_GRADE_DIFFERS = Rule(
+    "CRS-GRADE-DIFFERS",
+    "warning",
+    "the ASTCT grade is not the one that follows from the findings sent with it; correct the grade "
+    "or the findings",
+)
+ICANS_GRADE_DIFFERS = Rule(
+    "ICANS-GRADE-DIFFERS",
+    "warning",
+    "the ASTCT grade is not the one that follows from the findings sent with it; correct the grade "
+    "or the findings",
+)
+ICANS_BELOW_ASSESSMENT = Rule(
+    "ICANS-BELOW-ASSESSMENT",
+    "warning",
+    "a neurological assessment during the event shows a higher grade than the event has; raise the "
+    "event's grade or correct the assessment",
+)
+NEURO_WITHOUT_ICANS = Rule(
+    "NEURO-WITHOUT-ICANS",
+    "warning",
+    "the findings make an ICANS grade and no ICANS event covers the day; report the event, or name "
+    "the other cause",
+)
+ICANS_WITHOUT_NEURO = Rule(
+    "ICANS-WITHOUT-NEURO",
+    "notice",
+    "no neurological assessment lies within the event; send those of its days",
+)
+
+
+def crs_event_grade(
+    event: Stored[AdverseEventFields], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Hold the grade of a CRS against its findings; grade 5 is the outcome and not graded here."""
+    graded = event.fields.astct
+    if graded is None or graded.crs is None or graded.grade is AstctGrade.DEATH:
+        return
+    if _differs(graded.grade, crs_grade(_crs_findings(graded.crs))):
+        yield CRS_GRADE_DIFFERS.at("astct", "grade")
+
+
+def icans_event_grade(
+    event: Stored[AdverseEventFields], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Hold the grade of an ICANS against its findings."""
+    graded = event.fields.astct
+    if graded is None or graded.icans is None or graded.grade is AstctGrade.DEATH:
+        return
+    if _differs(graded.grade, icans_grade(_icans_findings(graded.icans))):
+        yield ICANS_GRADE_DIFFERS.at("astct", "grade")
+
+
+def examiners_grade(
+    assessment: Stored[NeuroAssessmentFields], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Hold the grade that an examiner gave against the findings of the examination."""
+    grade = assessment.fields.grade
+    if grade is None or grade == AstctGrade.DEATH:
+        return
+    if _differs(grade, icans_grade(_examined(assessment.fields))):
+        yield ICANS_GRADE_DIFFERS.at("grade")
+
+
+def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
+    """Hold neurological assessments after the infusion against the ICANS events of their days."""
+    infusion = subject.course.anchors.infusion
+    events = [event for event in subject.adverse_events if _is_icans(event.fields)]
+    exceeded = set()
+    for assessment in subject.neuro_assessments:
+        day = assessment.fields.assessed_at.civil_date
+        grade = icans_grade(_examined(assessment.fields)).grade or 0
+        if grade == 0 or infusion is None or day < infusion:
+            continue
+        covering = [event for event in events if _covers(event, assessment)]
+        if not covering:
+            yield Found(assessment, NEURO_WITHOUT_ICANS.at("assessed_at"))
+        for event in covering:
+            graded = event.fields.astct
+            if graded is not None and grade > graded.grade:
+                exceeded.add(event.record_id)
+    for event in events:
+        if event.record_id in exceeded:
+            yield Found(event, ICANS_BELOW_ASSESSMENT.at("astct", "grade"))
+        if not any(_covers(event, assessment) for assessment in subject.neuro_assessments):
+            yield Found(event, ICANS_WITHOUT_NEURO.at("onset"))
+
+
+def _is_icans(event: AdverseEventFields) -> bool:
+    scale = event.astct.scale if event.astct is not None else None
+    return event.aesi_kind is AesiKind.ICANS or scale is AstctScale.ICANS_ADULT
+
+
+def _covers(event: Stored[AdverseEventFields], assessment: Stored[NeuroAssessmentFields]) -> bool:
+    """Tell whether an assessment may lie within an event, to the day after its end."""
+    if assessment.fields.adverse_event == event.record_id:
+        return True
+    day = assessment.fields.assessed_at.civil_date
+    end = event.fields.end
+    return event.fields.onset.earliest <= day and (end is None or day <= end.latest + DAY)
+
+
+def _differs(reported: int, derived: AstctGrading) -> bool:
+    if derived.grade is None:
+        return False
+    return reported < derived.grade if derived.at_least else reported != derived.grade
+
+
+def _crs_findings(basis: CrsBasis) -> CrsFindings:
+    return CrsFindings(
+        temperature_max=basis.temperature_max,
+        fever_other_cause=basis.fever_other_cause,
+        established=basis.established,
+        treated=basis.treated,
+        hypotension=basis.hypotension,
+        hypotension_other_cause=basis.hypotension_other_cause,
+        vasopressors=None if basis.vasopressors is None else len(basis.vasopressors),
+        vasopressin=basis.vasopressin,
+        oxygen=basis.oxygen,
+        flow=basis.flow,
+        hypoxia_other_cause=basis.hypoxia_other_cause,
+        positive_pressure_reason=basis.positive_pressure_reason,
+    )
+
+
+def _icans_findings(basis: IcansBasis) -> IcansFindings:
+    return IcansFindings(
+        ice_score=None if basis.ice is None else basis.ice.score,
+        ice_not_done_reason=basis.ice_not_done_reason,
+        consciousness=basis.consciousness,
+        seizure=basis.seizure,
+        motor=basis.motor,
+        raised_pressure=basis.raised_pressure,
+        intracranial_haemorrhage=basis.intracranial_haemorrhage,
+        other_cause=frozenset(IcansDomain(domain) for domain in basis.other_cause),
+    )
+
+
+def _examined(fields: NeuroAssessmentFields) -> IcansFindings:
+    return IcansFindings(
+        ice_score=None if fields.ice is None else fields.ice.score,
+        ice_not_done_reason=fields.ice_not_done,
+        consciousness=fields.consciousness,
+        seizure=fields.seizure,
+        motor=fields.motor,
+        raised_pressure=fields.raised_pressure,
+        intracranial_haemorrhage=fields.intracranial_haemorrhage,
+        other_cause=frozenset(IcansDomain(domain) for domain in fields.other_cause),
+    )
+
+
+OF_EVENTS = (crs_event_grade, icans_event_grade)
+OF_ASSESSMENTS = (examiners_grade,)
+SUBJECT_CHECKS = (assessments_beside_events,)

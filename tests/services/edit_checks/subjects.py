@@ -1,0 +1,134 @@
+"""Subjects made for the edit checks: one on whom everything agrees, and what is added to him."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from app.schemas.lab_result import LabResultIn
+from app.schemas.record_kinds import by_path
+from app.services.edit_checks import LabSample, Stored, SubjectRecords, on_subject
+from app.services.standing_records import Document, Standing, subject_records
+from app.trial.trial import Trial, load_trial
+from tests.schemas.bodies import ABSENT
+
+TRIAL = load_trial()
+SENT_ON = date(2028, 1, 10)
+
+
+class Sent(NamedTuple):
+    """A record as a centre sent it; the service would have taken it."""
+
+    path: str
+    name: str
+    body: Mapping[str, Any]
+
+
+def record_id(name: str) -> uuid.UUID:
+    """The identity of a record by the name it has in a test."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, name)
+
+
+def ref(name: str) -> str:
+    return str(record_id(name))
+
+
+def sent(path: str, name: str, **body: Any) -> Sent:
+    return Sent(path, name, body)
+
+
+AGREEING: dict[str, Sent] = {
+    one.name: one
+    for one in (
+        sent(
+            "subjects",
+            "enrolment",
+            centre="03",
+            sex="F",
+            consent={"version": "3.1", "signed_on": "2026-02-10"},
+            eligibility=[{"criterion": "IN-01", "met": True}],
+            enrolled_on="2026-02-16",
+            heavy_chain="IgG",
+            light_chain="kappa",
+        ),
+        sent(
+            "preparations",
+            "preparation",
+            visit="APH",
+            leukapheresis_on="2026-02-12",
+            lymphodepletion=[
+                {"agent": "fludarabine", "given_on": "2026-02-25"},
+                {"agent": "fludarabine", "given_on": "2026-02-26"},
+                {"agent": "fludarabine", "given_on": "2026-02-27"},
+            ],
+            product_lot="NB2-0147",
+            product_released_on="2026-02-24",
+            outcome="infused",
+        ),
+        sent(
+            "infusions",
+            "infusion",
+            visit="D0",
+            preparation=ref("preparation"),
+            product_lot="NB2-0147",
+            infused_at="2026-03-02T09:40+08:00",
+        ),
+        sent(
+            "assessments",
+            "baseline",
+            assessed_on="2026-02-20",
+            serum_m_protein={"value": "3.2", "unit": "g/dL"},
+            free_kappa={"value": "820", "unit": "mg/L"},
+            free_lambda={"value": "6", "unit": "mg/L"},
+        ),
+    )
+}
+"""Enrolled, prepared, infused on 2 March 2026 and evaluated before: nothing to find."""
+
+DIED = sent(
+    "follow-ups",
+    "death",
+    contacted_on="2026-09-20",
+    status="died",
+    death_date="2026-09-10",
+    death_cause="myeloma",
+)
+
+
+def of(*records: Sent, without: tuple[str, ...] = (), trial: Trial = TRIAL) -> SubjectRecords:
+    """The agreeing subject with these records, those of the same name replaced.
+
+    A record is read as the service reads it, so a body that would be refused fails the test.
+    """
+    by_name = {**AGREEING, **{one.name: one for one in records}}
+    standing = Standing()
+    for name, one in by_name.items():
+        if name in without:
+            continue
+        kind = by_path(one.path)
+        assert kind is not None
+        payload = kind.submission.model_validate(dict(one.body))
+        if isinstance(payload, LabResultIn):
+            sample = LabSample.of(payload)
+            standing.samples.append(Stored.of(kind, record_id(name), 1, SENT_ON, sample))
+        else:
+            text = payload.model_dump_json()
+            standing.documents.append(Document(kind, record_id(name), 1, SENT_ON, text))
+    return subject_records(trial, "03-001", "03", standing)
+
+
+def but(name: str, **changes: Any) -> Sent:
+    """A record of the agreeing subject with other members."""
+    one = AGREEING[name]
+    body = {**one.body, **changes}
+    return Sent(
+        one.path, name, {member: value for member, value in body.items() if value is not ABSENT}
+    )
+
+
+def noticed(subject: SubjectRecords) -> list[tuple[str, str, str]]:
+    """Every finding: the rule, the record by its path, the pointer; in order."""
+    return sorted(
+        (found.finding.rule, found.record.kind, found.finding.pointer)
+        for found in on_subject(subject)
+    )

@@ -1,0 +1,234 @@
+from typing import Any
+
+import pytest
+
+from tests.services.edit_checks.subjects import DIED, Sent, but, noticed, of, ref, sent
+
+JUDGED = {"causality": {"car_t": "possible"}}
+FATAL = {
+    "term": "Sepsis", "grade": 5, "outcome": "FATAL", "serious": True,
+    "seriousness_criteria": ["death"], "onset": "2026-09-01",
+    "aware_at": "2026-09-01T08:00+08:00", "reported_at": "2026-09-01T20:00+08:00", **JUDGED,
+}  # fmt: skip
+
+
+def event(name: str = "event", **body: Any) -> Sent:
+    return sent("adverse-events", name, **{"term": "Fatigue", "grade": 1, **JUDGED, **body})
+
+
+def rules(*records: Sent) -> list[tuple[str, str]]:
+    return [(rule, pointer) for rule, _, pointer in noticed(of(*records))]
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        pytest.param(
+            [event(**FATAL, end="2026-09-10")],
+            [("AE-FATAL-WITHOUT-DEATH", "/outcome")],
+            id="fatal without a death",
+        ),
+        pytest.param([event(**FATAL, end="2026-09-10"), DIED], [], id="fatal with the death"),
+        pytest.param([event(**FATAL, end="2026-09"), DIED], [], id="only the month known"),
+        pytest.param(
+            [event(**FATAL, end="2026-09-09"), DIED],
+            [("AE-FATAL-DATE-DIFFERS", "/end")],
+            id="another day",
+        ),
+        pytest.param(
+            [event(**FATAL, end="2026-09-11"), DIED],
+            [("AE-FATAL-DATE-DIFFERS", "/end")],
+            id="a later day",
+        ),
+        pytest.param(
+            [
+                event(**FATAL, end="2026-09-10"),
+                event("two", **{**FATAL, "term": "Lung infection"}, end="2026-09-10"),
+                DIED,
+            ],
+            [("AE-FATAL-TWICE", "/outcome")],
+            id="two fatal events",
+        ),
+        pytest.param(
+            [event(onset="2026-09-01", end="2026-09-11", outcome="RECOVERED/RESOLVED"), DIED],
+            [("AE-END-AFTER-DEATH", "/end")],
+            id="recovered after death",
+        ),
+        pytest.param(
+            [event(onset="2026-09-01", end="2026-09-10", outcome="RECOVERED/RESOLVED"), DIED],
+            [],
+            id="recovered on the day of death",
+        ),
+    ],
+)
+def test_it_holds_events_against_the_death(
+    records: list[Sent], expected: list[tuple[str, str]]
+) -> None:
+    assert rules(*records) == expected
+
+
+def serious(**body: Any) -> Sent:
+    criteria = ["hospitalisation"]
+    return event(onset="2026-03-05", serious=True, seriousness_criteria=criteria, **body)
+
+
+def times(aware_at: str, reported_at: str) -> dict[str, str]:
+    return {"aware_at": aware_at, "reported_at": reported_at}
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(
+            serious(**times("2026-03-05T20:00+08:00", "2026-03-06T12:00Z")), [], id="24 hours"
+        ),
+        pytest.param(
+            serious(**times("2026-03-05T20:00+08:00", "2026-03-06T12:01Z")),
+            [("AE-REPORTED-LATE", "/reported_at")],
+            id="a minute more",
+        ),
+        pytest.param(
+            serious(
+                **times("2026-03-05T20:00+08:00", "2026-03-11T23:00Z"),
+                became_serious_on="2026-03-10",
+            ),
+            [],
+            id="24 hours after the day it became serious",
+        ),
+        pytest.param(
+            serious(
+                **times("2026-03-05T20:00+08:00", "2026-03-12T00:01Z"),
+                became_serious_on="2026-03-10",
+            ),
+            [("AE-REPORTED-LATE", "/reported_at")],
+            id="later than that",
+        ),
+        pytest.param(serious(), [("AE-REPORT-MISSING", "/aware_at")], id="no times"),
+        pytest.param(
+            serious(aware_at="2026-03-05T20:00+08:00"),
+            [("AE-REPORT-MISSING", "/reported_at")],
+            id="not reported",
+        ),
+        pytest.param(
+            event(term="Lung infection", grade=3, onset="2026-03-05", aesi_kind="infection"),
+            [("AE-REPORT-MISSING", "/aware_at")],
+            id="special interest, grade 3",
+        ),
+        pytest.param(
+            event(term="Lung infection", grade=2, onset="2026-03-05", aesi_kind="infection"),
+            [],
+            id="special interest, grade 2",
+        ),
+        pytest.param(
+            event(onset="2026-03-05", **times("2026-03-05T20:00+08:00", "2026-04-05T20:00+08:00")),
+            [],
+            id="not serious",
+        ),
+    ],
+)
+def test_it_holds_reporting_against_the_clock(
+    record: Sent, expected: list[tuple[str, str]]
+) -> None:
+    assert rules(record) == expected
+
+
+def syndrome(kind: str, onset: str) -> Sent:
+    term = {
+        "CRS": {"term": "Cytokine release syndrome"},
+        "ICANS": {
+            "term": "Nervous system disorders - Other, specify", "other_specify": "ICANS",
+        },
+    }[kind]  # fmt: skip
+    return event(**term, onset=onset, aesi_kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "onset", "expected"),
+    [
+        pytest.param("CRS", "2026-03-02", [], id="the day of infusion"),
+        pytest.param("CRS", "2026-03-01", ["CRS-BEFORE-INFUSION"], id="the day before"),
+        pytest.param("ICANS", "2026-03-01", ["CRS-BEFORE-INFUSION"], id="ICANS the day before"),
+        pytest.param("CRS", "2026-03-16", [], id="day 14"),
+        pytest.param("CRS", "2026-03-17", ["CRS-LATE-ONSET"], id="day 15"),
+        pytest.param("ICANS", "2026-03-17", [], id="ICANS on day 15"),
+        pytest.param("CRS", "2026-03", [], id="some day of the month"),
+    ],
+)
+def test_it_holds_crs_against_the_infusion(kind: str, onset: str, expected: list[str]) -> None:
+    found = rules(syndrome(kind, onset))
+    assert [one for one in found if one[0].startswith("CRS")] == [
+        (rule, "/onset") for rule in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("onset", "outside"),
+    [
+        pytest.param("2026-02-09", True, id="the day before consent"),
+        pytest.param("2026-02-10", False, id="the day of consent"),
+        pytest.param("2026-02", False, id="some day of that month"),
+        pytest.param("2026-01", True, id="the month before"),
+    ],
+)
+def test_it_notices_events_outside_collection(onset: str, outside: bool) -> None:
+    expected = [("AE-OUTSIDE-COLLECTION", "/onset")] if outside else []
+    assert rules(event(onset=onset)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"onset": "2026-03-02", "causality": None}, True, id="not judged"),
+        pytest.param(
+            {"onset": "2026-03-02", "causality": {"disease": "probable"}}, True, id="only others"
+        ),
+        pytest.param({"onset": "2026-03-01", "causality": None}, False, id="before the infusion"),
+    ],
+)
+def test_it_notices_causality_not_judged(body: dict[str, Any], expected: bool) -> None:
+    assert rules(event(**body)) == ([("CAUSALITY-MISSING", "/causality")] if expected else [])
+
+
+def test_it_notices_progression_reported_as_an_event() -> None:
+    progression = event(**{**FATAL, "term": "Disease progression"}, end="2026-09-10")
+    assert rules(progression, DIED) == [("PROGRESSION-AS-AE", "/term")]
+
+
+@pytest.mark.parametrize(
+    ("second", "twice"),
+    [
+        pytest.param({"onset": "2026-03-05"}, True, id="the same"),
+        pytest.param({"onset": "2026-03-06"}, False, id="another onset"),
+        pytest.param({"onset": "2026-03-05", "term": "Fever"}, False, id="another term"),
+    ],
+)
+def test_it_notices_an_event_reported_twice(second: dict[str, Any], twice: bool) -> None:
+    found = rules(event(onset="2026-03-05"), event("second", **second))
+    assert found == ([("AE-TWICE", "/onset")] if twice else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param({"grade": 1}, {"grade": 2}, [], id="worse"),
+        pytest.param({"grade": 2}, {"grade": 2}, [("WORSENING-NOT-WORSE", "/grade")], id="same"),
+        pytest.param(
+            {"grade": 1, "onset": "2026-03-03"},
+            {"grade": 2},
+            [("WORSENING-OF-LATER", "/worsening_of")],
+            id="began after the infusion",
+        ),
+        pytest.param({"grade": 1, "onset": "2026-03-02"}, {"grade": 2}, [], id="that day"),
+    ],
+)
+def test_it_holds_a_worsening_against_what_worsened(
+    before: dict[str, Any], after: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    one = event("before", **{"onset": "2026-02-20", **before})
+    other = event("after", onset="2026-03-09", worsening_of=ref("before"), **after)
+    assert rules(one, other) == expected
+
+
+def test_it_says_nothing_of_crs_while_the_infusion_is_not_known() -> None:
+    found = noticed(of(syndrome("CRS", "2026-03-05"), but("enrolment"), without=("infusion",)))
+    assert [one for one in found if one[0].startswith("CRS")] == []

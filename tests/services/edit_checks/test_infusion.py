@@ -1,0 +1,129 @@
+from typing import Any
+
+import pytest
+
+from tests.schemas.bodies import ABSENT
+from tests.services.edit_checks.subjects import Sent, but, noticed, of, ref, sent
+
+
+def lymphodepleted(*days: str, **members: Any) -> Sent:
+    doses = [{"agent": "fludarabine", "given_on": day} for day in days]
+    return but("preparation", lymphodepletion=doses, **members)
+
+
+@pytest.mark.parametrize(
+    ("preparation", "expected"),
+    [
+        pytest.param(lymphodepleted("2026-02-28"), [], id="2 days, the fewest planned"),
+        pytest.param(lymphodepleted("2026-03-01"), ["LD-GAP"], id="1 day"),
+        pytest.param(lymphodepleted("2026-02-25"), [], id="5 days, the most planned"),
+        pytest.param(lymphodepleted("2026-02-24"), ["LD-GAP"], id="6 days"),
+        pytest.param(
+            lymphodepleted("2026-02-24", "2026-02-26"), [], id="counted from the last dose"
+        ),
+        pytest.param(lymphodepleted("2026-03-03"), ["INFUSION-BEFORE-LD"], id="dose after"),
+        pytest.param(lymphodepleted(), ["NO-LYMPHODEPLETION"], id="no dose"),
+        pytest.param(lymphodepleted(lymphodepletion_omitted="renal failure"), [], id="omitted"),
+    ],
+)
+def test_it_holds_the_infusion_against_lymphodepletion(
+    preparation: Sent, expected: list[str]
+) -> None:
+    found = noticed(of(preparation))
+    assert found == [(rule, "infusions", "/infused_at") for rule in expected]
+
+
+def test_it_notices_an_infusion_before_leukapheresis() -> None:
+    late = but(
+        "preparation",
+        leukapheresis_on="2026-03-03",
+        product_released_on=ABSENT,
+        lymphodepletion=[],
+        lymphodepletion_omitted="none planned",
+    )
+    assert noticed(of(late)) == [("LEUKAPHERESIS-AFTER-INFUSION", "infusions", "/infused_at")]
+
+
+@pytest.mark.parametrize(
+    ("infusion", "preparation", "expected"),
+    [
+        pytest.param(
+            {}, {"outcome": "progressed"}, [("OUTCOME-DIFFERS", "/preparation")], id="outcome"
+        ),
+        pytest.param({}, {"outcome": ABSENT}, [], id="outcome still to come"),
+        pytest.param(
+            {"product_lot": "NB2-0148"}, {}, [("LOT-DIFFERS", "/product_lot")], id="another lot"
+        ),
+        pytest.param({"product_lot": ABSENT}, {}, [], id="lot not given"),
+        pytest.param(
+            {},
+            {"product_released_on": "2026-03-03"},
+            [("INFUSED-BEFORE-RELEASE", "/infused_at")],
+            id="released the day after",
+        ),
+        pytest.param({}, {"product_released_on": "2026-03-02"}, [], id="released that day"),
+    ],
+)
+def test_it_holds_the_infusion_against_its_preparation(
+    infusion: dict[str, Any], preparation: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    found = noticed(of(but("infusion", **infusion), but("preparation", **preparation)))
+    assert found == [(rule, "infusions", pointer) for rule, pointer in expected]
+
+
+REPEAT = {"infused_at": "2026-07-01T09:00+08:00", "preparation": ref("preparation")}
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        pytest.param(
+            {"infusion_kind": "unplanned_repeat"},
+            [("SECOND-INFUSION-IS-NEW-THERAPY", "/infusion_kind")],
+            id="unplanned",
+        ),
+        pytest.param({}, [("INFUSION-PART-REPEATED", "/part")], id="the same part"),
+        pytest.param({"part": 2}, [], id="the second part"),
+    ],
+)
+def test_it_notices_a_second_infusion(
+    second: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    found = noticed(of(sent("infusions", "second", **REPEAT, **second)))
+    assert found == [(rule, "infusions", pointer) for rule, pointer in expected]
+
+
+def test_it_notices_what_supposes_an_infusion_that_is_not_there() -> None:
+    records = (
+        sent("visits", "d7", visit="D7", status="done", visited_on="2026-03-09"),
+        sent("visits", "missed", visit="D10", status="missed", missed_because="illness"),
+        sent("visits", "scr", visit="SCR", status="done", visited_on="2026-02-11"),
+        sent(
+            "kinetics",
+            "sample",
+            matrix="PB",
+            method="flow_pct",
+            collected_at="2026-03-09T08:00+08:00",
+            nominal_day=7,
+            value="3",
+            unit="%",
+            lloq="0.1",
+        ),
+        sent(
+            "adverse-events",
+            "crs",
+            term="Cytokine release syndrome",
+            grade=1,
+            onset="2026-03-05",
+            aesi_kind="CRS",
+            astct={"scale": "ASTCT_CRS", "grade": 1},
+        ),
+    )
+    assert noticed(of(*records, without=("infusion",))) == [
+        ("NO-INFUSION", "adverse-events", "/astct"),
+        ("NO-INFUSION", "kinetics", "/nominal_day"),
+        ("NO-INFUSION", "preparations", "/outcome"),
+        ("NO-INFUSION", "visits", "/visit"),
+    ]
+    found = noticed(of(*records))
+    assert "NO-INFUSION" not in [rule for rule, _, _ in found]
