@@ -84,7 +84,9 @@ def assemble(settings: Settings, database_url: str) -> Service:
         ring = settings.data_directory / "signing_keys.json"
         keys = SigningKeyRing.open(ring, lifetime, datetime.now(UTC))
     listed = settings.external_issuers
-    issuers = ExternalIssuers(parse_issuers(listed.read_bytes()) if listed else ())
+    issuers = ExternalIssuers(
+        parse_issuers(listed.read_bytes()) if listed else (), ours=settings.issuer
+    )
     database = Database(settings, database_url)
     verifier = AccessTokenVerifier(keys, settings.issuer, settings.issuer, lifetime)
     return Service(

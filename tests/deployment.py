@@ -96,7 +96,8 @@ class Deployment:
     ) -> None:
         self.server = server
         self.database = database
-        self.settings = Settings(data_directory=directory / "data", issuer=ORIGIN, **settings)
+        chosen = {"data_directory": directory / "data", "issuer": ORIGIN, **settings}
+        self.settings = Settings(**chosen)
         self.app: FastAPI = create_app(self.settings, server.url("dayzero_service", database))
         self._clients: list[httpx.AsyncClient] = []
 

@@ -145,14 +145,21 @@ class ExternalIdentity:
 class ExternalIssuers:
     """All issuers of a deployment, each with its keys.
 
+    Args:
+        issuers: those whose people may come.
+        ours: our own identifier, which none of them may bear: whoever has it would be believed by
+            two sets of keys.
+
     Raises:
-        ValueError: two of them have the same identifier.
+        ValueError: two of them have the same identifier, or one has ours.
     """
 
-    def __init__(self, issuers: Sequence[ExternalIssuer]) -> None:
+    def __init__(self, issuers: Sequence[ExternalIssuer], *, ours: str | None = None) -> None:
         self._issuers = {one.issuer: (one, one.keys) for one in issuers}
         if len(self._issuers) != len(issuers):
             raise ValueError("two external issuers have the same identifier")
+        if ours in self._issuers:
+            raise ValueError("an external issuer has the identifier of this service")
 
     async def verify(self, token: object, now: datetime) -> ExternalIdentity:
         """Give whom a token stands for, by the issuer that it claims to come from.

@@ -147,8 +147,10 @@ async def issue_token(request: Request) -> JSONResponse:
         elif form.get("grant_type") == LINK_GRANT:
             principal = await service.sign_in.by_link(form.get("link", ""))
             lifetime = timedelta(hours=service.settings.session_hours)
-        else:
+        elif "grant_type" in form:
             raise _Refused("unsupported_grant_type", "use client_credentials")
+        else:
+            raise _Refused("invalid_request", "send a grant_type")
         issued = await service.sign_in.issue(principal, asked, lifetime)
     except InvalidScope:
         return _refusal(_Refused("invalid_scope", "ask for scopes that your roles give"))
@@ -215,7 +217,9 @@ async def _client(request: Request, form: dict[str, str], sign_in: SignIn) -> An
     """Give the client by the one method that it used."""
     basic = request.headers.getlist("authorization")
     methods = (bool(basic), "client_secret" in form, "client_assertion" in form)
-    if sum(methods) != 1:
+    if sum(methods) > 1:
+        raise _Refused("invalid_request", "prove who the client is in one way")
+    if not any(methods):
         raise InvalidClient
     if basic:
         identity, secret = _basic(basic)
