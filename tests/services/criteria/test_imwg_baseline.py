@@ -85,6 +85,8 @@ def test_a_lesion_is_measurable_by_its_longest_diameter_or_its_short_axis(
         pytest.param(LesionKind.PARASKELETAL, None, True, id="paraskeletal"),
         pytest.param(LesionKind.BONE, None, False, id="a bone lesion is no plasmacytoma"),
         pytest.param(LesionKind.EXTRAMEDULLARY, -40, True, id="irradiated before it was measured"),
+        pytest.param(LesionKind.EXTRAMEDULLARY, -31, True, id="irradiated the day before"),
+        pytest.param(LesionKind.EXTRAMEDULLARY, -30, False, id="irradiated the same day"),
         pytest.param(LesionKind.EXTRAMEDULLARY, -20, False, id="irradiated since"),
     ],
 )

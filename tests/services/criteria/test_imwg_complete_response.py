@@ -111,6 +111,7 @@ def test_light_chain_disease_asks_for_a_normal_ratio_for_cr() -> None:
     [
         pytest.param({"a": (0, 0)}, "CR", id="gone"),
         pytest.param({"a": (3, 2)}, "VGPR", id="still visible"),
+        pytest.param({"a": (3, 0)}, "VGPR", id="one diameter left"),
         pytest.param(None, "SD", id="not imaged again"),
     ],
 )
@@ -358,6 +359,20 @@ def test_the_isotype_is_read_from_the_baseline_where_enrolment_left_it_open() ->
     today = visit(28, 0, 0, ife="+-", bands=[Band(isotype=IGA_LAMBDA)], marrow=1)
     assert read(start, today).last.category == "CR"
     assert read(START, today).last.category == "VGPR"
+
+
+def test_the_original_isotypes_are_those_of_bands_that_are_the_myelomas() -> None:
+    def fixation(*found: Band, spurious: bool = False) -> Immunofixation:
+        return Immunofixation(result=ImmunofixationResult.POSITIVE, bands=found, spurious=spurious)
+
+    drug = Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_PROVEN)
+    untold, lambda_only = Band(), Band(isotype=Isotype(light_chain=LAMBDA))
+    suspected = Band(isotype=IGA_LAMBDA, owner=BandOwner.DRUG_SUSPECTED)
+    assert bands.isotypes_on(fixation(drug, untold), None, fixation(lambda_only, suspected)) == (
+        lambda_only.isotype,
+        IGA_LAMBDA,
+    )
+    assert bands.isotypes_on(fixation(suspected, spurious=True)) == ()
 
 
 def test_a_spurious_immunofixation_is_none() -> None:

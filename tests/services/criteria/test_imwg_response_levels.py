@@ -281,6 +281,7 @@ LESION = {"a": (40, 25)}
         pytest.param("2.8", {"a": (30, 25)}, "SD", id="a quarter is not enough for MR"),
         pytest.param("1", None, "SD", id="baseline carried forward until re-imaging"),
         pytest.param("1", {"a": (None, None)}, "SD", id="not assessed is not imaged"),
+        pytest.param("1", {"a": (10, None)}, "SD", id="one diameter is no measurement"),
     ],
 )
 def test_plasmacytomas_cap_every_level(s: str, lesions: Any, category: str) -> None:
