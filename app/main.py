@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.config import Settings
 from app.openapi_document import DescribedApp
@@ -63,6 +64,16 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     """Answer what no route took."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     problem: Problem = NotFound("There is nothing at this address that you can see.")
-    if status == 405 and isinstance(error, HTTPException):
-        problem = MethodNotAllowed("Use a method of the list.", headers=error.headers)
+    if status == 405:
+        allowed = ", ".join(sorted(_methods_at(request)))
+        problem = MethodNotAllowed("Use a method of the list.", headers={"Allow": allowed})
     return write(problem, request.state.request_id)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Give the methods of an address, which several routes may share."""
+    methods: set[str] = set()
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods
+    return methods
