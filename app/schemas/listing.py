@@ -33,7 +33,11 @@ AsOf = Annotated[
     BeforeValidator(_read_as_of),
     Field(
         description="What the database knew: a `seq` of the ledger, or an instant with offset.",
-        json_schema_extra={"type": "string", "examples": ["1042", "2026-06-01T00:00:00Z"]},
+        json_schema_extra={
+            "type": "string",
+            "pattern": rf"^(?:[0-9]{{1,18}}|{OffsetDateTime.pattern})$",
+            "examples": ["1042", "2026-06-01T00:00:00Z"],
+        },
     ),
 ]
 
@@ -85,7 +89,10 @@ class ListQuery(ReadQuery):
     )
     to: PartialDate | None = Field(default=None, description="Dated on or before.")
     changed_after: int | None = Field(
-        default=None, ge=0, description="Only records whose current version came after this seq."
+        default=None,
+        ge=0,
+        le=2**62,
+        description="Only records whose current version came after this seq.",
     )
     limit: int = Field(default=100, ge=1, le=1000, description="How many on one page.")
     cursor: Annotated[Cursor, BeforeValidator(Cursor.decoded)] | None = Field(
@@ -105,7 +112,7 @@ class _OfSubject(BaseModel):
 def list_query(kind: RecordKind, *, across_subjects: bool) -> type[ListQuery]:
     """Make the query of a kind's list: what every list takes, and the kind's own filters."""
     bases: tuple[Any, ...] = (ListQuery,)
-    if kind.dated_by is not None:
+    if kind.dated_by is not None and not kind.one_per_subject:
         bases = (_OfVisit, *bases)
     if across_subjects:
         bases = (_OfSubject, *bases)
