@@ -100,7 +100,12 @@ class _CivilDate:
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, __: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "format": "date", "examples": ["2026-03-05"]}
+        return {
+            "type": "string",
+            "format": "date",
+            "pattern": f"^{_DAY}$",
+            "examples": ["2026-03-05"],
+        }
 
 
 CivilDate = Annotated[date, _CivilDate()]

@@ -126,14 +126,15 @@ class ClinicalNumber:
         self, _: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         lowest = self.at_least if self.at_least is not None else self.above
-        sign = "-?" if lowest is None or lowest < 0 else ""
+        sign = r"(?!-0(?:\.0+)?$)-?" if lowest is None or lowest < 0 else ""
         text = {
             "type": "string",
             "pattern": rf"^{sign}(0|[1-9][0-9]*)(\.[0-9]+)?$",
             "maxLength": DIGITS + 2,
         }
+        example = "2.50" if lowest is None or lowest < Decimal("2.50") else f"{lowest + 12}.0"
         if handler.mode == "serialization":
-            return text | {"examples": ["2.50"]}
+            return text | {"examples": [example]}
         bounds = {
             "minimum": self.at_least,
             "exclusiveMinimum": self.above,
@@ -144,7 +145,7 @@ class ClinicalNumber:
             for keyword, bound in bounds.items()
             if bound is not None
         }
-        return {"anyOf": [text, number], "examples": ["2.50"]}
+        return {"anyOf": [text, number], "examples": [example]}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.models.free_text import suspected_identifier
 
 _UNREADABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_OUTSIDE = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069"
+_NOTE = rf"^[^{_OUTSIDE}]*[^\s{_OUTSIDE}][^{_OUTSIDE}]*$"
+_ONE_LINE = rf"^[^\s{_OUTSIDE}](?:[^\t\n\u2028\u2029{_OUTSIDE}]*[^\s{_OUTSIDE}])?$"
+"""What JSON Schema can say of it, in the escapes that its regular expressions have."""
+
 _NOT_IN_A_NOTE = re.compile(f"[{_UNREADABLE}]")
 _NOT_IN_ONE_LINE = re.compile(f"[\t\n\u2028\u2029{_UNREADABLE}]")
 
@@ -85,6 +90,11 @@ class WrittenText:
                 pattern=field.get("pattern"),
             ),
         )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"pattern": _NOTE if self.several_lines else _ONE_LINE, **handler(schema)}
 
 
 class ShortCode:
