@@ -2,9 +2,11 @@
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from jsonschema_rs import validator_for
@@ -195,6 +197,43 @@ async def test_the_page_loads_nothing_but_what_we_serve(deployment: Deployment) 
     start = (await anybody.get("/docs/start.js")).text
     assert '"/openapi.json"' in start
     assert "http" not in start
+
+
+async def test_an_address_names_every_method_it_has(
+    deployment: Deployment, document: dict[str, Any]
+) -> None:
+    anybody = deployment.client()
+    for path, methods in document["paths"].items():
+        address = path.format(subject="03-001", record_id=uuid.uuid4(), name="any")
+        refused = await anybody.request("PATCH", address)
+        assert refused.status_code == 405, path
+        assert refused.headers["allow"] == ", ".join(sorted(methods)).upper(), path
+
+
+async def test_every_list_takes_each_parameter_that_it_documents(
+    deployment: Deployment, document: dict[str, Any]
+) -> None:
+    auditor = await deployment.caller("auditor")
+    for method, path, operation in operations(document):
+        if method != "GET" or "{" in path or operation["x-action"] == Action.PUBLIC:
+            continue
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "query" and parameter["name"] != "cursor":
+                sent = _value_of(document, parameter["schema"])
+                answer = await auditor.get(f"{path}?{urlencode({parameter['name']: sent})}")
+                assert answer.status_code == 200, (path, parameter["name"], answer.text)
+
+
+def _value_of(document: dict[str, Any], schema: dict[str, Any]) -> Any:
+    """Give a value that a parameter's schema allows."""
+    allowed = resolved(document, schema) | schema
+    if "enum" in allowed:
+        return allowed["enum"][0]
+    if allowed["type"] == "string":
+        return {"uuid": uuid.uuid4()}.get(
+            allowed.get("format", ""), "0" if "pattern" not in allowed else allowed["examples"][-1]
+        )
+    return {"boolean": "true"}.get(allowed["type"], allowed.get("minimum", 1))
 
 
 def _operation(document: dict[str, Any], name: str) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class FindingsQuery(ReadQuery):
         json_schema_extra={"enum": [*sorted(RULES)]},
     )
     kind: Annotated[str, AfterValidator(_known_kind)] | None = Field(
-        default=None, description="Only about records of this kind, such as `adverse-events`."
+        default=None,
+        description="Only about records of this kind, such as `adverse-events`.",
+        json_schema_extra={"enum": [kind.path for kind in RECORD_KINDS]},
     )
     limit: int = Field(default=100, ge=1, le=1000, description="How many on one page.")
     cursor: Annotated[FindingCursor, BeforeValidator(FindingCursor.decoded)] | None = Field(

@@ -126,6 +126,21 @@ AMENDING = {"reason": "A value was read from the wrong line."}
 VOIDING = {"reason": "Entered for the wrong subject."}
 
 
+def leads_to(named: str, **parameters: str) -> dict[str, Any]:
+    """Describe what can be done with the answer of a write, as OpenAPI links."""
+    stored = {f"path.{name}": expression for name, expression in parameters.items()}
+    changing = stored | {"header.If-Match": "$response.header.ETag"}
+    return {
+        f"{does}_{named}": {"operationId": f"{does}_{named}", "parameters": needs}
+        for does, needs in (
+            ("fetch", stored),
+            ("history_of", stored),
+            ("amend", changing),
+            ("void", changing),
+        )
+    }
+
+
 def sent_as(example: Mapping[str, Any]) -> dict[str, Any]:
     """Describe the body of a route by an example, as a member of its OpenAPI operation."""
     return {"requestBody": {"content": {"application/json": {"example": dict(example)}}}}
@@ -137,6 +152,9 @@ def record_router(kind: RecordKind) -> APIRouter:
     of_subject = f"/v1/subjects/{{subject}}/{kind.path}"
     one = of_subject + "/{record_id}"
     named = kind.noun.replace(" ", "_").replace("-", "_")
+    links = leads_to(
+        named, subject="$response.body#/subject", record_id="$response.body#/record_id"
+    )
 
     @router.post(
         of_subject,
@@ -144,7 +162,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"submit_{named}",
         summary=f"Submit: {kind.noun}",
         responses={
-            201: {"model": kind.stored, "headers": SUBMITTED},
+            201: {"model": kind.stored, "headers": SUBMITTED, "links": links},
             **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken),
         },
         **permits(Action.SUBMIT_RECORD, **sent_as(kind.example)),
@@ -173,7 +191,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"amend_{named}",
         summary=f"Amend: {kind.noun}",
         responses={
-            200: {"model": kind.stored, "headers": AMENDED},
+            200: {"model": kind.stored, "headers": AMENDED, "links": links},
             **documented(*CHANGING),
         },
         **permits(Action.AMEND_RECORD, **sent_as({**kind.example, **AMENDING})),

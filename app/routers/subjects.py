@@ -28,6 +28,7 @@ from app.routers.record_routes import (
     SUBMITTED,
     VOIDING,
     SubjectOfPath,
+    leads_to,
     sent_as,
 )
 from app.routers.trial_route import TrialRoute, permits
@@ -40,6 +41,7 @@ from app.services import enrolment, records
 router = APIRouter(route_class=TrialRoute, tags=["subjects"])
 ONE = "/v1/subjects/{subject}"
 Submission, Amendment = ENROLMENTS.submission, ENROLMENTS.amendment
+LINKS = leads_to("enrolment", subject="$response.body#/subject")
 SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
 
 
@@ -50,7 +52,7 @@ SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
     summary="Submit: enrolment",
     description="Makes a subject. With `enrolled_on` it also claims one of the trial's slots.",
     responses={
-        201: {"model": ENROLMENTS.stored, "headers": SUBMITTED},
+        201: {"model": ENROLMENTS.stored, "headers": SUBMITTED, "links": LINKS},
         **documented(*ENROLLING, IdempotencyKeyMissing, SourceIdTaken, EnrolmentClosed),
     },
     **permits(Action.SUBMIT_RECORD, **sent_as(ENROLMENTS.example)),
@@ -76,7 +78,7 @@ async def submit(
     summary="Amend: enrolment",
     description="Setting `enrolled_on` claims a slot when the subject has none yet.",
     responses={
-        200: {"model": ENROLMENTS.stored, "headers": AMENDED},
+        200: {"model": ENROLMENTS.stored, "headers": AMENDED, "links": LINKS},
         **documented(*CHANGING, EnrolmentClosed),
     },
     **permits(Action.AMEND_RECORD, **sent_as({**ENROLMENTS.example, **AMENDING})),
