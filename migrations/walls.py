@@ -77,7 +77,7 @@ def create_record_table(name: str, columns: Sequence[str], checks: Sequence[str]
         """
     )
     op.execute(
-        f"CREATE UNIQUE INDEX {name}_source_id ON {name} (centre, source_id) WHERE version = 1"
+        f"CREATE UNIQUE INDEX {name}_source_id ON {name} (source_id, centre) WHERE version = 1"
     )
     op.execute(f"CREATE INDEX {name}_by_subject ON {name} (subject, record_id)")
     op.execute(f"CREATE INDEX {name}_by_centre ON {name} (centre, record_id)")

@@ -118,8 +118,8 @@ class TrialRecord(SQLModel):
             CheckConstraint("version = 1 OR reason IS NOT NULL", name=f"{name}_reason"),
             Index(
                 f"{name}_source_id",
-                "centre",
                 "source_id",
+                "centre",
                 unique=True,
                 postgresql_where=text("version = 1"),
             ),

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -82,10 +82,16 @@ def _line(number: int, raw: bytes) -> Line:
         )
     line.kind = kind
     _read_addresses(line, sent)
-    if sent.pop("retracted", False) is True:
+    retracted = sent.pop("retracted", False)
+    if not isinstance(retracted, bool):
+        line.refuse("/retracted", "not_a_boolean", "write true, or leave it out")
+    if retracted is True:
         _read_retraction(line, sent)
     elif kind is not None:
         _read_record(line, kind, sent)
+    else:
+        with contextlib.suppress(ValidationError):
+            line.source_id = _source_id(sent)
     return line
 
 
@@ -131,8 +137,11 @@ def _source_id(sent: dict[str, Any]) -> str:
     return _Retraction.model_validate({"source_id": sent.get("source_id")}).source_id
 
 
-def result(line: Line, status: str, **more: object) -> str:
-    """Write what became of a line."""
+_write = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def result(line: Line, status: str, more: Mapping[str, object]) -> str:
+    """Write what became of a line: where it is in the file, never what it says."""
     written: dict[str, object] = {"line": line.number, "status": status}
     if line.source_id is not None:
         written["source_id"] = line.source_id
@@ -140,4 +149,4 @@ def result(line: Line, status: str, **more: object) -> str:
         written["kind"] = line.kind.path
     if line.errors:
         written["errors"] = line.errors
-    return json.dumps({**written, **more}, ensure_ascii=False)
+    return _write(written | dict(more))
