@@ -43,10 +43,11 @@ async def cut_at(database: Database, as_of: int | datetime) -> Cut:
     Raises:
         AsOfInTheFuture: nobody knows yet what the database will know then.
     """
+    # Judged before the numbering: what is numbered after it is then later than the instant, too.
+    if isinstance(as_of, datetime) and as_of > datetime.now(UTC):
+        raise AsOfInTheFuture("Ask for an instant that has passed.")
     await number_events(database)
     if isinstance(as_of, datetime):
-        if as_of > datetime.now(UTC):
-            raise AsOfInTheFuture("Ask for an instant that has passed.")
         return await _complete(database, await database.service_value("SELECT seq_at($1)", as_of))
     head: int = await database.service_value("SELECT ledger_head()")
     if as_of > head:
