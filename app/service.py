@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import structlog
 
 from app.access.access_tokens import AccessTokenVerifier
@@ -56,7 +57,7 @@ class Service:
         """Number what is committed, again and again; once an hour forget what has expired.
 
         Every worker does it; the lock in the database lets one at a time. A database that is away
-        is asked again.
+        or fails is asked again.
         """
         kept = timedelta(days=self.settings.idempotency_days)
         passes = 0
@@ -68,6 +69,8 @@ class Service:
                 passes += 1
             except Problem as problem:
                 log.warning("ledger not numbered", problem=problem.slug())
+            except asyncpg.PostgresError as error:
+                log.error("ledger not numbered", error=type(error).__name__)
             await asyncio.sleep(0.5)
 
 
