@@ -126,7 +126,7 @@ def _of_versions(writes: Sequence[Write], storage: Storage) -> Iterator[str]:
 
 
 def _of_events(storage: Storage) -> Iterator[str]:
-    """Every version has one event, of its own transaction, and every event of a record a version."""
+    """Every version has one event, of its own transaction, and every such event a version."""
     events = Counter(
         (event.record_id, event.version, event.transaction_id)
         for event in storage.events

@@ -18,7 +18,7 @@ from app.access.permissions import Role
 from app.embedded_postgres import EmbeddedPostgres
 from app.services import administration
 
-READY_WITHIN = 30.0
+READY_WITHIN = 120.0
 """Seconds after which a service that is not ready is taken for one that never will be."""
 
 
