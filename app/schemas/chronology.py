@@ -11,6 +11,8 @@ from app.models.values import (
 
 DateAsSent = date | PartialDate | OffsetDateTime | DateOrDateTime | PartialDateOrDateTime
 
+_FULL = len("2026-03-05")
+
 EASTERNMOST = timedelta(hours=14)
 WESTERNMOST = timedelta(hours=-12)
 """The offsets of the places whose calendars are furthest from each other."""
@@ -38,30 +40,30 @@ def _moment(written: DateAsSent) -> OffsetDateTime | None:
     """Give the moment, if the time is known."""
     if isinstance(written, date):
         return None
-    return OffsetDateTime(written) if len(written) > len("2026-03-05") else None
+    return OffsetDateTime(written) if len(written) > _FULL else None
 
 
 def first_day(written: DateAsSent) -> date:
     """Give the first day that a date can mean."""
     if isinstance(written, date):
         return written
-    if len(written) == len("2026-03-05"):
-        return date.fromisoformat(written)
-    if moment := _moment(written):
-        return (moment.instant + WESTERNMOST).date() if _in_utc(moment) else moment.civil_date
-    return PartialDate(written).earliest
+    if len(written) < _FULL:
+        return PartialDate(written).earliest
+    if len(written) > _FULL and _in_utc(written):
+        return (OffsetDateTime(written).instant + WESTERNMOST).date()
+    return date.fromisoformat(written[:_FULL])
 
 
 def last_day(written: DateAsSent) -> date:
     """Give the last day that a date can mean."""
     if isinstance(written, date):
         return written
-    if len(written) == len("2026-03-05"):
-        return date.fromisoformat(written)
-    if moment := _moment(written):
-        return (moment.instant + EASTERNMOST).date() if _in_utc(moment) else moment.civil_date
-    return PartialDate(written).latest
+    if len(written) < _FULL:
+        return PartialDate(written).latest
+    if len(written) > _FULL and _in_utc(written):
+        return (OffsetDateTime(written).instant + EASTERNMOST).date()
+    return date.fromisoformat(written[:_FULL])
 
 
-def _in_utc(moment: OffsetDateTime) -> bool:
+def _in_utc(moment: str) -> bool:
     return moment.endswith(("Z", "+00:00"))

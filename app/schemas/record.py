@@ -63,7 +63,11 @@ class RecordOut(SQLModel):
 class WithFindings(SQLModel):
     """What goes with the answer to a write: of that moment, not stored with the record."""
 
-    findings: list[Finding]
+    findings: list[Finding] = Field(
+        description="What the edit checks notice about this record. Of a laboratory result or of "
+        "kinetics it follows from the record and the course of its subject; other kinds are held "
+        "against the subject's other records too. `/v1/findings` has them all.",
+    )
 
 
 @dataclass(frozen=True, eq=False)

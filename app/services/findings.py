@@ -5,15 +5,15 @@ it is what it would have been then.
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.finding import FindingOfRecord, FindingPlace
-from app.services.edit_checks import on_subject
+from app.services.edit_checks import Found, on_subject
 from app.services.ledger import Cut
 from app.services.record_reads import note
 from app.services.records import Caller
@@ -46,12 +46,12 @@ class Sought:
     rule: str | None = None
     kind: str | None = None
 
-    def holds(self, finding: FindingOfRecord) -> bool:
-        """Tell whether a finding of a wanted subject is wanted."""
+    def holds(self, found: Found) -> bool:
+        """Tell whether a finding about a wanted subject is wanted."""
         return (
-            self.severity in {None, finding.severity}
-            and self.rule in {None, finding.rule}
-            and self.kind in {None, finding.kind}
+            self.severity in {None, found.finding.severity}
+            and self.rule in {None, found.finding.rule}
+            and self.kind in {None, found.record.kind}
         )
 
 
@@ -85,12 +85,7 @@ async def page(
             }
             standing = await standing_of(transaction, homes, visible, cut.transaction_id)
             for subject, centre in homes.items():
-                of_subject = findings_of(trial, subject, centre, standing[subject])
-                found += (
-                    finding
-                    for finding in of_subject
-                    if sought.holds(finding) and (not after or FindingPlace.of(finding) > after)
-                )
+                found += _of_subject(trial, subject, centre, standing[subject], sought, after)
                 await asyncio.sleep(0)
                 if len(found) > limit:
                     break
@@ -102,18 +97,21 @@ async def page(
     return FindingPage(shown, len(found) > limit)
 
 
-def findings_of(
-    trial: Trial, subject: str, centre: str, standing: Standing
+def _of_subject(
+    trial: Trial,
+    subject: str,
+    centre: str,
+    standing: Standing,
+    sought: Sought,
+    after: FindingPlace | None,
 ) -> list[FindingOfRecord]:
-    """Give every finding about the records of a subject, in the order of their places."""
-    return sorted(_computed(trial, subject, centre, standing), key=FindingPlace.of)
-
-
-def _computed(
-    trial: Trial, subject: str, centre: str, standing: Standing
-) -> Iterator[FindingOfRecord]:
-    for record, finding in on_subject(subject_records(trial, subject, centre, standing)):
-        yield FindingOfRecord(
+    """Give the wanted findings about the records of a subject, in the order of their places."""
+    found = on_subject(subject_records(trial, subject, centre, standing))
+    placed = sorted(
+        ((_place(subject, one), one) for one in found if sought.holds(one)), key=itemgetter(0)
+    )
+    return [
+        FindingOfRecord(
             rule=finding.rule,
             severity=finding.severity,
             subject=subject,
@@ -124,6 +122,14 @@ def _computed(
             pointer=finding.pointer,
             message=finding.message,
         )
+        for place, (record, finding) in placed
+        if after is None or place > after
+    ]
+
+
+def _place(subject: str, found: Found) -> FindingPlace:
+    record, finding = found
+    return FindingPlace(subject, str(record.record_id), finding.rule, finding.pointer)
 
 
 async def _note(transaction: Transaction, caller: Caller, shown: list[FindingOfRecord]) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Numeric
@@ -165,7 +165,7 @@ def subject_records(trial: Trial, subject: str, centre: str, standing: Standing)
     """Read what stands of a subject as records, with the course that follows from them."""
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
     for document in standing.documents:
-        fields = _FIELDS[document.kind.path].model_validate_json(document.text)
+        fields = _read(document.kind.path, document.text)
         records[document.kind.path].append(
             Stored.of(
                 document.kind, document.record_id, document.version, document.recorded_on, fields
@@ -182,6 +182,12 @@ def subject_records(trial: Trial, subject: str, centre: str, standing: Standing)
             for path, of_kind in records.items()
         },
     )
+
+
+@lru_cache(maxsize=2048)
+def _read(kind: str, text: str) -> SQLModel:
+    """Read a document; those of a subject whose data are being entered come again and again."""
+    return _FIELDS[kind].model_validate_json(text)
 
 
 def _in_order(record: Stored[Any]) -> tuple[date, uuid.UUID]:

@@ -7,8 +7,10 @@ Decision: a partial date is called wrong only when every day it can mean is.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from app.models.values import PartialDate
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import DAY, Rule, Stored
 from app.services.subject_course import SubjectCourse
@@ -51,8 +53,14 @@ AFTER_OFF_STUDY = Rule(
 
 def after_death(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
     """Notice what is dated after the last day that the death can mean."""
-    if course.died is not None and _begins_after(record, course.died.latest):
+    if course.died is not None and _begins_after(record, _latest(course.died)):
         yield DATE_AFTER_DEATH.at(record.dated_by)
+
+
+@lru_cache(maxsize=1024)
+def _latest(died: PartialDate) -> date:
+    """Give the last day a death can mean; asked for every record of a subject who died."""
+    return died.latest
 
 
 def before_consent(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:

@@ -92,9 +92,10 @@ def death_before_infusion(
 
 def death_before_records(subject: SubjectRecords) -> Iterator[Found]:
     """Notice a death after which something is dated; the other records have findings too."""
+    seen = _last_seen(subject) if subject.deaths else None
     for follow_up in subject.deaths:
         died = follow_up.fields.death_date
-        if died is not None and any(day > died.latest for day in days_seen(subject)):
+        if died is not None and seen is not None and seen > died.latest:
             yield Found(follow_up, DEATH_BEFORE_RECORDS.at("death_date"))
 
 
@@ -134,8 +135,9 @@ def cause_is_fatal(subject: SubjectRecords) -> Iterator[Found]:
 
 def lost_but_seen(subject: SubjectRecords) -> Iterator[Found]:
     """Notice a loss whose last contact something of the subject follows."""
-    seen = max(days_seen(subject), default=None)
-    for follow_up in subject.follow_ups:
+    losses = [one for one in subject.follow_ups if one.fields.last_contact_on is not None]
+    seen = _last_seen(subject) if losses else None
+    for follow_up in losses:
         last = follow_up.fields.last_contact_on
         if last is not None and seen is not None and seen > last.latest:
             yield Found(follow_up, LOST_BUT_SEEN.at("last_contact_on"))
@@ -143,17 +145,21 @@ def lost_but_seen(subject: SubjectRecords) -> Iterator[Found]:
 
 def withdrew_but_followed(subject: SubjectRecords) -> Iterator[Found]:
     """Notice a withdrawal from follow-up after which the subject was still seen."""
-    seen = max(days_seen(subject), default=None)
-    for follow_up in subject.follow_ups:
+    ended = {WithdrawalScope.FOLLOW_UP, WithdrawalScope.DATA_USE}
+    withdrawals = [one for one in subject.follow_ups if one.fields.withdrawal_scope in ended]
+    seen = _last_seen(subject) if withdrawals else None
+    for follow_up in withdrawals:
         fields = follow_up.fields
-        if fields.withdrawal_scope in {None, WithdrawalScope.TREATMENT} or seen is None:
-            continue
         day = fields.withdrew_on or last_day(fields.contacted_on)
-        if seen > day:
+        if seen is not None and seen > day:
             yield Found(follow_up, WITHDREW_BUT_FOLLOWED.at("withdrew_on"))
 
 
-def days_seen(subject: SubjectRecords) -> Iterator[date]:
+def _last_seen(subject: SubjectRecords) -> date | None:
+    return max(_days_seen(subject), default=None)
+
+
+def _days_seen(subject: SubjectRecords) -> Iterator[date]:
     """Give the days on which the subject was certainly seen alive, each the earliest it can be.
 
     Decision: a visit that took place, an infusion, a sample, an examination, a contact with the
