@@ -40,7 +40,9 @@ def test_nothing_else_is_the_secret(presented: str) -> None:
     assert not is_client_secret(presented, SECRET.digest)
 
 
-@pytest.mark.parametrize("digest", [b"", SECRET.digest[:-1], bytes(32)])
+@pytest.mark.parametrize(
+    "digest", [b"", SECRET.digest[:-1], bytes(32)], ids=["none", "cut short", "zeros"]
+)
 def test_another_digest_is_of_another_secret(digest: bytes) -> None:
     assert not is_client_secret(SECRET.text, digest)
 
