@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.log_lines import Level
+
 
 class Settings(BaseSettings):
     """How this deployment runs. Environment names carry the prefix ``DAYZERO_``."""
@@ -58,4 +60,4 @@ class Settings(BaseSettings):
     failed_sign_ins_per_minute: int = Field(default=30, ge=1)
     idempotency_days: int = Field(default=30, ge=1)
     sequencer: bool = Field(default=True, description="Whether the workers number the ledger.")
-    log_level: str = "INFO"
+    log_level: Level = "INFO"

@@ -2,7 +2,6 @@
 
 import re
 import time
-import traceback
 import uuid
 
 import structlog
@@ -10,6 +9,7 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.log_lines import places
 from app.problems import InternalError
 from app.routers.refusals import write
 
@@ -61,10 +61,7 @@ class RequestContext:
                 "request failed",
                 request_id=request_id,
                 error=type(error).__name__,
-                frames=[
-                    f"{frame.filename}:{frame.lineno} {frame.name}"
-                    for frame in traceback.extract_tb(error.__traceback__)[-8:]
-                ],
+                frames=places(error),
             )
             if status:
                 raise

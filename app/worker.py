@@ -4,12 +4,14 @@ import os
 
 from app.config import Settings
 from app.lifeline import end_with
+from app.log_lines import log_to_standard_error
 from app.main import create_app
 
 if parent := os.environ.get("DAYZERO_PARENT"):
     end_with(int(parent))
 
 settings = Settings()
+log_to_standard_error(settings.log_level)
 if settings.database_url is None:
     raise RuntimeError("DATABASE_URL is not set; `dayzero serve` starts a database of its own")
 app = create_app(settings, settings.database_url)

@@ -1,6 +1,5 @@
 """Centres, clients, grants and sign-in links."""
 
-import asyncio
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,8 @@ import typer
 from rich.table import Table
 
 from app.access.permissions import Role
-from app.commands.console import as_owner, fail, output
+from app.commands.console import as_owner, assembled, configured, fail, output
 from app.config import Settings
-from app.service import assemble
 from app.services import administration
 
 centre = typer.Typer(no_args_is_help=True, help="The centres of the trial.")
@@ -21,9 +19,7 @@ client = typer.Typer(no_args_is_help=True, help="The systems that sign in.")
 grant = typer.Typer(no_args_is_help=True, help="Who may do what, where, and until when.")
 token = typer.Typer(no_args_is_help=True, help="Sign-in links for people.")
 
-AtCentre = Annotated[
-    str | None, typer.Option("--centre", help="For roles held at a centre.")
-]
+AtCentre = Annotated[str | None, typer.Option("--centre", help="For roles held at a centre.")]
 OfRole = Annotated[Role, typer.Option("--role", help="What it is to the trial.")]
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -149,7 +145,7 @@ def issue_token(
     ] = "8h",  # type: ignore[assignment]
 ) -> None:
     """Give a person a role for a time and print a link that signs them in once."""
-    typer.echo(sign_in_link(Settings(), name, role, centre, lasting))
+    typer.echo(sign_in_link(configured(), name, role, centre, lasting))
 
 
 def sign_in_link(
@@ -162,7 +158,5 @@ def sign_in_link(
     person = as_owner(
         lambda owner: administration.add_grant(owner, name, role, centre, ends_at, make_person=True)
     )
-    service = assemble(settings, "postgresql://unused@/unused")
-    code = service.sign_in.link_for(person)
-    asyncio.run(service.stop())
-    return f"{settings.issuer}/#link={code}"
+    code = assembled(settings).sign_in.link_for(person)
+    return f"{settings.issuer}/docs#link={code}"

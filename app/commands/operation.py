@@ -7,14 +7,20 @@ from typing import Annotated
 
 import typer
 
-from app.commands.console import errors, fail, output, owner_url
-from app.config import Settings
+from app.commands.console import (
+    assembled,
+    configured,
+    errors,
+    fail,
+    in_sentences,
+    output,
+    owner_url,
+)
 from app.database import Database
 from app.main import create_app
 from app.openapi_document import published
 from app.problems import Problem
 from app.schema_migrations import head, migrate, set_service_password
-from app.service import assemble
 from app.services import ledger
 
 keys = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")
@@ -22,8 +28,8 @@ keys = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.
 
 def migrate_database() -> None:
     """Bring the database to the schema of this version."""
-    settings = Settings()
-    with owner_url(settings) as url:
+    settings = configured()
+    with owner_url(settings) as url, in_sentences():
         asyncio.run(migrate(url))
         if settings.service_password is not None:
             asyncio.run(set_service_password(url, settings.service_password.get_secret_value()))
@@ -32,7 +38,7 @@ def migrate_database() -> None:
 
 def sequence() -> None:
     """Number the ledger's events until interrupted, for workers with DAYZERO_SEQUENCER=0."""
-    settings = Settings()
+    settings = configured()
     if settings.database_url is None:
         raise fail("The embedded service numbers its ledger itself.")
 
@@ -57,20 +63,22 @@ def openapi(
     ] = None,
 ) -> None:
     """Print the published contract."""
-    app = create_app(Settings(), "postgresql://unused@/unused")
+    app = create_app(configured(), "postgresql://unused@/unused")
     text = published(app)
     if written_to is None:
         typer.echo(text, nl=False)
     else:
-        written_to.write_text(text, encoding="utf-8")
+        try:
+            written_to.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise fail(f"{written_to} cannot be written: {error.strerror}.") from None
 
 
 @keys.command("rotate")
 def rotate() -> None:
     """Sign with a new key from now on; the old one verifies until its last token has ended."""
-    settings = Settings()
-    service = assemble(settings, "postgresql://unused@/unused")
+    service = assembled(configured())
     rotating = getattr(service.signing_keys, "rotate", None)
     if rotating is None:
-        raise fail("The signing key is configured: put the new key behind the old one, then first.")
+        raise fail("The signing key is configured, in DAYZERO_SIGNING_KEY: replace it there.")
     output.print(f"Signing with {rotating(datetime.now(UTC))}.")

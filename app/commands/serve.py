@@ -16,13 +16,21 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from app.commands.console import DATABASE, errors, fail, prepare
+from app.commands.console import (
+    DATABASE,
+    assembled,
+    configured,
+    errors,
+    fail,
+    in_sentences,
+    prepare,
+    remember_address,
+)
 from app.config import Settings
 from app.database_urls import driver_url
 from app.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, Supervisor
+from app.log_lines import log_to_standard_error
 from app.schema_migrations import head
-from app.trial.trial import load_trial
-from app.trial.trial_file_error import TrialFileError
 
 GRACE = 25
 """Seconds that running requests have to end."""
@@ -44,15 +52,16 @@ def serve(
         os.environ["DAYZERO_DATA_DIRECTORY"] = str(data_dir)
     if trial is not None:
         os.environ["DAYZERO_TRIAL"] = str(trial.resolve())
-    os.environ.setdefault("DAYZERO_ISSUER", f"http://{host}:{port}")
-    settings = Settings()
-    try:
-        load_trial(settings.trial)
-    except TrialFileError as error:
-        raise fail(str(error)) from None
+    address = f"[{host}]" if ":" in host else host
+    os.environ.setdefault("DAYZERO_ISSUER", f"http://{address}:{port}")
+    settings = configured()
+    log_to_standard_error(settings.log_level)
     with listening(host, port) as listener:
+        assembled(settings)  # what no worker could start with is said here, once
         try:
             with database(settings) as url:
+                remember_address(settings)
+                errors.print(f"Serving at {settings.issuer}; Ctrl-C ends it.", markup=False)
                 code = Workers(listener, url, workers).run()
         except EmbeddedPostgresError as error:
             raise fail(str(error)) from None
@@ -63,7 +72,8 @@ def serve(
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """Listen before anything else is started, so that a taken port is said at once."""
     try:
-        listener = socket.create_server((host, port), backlog=2048)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise fail(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
     with listener:
@@ -75,14 +85,17 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 def database(settings: Settings) -> Iterator[str]:
     """Give the address of a fit database: ours, kept alive, or the configured one."""
     if settings.database_url is not None:
-        if (unfit := asyncio.run(_unfit(settings.database_url, settings))) is not None:
+        with in_sentences():
+            unfit = asyncio.run(_unfit(settings.database_url, settings))
+        if unfit is not None:
             raise fail(unfit)
         yield settings.database_url
         return
     server = EmbeddedPostgres(settings.data_directory)
     with Supervisor(server):
         url = server.url(server.superuser, DATABASE)
-        asyncio.run(prepare(server.url(server.superuser, "postgres"), url))
+        with in_sentences():
+            asyncio.run(prepare(server.url(server.superuser, "postgres"), url))
         yield server.url("dayzero_service", DATABASE)
 
 
@@ -141,6 +154,7 @@ class Workers:
         self._stopping = True
 
     def _end(self) -> None:
+        self._listener.close()  # or callers would queue where nobody answers any more
         for worker in self._running:
             worker.terminate()
         deadline = time.monotonic() + GRACE + 3
@@ -156,10 +170,7 @@ class Workers:
 
 async def _unfit(url: str, settings: Settings) -> str | None:
     """Say why a database is not fit to serve; None when it is."""
-    try:
-        connection = await asyncpg.connect(driver_url(url), timeout=10)
-    except (OSError, asyncpg.PostgresError) as error:
-        return f"The database cannot be reached: {type(error).__name__}."
+    connection = await asyncpg.connect(driver_url(url), timeout=10)
     try:
         try:
             revision = await connection.fetchval("SELECT schema_revision()")

@@ -16,6 +16,7 @@ from app.access.client_secrets import new_client_secret
 from app.access.permissions import AT_CENTRE, TIME_BOXED, Role
 
 OPERATOR = "operator"
+LONGEST_NAME = 500
 
 
 class Refused(Exception):  # noqa: N818 - an answer to the operator, as a sentence
@@ -35,8 +36,9 @@ async def add_centre(owner: asyncpg.Connection, code: str, name: str) -> None:
     """Open a centre.
 
     Raises:
-        Refused: the code is taken or is none.
+        Refused: the code is taken or is none, or the name is none.
     """
+    _require_name(name)
     async with owner.transaction():
         try:
             await owner.execute("INSERT INTO centre (code, name) VALUES ($1, $2)", code, name)
@@ -63,8 +65,10 @@ async def create_client(
     """Make a client with one grant; it proves itself by its registered keys or by a new secret.
 
     Raises:
-        Refused: the name is taken, the role does not fit the centre, or the keys are unusable.
+        Refused: the name is taken or is none, the role does not fit the centre, or the keys are
+            unusable.
     """
+    _require_name(name)
     secret = None
     if jwks is None:
         secret = new_client_secret()
@@ -135,6 +139,7 @@ async def add_grant(
             "SELECT id FROM principal WHERE name = $1 AND revoked_at IS NULL", name
         )
         if principal is None and make_person:
+            _require_name(name)
             try:
                 principal = await owner.fetchval(
                     "INSERT INTO principal (name, kind) VALUES ($1, 'person') RETURNING id", name
@@ -182,6 +187,11 @@ async def grants(owner: asyncpg.Connection) -> Sequence[asyncpg.Record]:
         ORDER BY p.name, g.role, g.centre"""
     )
     return rows
+
+
+def _require_name(name: str) -> None:
+    if not (name.isprintable() and name == name.strip() and 1 <= len(name) <= LONGEST_NAME):
+        raise Refused(f"A name has 1 to {LONGEST_NAME} printable characters, no space around them.")
 
 
 async def _grant(
