@@ -12,7 +12,7 @@ from app.problems import AsOfInTheFuture, InvalidParameter, documented
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.finding import FindingCursor, FindingList, FindingPlace
-from app.schemas.listing import ReadQuery
+from app.schemas.listing import ReadQuery, SoughtText
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.service import Service
 from app.services import findings, ledger
@@ -50,8 +50,12 @@ def _known_kind(kind: str) -> str:
 class FindingsQuery(ReadQuery):
     """What a list of findings can be asked for."""
 
-    centre: str | None = Field(default=None, max_length=8, description="Findings of one centre.")
-    subject: str | None = Field(default=None, max_length=20, description="Findings of one subject.")
+    centre: SoughtText | None = Field(
+        default=None, max_length=8, description="Findings of one centre."
+    )
+    subject: SoughtText | None = Field(
+        default=None, max_length=20, description="Findings of one subject."
+    )
     severity: Literal["error", "warning", "notice"] | None = Field(
         default=None, description="Only of this severity."
     )

@@ -11,6 +11,7 @@ from app.access.permissions import Action
 from app.problems import InvalidParameter, documented
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, permits
+from app.schemas.listing import SoughtText
 from app.service import Service
 from app.services import ledger_reads
 
@@ -29,8 +30,8 @@ class ChangesQuery(BaseModel):
 class LedgerQuery(ChangesQuery):
     """From where on, how many, and about whom."""
 
-    subject: str | None = Field(default=None, max_length=20)
-    principal: str | None = Field(default=None, max_length=300, description="By its name.")
+    subject: SoughtText | None = Field(default=None, max_length=20)
+    principal: SoughtText | None = Field(default=None, max_length=300, description="By its name.")
 
 
 class Change(BaseModel):

@@ -42,6 +42,10 @@ AsOf = Annotated[
 ]
 
 
+SoughtText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""What a text can be sought by: anything but the one character that the database has none of."""
+
+
 class Cursor(BaseModel):
     """Where a list goes on: after which record, and at which cut."""
 
@@ -79,11 +83,15 @@ class ReadQuery(BaseModel):
 class ListQuery(ReadQuery):
     """What every list of records can be asked for."""
 
-    centre: str | None = Field(default=None, max_length=8, description="Records of one centre.")
+    centre: SoughtText | None = Field(
+        default=None, max_length=8, description="Records of one centre."
+    )
     state: RecordState | None = Field(
         default=None, description="Only records in this state; both without it."
     )
-    source_id: str | None = Field(default=None, max_length=200, description="The sender's own id.")
+    source_id: SoughtText | None = Field(
+        default=None, max_length=200, description="The sender's own id."
+    )
     from_: PartialDate | None = Field(
         default=None, alias="from", description="Dated on or after; a partial date that may be."
     )
@@ -102,11 +110,15 @@ class ListQuery(ReadQuery):
 
 
 class _OfVisit(BaseModel):
-    visit: str | None = Field(default=None, max_length=20, description="A visit code, as in `M3`.")
+    visit: SoughtText | None = Field(
+        default=None, max_length=20, description="A visit code, as in `M3`."
+    )
 
 
 class _OfSubject(BaseModel):
-    subject: str | None = Field(default=None, max_length=20, description="Records of one subject.")
+    subject: SoughtText | None = Field(
+        default=None, max_length=20, description="Records of one subject."
+    )
 
 
 def list_query(kind: RecordKind, *, across_subjects: bool) -> type[ListQuery]:
@@ -137,4 +149,4 @@ def _type_of(kind: RecordKind, column: str) -> Any:
         return bool
     if isinstance(stored, Uuid):
         return uuid.UUID
-    return int if isinstance(stored, Integer) else Annotated[str, Field(max_length=200)]
+    return int if isinstance(stored, Integer) else Annotated[SoughtText, Field(max_length=200)]
