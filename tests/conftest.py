@@ -18,6 +18,7 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10, help="How often the fault tests kill.")
+    parser.addoption("--campaign", action="store_true", help="Fuzz the contract for long.")
     parser.addoption("--faults-seed", type=int, help="What the fault tests draw from.")
 
 
