@@ -1,6 +1,7 @@
 """A subject's visits: records of one day, days of categories, flags, and the urine waiver."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.services.criteria.imwg.evaluation import (
+    Component,
     Imaging,
     Immunofixation,
     Lesion,
@@ -17,6 +19,7 @@ from app.services.criteria.imwg.evaluation import (
     UrineMProtein,
 )
 from app.services.derivations.response_course import with_urine_waived
+from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import Clonality, ImmunofixationResult, LesionKind, LightChain
 from tests.services.criteria.imwg_courses import INFUSED_ON, on_day, read, visit
 
@@ -211,6 +214,9 @@ def test_the_waiver_of_urine_is_a_course_of_its_own() -> None:
         pytest.param({"kappa": "<3", "lambda_": "<3"}, "ratio_unknown", id="ratio"),
         pytest.param({"calcium": "11.1"}, "raised_calcium", id="calcium above 11"),
         pytest.param({"calcium": "11"}, None, id="calcium of 11"),
+        pytest.param(
+            {"calcium": "12", "calcium_due_to_myeloma": False}, None, id="calcium of another cause"
+        ),
         pytest.param({"ivig_within_28_days": True}, "ivig_within_28_days", id="IVIG"),
         pytest.param({"lesions": A_AND | {"n": (20, 10)}}, "untracked_lesion", id="unknown lesion"),
         pytest.param({"lesions": A_AND | {"n": (0, 0)}}, None, id="unknown lesion that is gone"),
@@ -222,6 +228,52 @@ def test_what_a_reviewer_should_look_at(today: dict[str, Any], flag: str | None)
     start = visit(-10, 4, 0, lesions={"a": (30, 20)})
     last = read(start, visit(28, 1, 0, **today), involved=KAPPA).last
     assert last.flags == ((flag,) if flag else ())
+
+
+def test_a_lesion_is_untracked_only_beside_a_baseline_survey_and_unless_reported_as_new() -> None:
+    lesion = {"n": (20, 10)}
+    unknown = read(visit(-10, 4, 0), visit(28, 1, 0, lesions=lesion)).last
+    assert unknown.flags == ()
+    start = visit(-10, 4, 0, lesions={})
+    assert read(start, visit(28, 1, 0, lesions=lesion)).last.flags == ("untracked_lesion",)
+    new = read(start, visit(28, 1, 0, lesions=lesion, new_lesion=True)).last
+    assert (new.category, new.flags) == ("PD", ())
+
+
+def test_a_part_collected_on_the_day_of_a_later_visit_stands_at_that_visit() -> None:
+    start = visit(-10, 4, 0, lesions={"a": (40, 25)})
+    late = {"lesions": {"a": (0, 0)}, "imaged_day": 56, "marrow": 2, "marrow_day": 56}
+    found = read(
+        start, visit(28, None, 0, ife="+-", **late), visit(56, 0, 0, ife="--", name="second")
+    )
+    by_day = {one.anchor: one for one in found.course.visits}
+    assert by_day[INFUSED_ON + timedelta(days=56)].category == "CR"
+
+
+def test_the_visits_own_marrow_stands_before_another_of_its_day() -> None:
+    for own, other, category in ((2, 8, "CR"), (8, 2, "VGPR")):
+        found = read(
+            START,
+            visit(28, None, 0, ife="+-", marrow=other, marrow_day=56),
+            visit(56, 0, 0, ife="--", marrow=own, name="second"),
+        )
+        assert found.last.category == category
+
+
+def test_the_nadir_shown_follows_the_policy_and_that_of_marrow_does_not() -> None:
+    course = [
+        visit(-10, 4, 0, marrow=60),
+        visit(28, 1, 0, marrow=20),
+        visit(56, 2, 0, marrow=40),
+    ]
+    confirmed = ImwgPolicy(nadir="lowest_confirmed")
+    for policy, serum in ((ImwgPolicy(), 1), (confirmed, 4)):
+        markers = {
+            marker.component: marker.nadir for marker in read(*course, policy=policy).last.markers
+        }
+        assert markers[Component.SERUM_M_PROTEIN] is not None
+        assert markers[Component.SERUM_M_PROTEIN].value == serum
+        assert markers[Component.MARROW_PLASMA_CELLS] == (D(20), on_day(28))
 
 
 def test_a_change_of_method_is_flagged() -> None:

@@ -90,12 +90,7 @@ class History:
         ]
         return max(
             known,
-            key=lambda marrow: (
-                marrow.collected_on,
-                marrow is own,
-                marrow.plasma_cells.low,
-                marrow.plasma_cells.high is None,
-            ),
+            key=lambda marrow: (marrow.collected_on, marrow is own, marrow.plasma_cells.low),
             default=None,
         )
 
