@@ -99,6 +99,7 @@ _OTHER_ID = re.compile(
     r"事件|记录)[ -]?\Z"
 )
 
+_DIGIT = re.compile("[0-9]")
 _EMAIL = re.compile(r"\w(?:@|\s?[(\[]at[)\]]\s?)[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,}")
 _DATE_THEN_BIRTH = re.compile(
     r"[0-9]{4}\s?[-/.年]\s?[0-9]{1,2}\s?(?:[-/.月]\s?[0-9]{0,2}\s?日?)?\s?"
@@ -143,18 +144,21 @@ def suspected_identifier(text: str, *, record_number: bool = False) -> Identifie
             telephone number or call itself an id.
     """
     plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
-    if _EMAIL.search(plain):
+    # Plain searches for what a pattern cannot do without spare most texts the pattern.
+    if ("@" in plain or "at" in plain) and _EMAIL.search(plain):
         return "email_address"
-    if not re.search("[0-9]", plain):
+    if not _DIGIT.search(plain):
         return None
     kind = _labelled(plain, record_number=record_number)
     if kind:
         return kind
-    if any(_has_check_digit(match.group()) for match in _IDENTITY_NUMBER.finditer(plain)):
+    if len(plain) >= 18 and any(
+        _has_check_digit(match.group()) for match in _IDENTITY_NUMBER.finditer(plain)
+    ):
         return "identity_number"
     if not record_number and _has_telephone_number(plain):
         return "telephone_number"
-    return "birth_date" if _DATE_THEN_BIRTH.search(plain) else None
+    return "birth_date" if "生" in plain and _DATE_THEN_BIRTH.search(plain) else None
 
 
 def _labelled(plain: str, *, record_number: bool) -> Identifier | None:

@@ -59,7 +59,8 @@ def clinical_decimal(value: object) -> Decimal:
         PydanticCustomError: ``number_with_exponent``, ``not_a_number`` or ``negative_zero``.
     """
     text = _digits_as_sent(value)
-    if not _NUMBER.fullmatch(text) or len(text.replace("-", "").replace(".", "")) > DIGITS:
+    too_long = len(text) > DIGITS and len(text.replace("-", "").replace(".", "")) > DIGITS
+    if too_long or not _NUMBER.fullmatch(text):
         raise _with_exponent() if _EXPONENT.fullmatch(text) else _not_a_number()
     if _NEGATIVE_ZERO.fullmatch(text):
         raise PydanticCustomError("negative_zero", "write zero without a sign")
