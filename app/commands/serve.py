@@ -32,8 +32,8 @@ from app.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, Super
 from app.log_lines import log_to_standard_error
 from app.schema_migrations import head
 
-GRACE = 25
-"""Seconds that running requests have to end."""
+GRACE = 28
+"""Seconds that a worker has to end; it gives running requests 25."""
 
 
 def serve(
@@ -137,12 +137,7 @@ class Workers:
         return 0
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable, "-m", "uvicorn", "app.worker:app", "--fd", str(self._listener.fileno()),
-            "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header",
-            "--timeout-keep-alive", "15", "--timeout-graceful-shutdown", str(GRACE),
-            "--limit-concurrency", "600", "--log-level", "warning",
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "app.worker", str(self._listener.fileno())]
         return subprocess.Popen(  # noqa: S603
             command,
             env=self._environment,
@@ -157,7 +152,7 @@ class Workers:
         self._listener.close()  # or callers would queue where nobody answers any more
         for worker in self._running:
             worker.terminate()
-        deadline = time.monotonic() + GRACE + 3
+        deadline = time.monotonic() + GRACE
         for worker in self._running:
             try:
                 worker.wait(max(0.1, deadline - time.monotonic()))
