@@ -28,9 +28,13 @@ class Served:
     Args:
         directory: where its data lie and its standard error goes.
         environment: settings of its own.
+        arguments: further arguments of the command.
     """
 
-    def __init__(self, directory: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, directory: Path, environment: Mapping[str, str] | None = None, *arguments: str
+    ) -> None:
+        self._arguments = arguments
         self.data_directory = directory / "data"
         self.log = directory / "serve.log"
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -51,7 +55,7 @@ class Served:
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port),
-                     "--data-dir", str(self.data_directory)],
+                     "--data-dir", str(self.data_directory), *self._arguments],
                     env=self._environment, stdout=log, stderr=log,
                 )  # fmt: skip
             while self.process.poll() is None:
@@ -90,7 +94,7 @@ class Served:
 
     def worker(self) -> int:
         """Give the process that answers requests."""
-        return _only(self._children("app.worker:app"))
+        return _only(self._children("app.worker"))
 
     def postmaster(self) -> int:
         """Give the embedded server's first process."""
@@ -140,9 +144,11 @@ class Served:
 
 
 @contextmanager
-def serving(directory: Path, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+def serving(
+    directory: Path, environment: Mapping[str, str] | None = None, *arguments: str
+) -> Iterator[Served]:
     """Give a running service; afterwards nothing of it is left, whatever happened."""
-    served = Served(directory, environment)
+    served = Served(directory, environment, *arguments)
     try:
         served.start()
         yield served
