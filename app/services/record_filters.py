@@ -20,11 +20,16 @@ FIRST = 6
 
 _SUBJECTS = "SELECT subject FROM subject WHERE $1::text[] IS NULL OR centre = ANY ($1)"
 
-_CHANGED_AFTER = """record.record_id IN (
-              SELECT event.record_id FROM ledger_event AS event
-              WHERE event.transaction_id > (
-                  SELECT coalesce(max(entry.transaction_id), '0'::xid8)
-                  FROM ledger_entry AS entry WHERE entry.seq <= {seq}::bigint))"""
+# A seq may stand in the middle of its transaction, as in an import: what follows it there counts.
+_CHANGED_AFTER = """(record.record_id, record.version) IN (
+              SELECT event.record_id, event.version FROM ledger_event AS event
+              WHERE (event.transaction_id, event.id) > (
+                  coalesce((SELECT entry.transaction_id FROM ledger_entry AS entry
+                            WHERE entry.seq <= {seq}::bigint
+                            ORDER BY entry.seq DESC LIMIT 1), '0'::xid8),
+                  coalesce((SELECT entry.event FROM ledger_entry AS entry
+                            WHERE entry.seq <= {seq}::bigint
+                            ORDER BY entry.seq DESC LIMIT 1), 0)))"""
 
 
 async def conditions_of(

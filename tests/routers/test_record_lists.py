@@ -1,0 +1,56 @@
+"""What a list of records promises to who keeps a copy in step."""
+
+import json
+
+import pytest
+
+from tests.deployment import Caller, Deployment
+
+VISIT = {"visit": "D3", "status": "done", "visited_on": "2026-03-05", "ecog": 1}
+
+
+@pytest.fixture
+async def coordinator(deployment: Deployment) -> Caller:
+    await deployment.subject("03")
+    return await deployment.caller("coordinator", "03")
+
+
+async def imported(caller: Caller, count: int) -> list[int]:
+    """Send visits in one transaction and give their numbers in the ledger."""
+    lines = [
+        {"kind": "visits", "subject": "03-001", "source_id": f"SV-{one}", **VISIT}
+        for one in range(count)
+    ]
+    sent = "\n".join(json.dumps(line) for line in lines).encode()
+    answer = await caller.http.post(
+        "/v1/imports?commit=all", content=sent, headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert answer.status_code == 200, answer.text
+    return [change["seq"] for change in (await caller.get("/v1/changes")).json()["items"]]
+
+
+async def changed(caller: Caller, query: str) -> list[str]:
+    answer = await caller.get(f"/v1/visits?{query}")
+    assert answer.status_code == 200, answer.text
+    return [item["source_id"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize("after", range(6))
+async def test_it_lists_what_follows_a_seq_inside_a_transaction(
+    coordinator: Caller, after: int
+) -> None:
+    assert await imported(coordinator, 5) == [1, 2, 3, 4, 5]
+    assert await changed(coordinator, f"changed_after={after}") == [
+        f"SV-{one}" for one in range(after, 5)
+    ]
+
+
+async def test_it_lists_no_record_that_changed_only_after_the_cut(coordinator: Caller) -> None:
+    head = (await imported(coordinator, 2))[-1]
+    found = (await coordinator.get("/v1/visits?source_id=SV-0")).json()["items"][0]
+    amended = await coordinator.amend(
+        f"/v1/subjects/03-001/visits/{found['record_id']}", {**VISIT, "ecog": 2, "reason": "x"}, 1
+    )
+    assert amended.status_code == 200, amended.text
+    assert await changed(coordinator, f"changed_after={head}") == ["SV-0"]
+    assert await changed(coordinator, f"changed_after={head}&as_of={head}") == []
