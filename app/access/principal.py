@@ -67,9 +67,11 @@ class Authority:
                 return grant.role
         raise NotPermitted("None of your roles here allows this.", action=action.value)
 
-    def sees_free_text(self, action: Action = Action.READ_RECORD) -> bool:
-        """Tell whether any role that lets the principal read also shows what people wrote."""
+    def sees_free_text(self, centre: str, action: Action = Action.READ_RECORD) -> bool:
+        """Tell whether a role that lets the principal read at a centre shows what people wrote."""
         return any(
-            grant.role in PERMISSIONS[action] and grant.role not in WITHOUT_FREE_TEXT
+            grant.role in PERMISSIONS[action]
+            and grant.role not in WITHOUT_FREE_TEXT
+            and grant.reaches(centre)
             for grant in self.grants
         )

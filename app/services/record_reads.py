@@ -184,9 +184,12 @@ async def _complete(
         completed(kind, row["document"], row["day"], trial, courses, subject)
         for subject, row in rows
     ]
-    if transaction.authority.sees_free_text():
-        return documents
-    return [without_free_text(kind, document) for document in documents]
+    centres = {row["centre"] for _, row in rows}
+    hiding = {one for one in centres if not transaction.authority.sees_free_text(one)}
+    return [
+        without_free_text(kind, document) if row["centre"] in hiding else document
+        for document, (_, row) in zip(documents, rows, strict=True)
+    ]
 
 
 def note(transaction: Transaction, caller: Caller, action: Action = Action.READ_RECORD) -> str:

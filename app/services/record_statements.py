@@ -166,7 +166,7 @@ def read_one(kind: RecordKind) -> str:
                '{kind.path}', record_id, 1, $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record
     )
-    SELECT version, {_day(kind)} AS day, {document(kind)} AS document FROM record"""  # noqa: S608
+    SELECT version, centre, {_day(kind)} AS day, {document(kind)} AS document FROM record"""  # noqa: S608
 
 
 @cache
@@ -182,7 +182,8 @@ def read_history(kind: RecordKind) -> str:
                '{kind.path}', $1, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT {_day(kind)} AS day, {document(kind)} AS document FROM record ORDER BY version"""  # noqa: S608
+    SELECT centre, {_day(kind)} AS day, {document(kind)} AS document
+    FROM record ORDER BY version"""  # noqa: S608
 
 
 @cache
@@ -210,7 +211,7 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
                '{kind.path}', NULL, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT record_id, subject, {_day(kind)} AS day, {document(kind)} AS document
+    SELECT record_id, subject, centre, {_day(kind)} AS day, {document(kind)} AS document
     FROM record ORDER BY record_id"""  # noqa: S608
 
 
