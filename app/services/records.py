@@ -424,7 +424,7 @@ async def source_id_taken(
     """Give what a violated constraint means: a taken source_id, or the violation itself."""
     if violation.constraint_name != f"{kind.table.__tablename__}_source_id":
         return violation  # type: ignore[no-any-return]
-    async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
+    async with database.transaction(caller.principal, Action.SUBMIT_RECORD) as transaction:
         holder = await transaction.row(
             statements.by_source_id(kind),
             payload.source_id,

@@ -57,3 +57,13 @@ async def test_it_writes_only_where_a_role_writes(
     assert (await caller.amend(addresses["05"], changed, 1)).status_code == 403
     assert (await caller.void(addresses["05"], 1)).status_code == 403
     assert (await caller.amend(addresses["03"], changed, 1)).status_code == 200
+
+
+async def test_a_token_for_writing_alone_is_told_whose_the_source_id_is(
+    deployment: Deployment, addresses: dict[str, str]
+) -> None:
+    caller = await deployment.caller("coordinator", "03", scopes=frozenset({"records:write"}))
+    answer = await caller.submit("/v1/subjects/03-001/therapies", THERAPY)
+    assert answer.status_code == 409, answer.text
+    assert answer.json()["type"] == "/problems/source-id-taken"
+    assert answer.headers["Location"] == addresses["03"]
