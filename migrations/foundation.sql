@@ -119,7 +119,7 @@ CREATE INDEX ix_stored_answer_stored_at ON stored_answer (stored_at);
 -- is an error and not an empty list.
 
 CREATE FUNCTION context_value(name text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     value text := current_setting('dayzero.' || name, true);
 BEGIN
@@ -130,17 +130,17 @@ BEGIN
 END $$;
 
 CREATE FUNCTION readable_centres() RETURNS text[]
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
 RETURN string_to_array(context_value('readable'), ',');
 
 CREATE FUNCTION writable_centres() RETURNS text[]
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
 RETURN string_to_array(context_value('writable'), ',');
 
 -- What each role reaches: 'centre' is the centre of the grant, 'trial' is every centre.
 
 CREATE FUNCTION reach_of_role() RETURNS TABLE (role text, reads text, writes boolean)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp AS $$
     VALUES ('centre_system', 'centre', true),
            ('coordinator', 'centre', true),
            ('investigator', 'centre', true),
@@ -161,7 +161,7 @@ $$;
 
 CREATE FUNCTION begin_context(caller uuid, purpose text)
 RETURNS TABLE (database_role text, principal_name text, grants json)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     readable text;
     writable text;
@@ -203,7 +203,7 @@ END $$;
 
 CREATE FUNCTION hold_key(caller uuid, idempotency_key text)
 RETURNS TABLE (held boolean, request_digest bytea, status integer, location text, etag text, body text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF idempotency_key IS NULL THEN
         held := true;
@@ -222,7 +222,7 @@ END $$;
 -- Make a subject of a centre: the next number of the centre, under a lock of the centre.
 
 CREATE FUNCTION new_subject(of_centre text) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     code text;
 BEGIN
@@ -239,7 +239,7 @@ END $$;
 -- Claim a slot of the trial for a subject. NULL when none is left.
 
 CREATE FUNCTION claim_slot(for_subject text, slots integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     home text;
     claimed integer;
@@ -262,14 +262,14 @@ BEGIN
 END $$;
 
 CREATE FUNCTION slots_taken() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN (SELECT count(*) FROM slot);
 
 -- Give the events below the commit horizon their numbers, in the order of their transactions, never
 -- a part of a transaction. Returns how many were numbered.
 
 CREATE FUNCTION sequence_events() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     head bigint;
     head_transaction xid8;
@@ -293,7 +293,7 @@ END $$;
 -- The last seq that ends a transaction at or before a seq, and that transaction.
 
 CREATE FUNCTION complete_seq(wanted bigint) RETURNS TABLE (seq bigint, transaction_id xid8)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     cut xid8;
 BEGIN
@@ -308,21 +308,21 @@ BEGIN
 END $$;
 
 CREATE FUNCTION seq_at(instant timestamptz) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN coalesce((SELECT e.seq FROM ledger_entry e WHERE e.sequenced_at <= instant
                  ORDER BY e.sequenced_at DESC, e.seq DESC LIMIT 1), 0);
 
 CREATE FUNCTION ledger_head() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN coalesce((SELECT e.seq FROM ledger_entry e ORDER BY e.seq DESC LIMIT 1), 0);
 
 CREATE FUNCTION newest_transaction() RETURNS xid8
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN coalesce((SELECT e.transaction_id FROM ledger_event e
                  ORDER BY e.transaction_id DESC LIMIT 1), '0'::xid8);
 
 CREATE FUNCTION unsequenced_seconds() RETURNS double precision
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN coalesce((SELECT extract(epoch FROM clock_timestamp() - min(e.occurred_at))
                  FROM ledger_event e
                  WHERE e.transaction_id > coalesce((SELECT transaction_id FROM ledger_entry
@@ -333,7 +333,7 @@ RETURN coalesce((SELECT extract(epoch FROM clock_timestamp() - min(e.occurred_at
 CREATE FUNCTION note_refusal(
     caller uuid, refused_route text, refused_status integer, refused_problem text, of_request text
 ) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 BEGIN ATOMIC
     INSERT INTO access_event (action, principal, route, status, problem, request_id)
     SELECT 'refused', coalesce((SELECT name FROM principal WHERE id = caller), caller::text),
@@ -344,7 +344,7 @@ END;
 
 CREATE FUNCTION client_credentials(client uuid)
 RETURNS TABLE (name text, kind text, secret_digest bytea, public_keys text, roles text[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 BEGIN ATOMIC
     SELECT p.name, p.kind, p.secret_digest, p.public_keys,
            (SELECT coalesce(array_agg(DISTINCT g.role), '{}') FROM access_grant g
@@ -354,27 +354,27 @@ BEGIN ATOMIC
 END;
 
 CREATE FUNCTION principal_named(wanted text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN (SELECT id FROM principal WHERE name = wanted AND revoked_at IS NULL);
 
 -- True for the first use of an assertion or one-time link, false for every later one.
 
 CREATE FUNCTION use_assertion(of_principal uuid, of_identity text, until timestamptz) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO used_assertion VALUES (of_principal, of_identity, until) ON CONFLICT DO NOTHING;
     RETURN FOUND;
 END $$;
 
 CREATE FUNCTION forget_expired(answers_older_than interval) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 BEGIN ATOMIC
     DELETE FROM used_assertion WHERE expires_at < now();
     DELETE FROM stored_answer WHERE stored_at < now() - answers_older_than;
 END;
 
 CREATE FUNCTION schema_revision() RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RETURN (SELECT version_num FROM alembic_version);
 END $$;
