@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,6 +23,10 @@ from app.services.ledger import Cut
 from app.services.records import Answer
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+_FORMS = {
+    JSON: JSON, NDJSON: NDJSON, CSV: CSV, "*/*": JSON, "application/*": JSON, "text/*": CSV
+}  # fmt: skip
+_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _NOT_FILTERS = {"limit", "cursor", "as_of"}
 
 
@@ -133,16 +138,20 @@ async def _cut(database: Database, query: ReadQuery) -> Cut:
 
 
 def _accepted(request: Request) -> str:
-    accept = request.headers.get("accept", "*/*").lower()
-    for offered in accept.split(","):
-        media_type = offered.partition(";")[0].strip()
-        if media_type in {JSON, NDJSON, CSV}:
-            return media_type
-        if media_type in {"*/*", "application/*"}:
-            return JSON
-        if media_type == "text/*":
-            return CSV
+    accept = request.headers.get("accept", "").lower().strip() or "*/*"
+    wishes = [_wish(offered) for offered in accept.split(",")]
+    for media_type, _ in sorted(wishes, key=lambda wish: -wish[1]):
+        if media_type in _FORMS:
+            return _FORMS[media_type]
     raise NotAcceptable("Ask for one of the forms.", allowed=[JSON, NDJSON, CSV])
+
+
+def _wish(offered: str) -> tuple[str, float]:
+    """Read one member of Accept: a media type and its weight; nothing where that is 0."""
+    media_type, *parameters = (part.strip() for part in offered.split(";"))
+    weights = [_WEIGHT.fullmatch(one) for one in parameters if one.startswith("q=")]
+    weight = float(weights[0][1]) if weights and weights[0] else 1.0
+    return (media_type if weight else ""), weight
 
 
 def _list(documents: list[str], cut: Cut) -> str:

@@ -54,3 +54,29 @@ async def test_it_lists_no_record_that_changed_only_after_the_cut(coordinator: C
     assert amended.status_code == 200, amended.text
     assert await changed(coordinator, f"changed_after={head}") == ["SV-0"]
     assert await changed(coordinator, f"changed_after={head}&as_of={head}") == []
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        pytest.param("", "application/json", id="nothing in particular"),
+        pytest.param("*/*", "application/json", id="anything"),
+        pytest.param("text/csv", "text/csv", id="one form"),
+        pytest.param("TEXT/CSV", "text/csv", id="in capitals"),
+        pytest.param("text/html, text/csv;q=0.9, */*;q=0.1", "text/csv", id="one of its wishes"),
+        pytest.param("text/csv;q=0.1, application/json", "application/json", id="the heaviest"),
+        pytest.param(
+            "application/x-ndjson, text/csv", "application/x-ndjson", id="the first of equals"
+        ),
+        pytest.param("application/json;q=0, text/*", "text/csv", id="not what weighs nothing"),
+        pytest.param("application/json;q=0", "application/problem+json", id="only what it refuses"),
+        pytest.param("text/html", "application/problem+json", id="a form we have not"),
+        pytest.param(";;;,,q=x", "application/problem+json", id="no media type"),
+    ],
+)
+async def test_it_answers_in_the_form_that_weighs_most(
+    coordinator: Caller, accept: str, form: str
+) -> None:
+    answer = await coordinator.get("/v1/visits", Accept=accept)
+    assert answer.headers["Content-Type"].partition(";")[0] == form
+    assert answer.status_code == (406 if form == "application/problem+json" else 200)
