@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import uuid
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -46,6 +47,9 @@ SoughtText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """What a text can be sought by: anything but the one character that the database has none of."""
 
 
+_PLACE = re.compile(r"([0-9a-f]{32})\.([0-9]{0,18})")
+
+
 class Cursor(BaseModel):
     """Where a list goes on: after which record, and at which cut."""
 
@@ -64,12 +68,14 @@ class Cursor(BaseModel):
             return word
         try:
             padded = str(word) + "=" * (-len(str(word)) % 4)
-            after, _, seq = base64.urlsafe_b64decode(padded).decode("ascii").partition(".")
-            return cls(after=uuid.UUID(hex=after), seq=int(seq) if seq else None)
+            place = _PLACE.fullmatch(base64.urlsafe_b64decode(padded).decode("ascii"))
         except (ValueError, binascii.Error):
+            place = None
+        if place is None:
             raise PydanticCustomError(
                 "not_a_cursor", "follow the address in the Link header as it is"
-            ) from None
+            )
+        return cls(after=uuid.UUID(hex=place[1]), seq=int(place[2]) if place[2] else None)
 
 
 class ReadQuery(BaseModel):

@@ -1,5 +1,6 @@
 """What a list of records promises to who keeps a copy in step."""
 
+import base64
 import json
 
 import pytest
@@ -80,3 +81,28 @@ async def test_it_answers_in_the_form_that_weighs_most(
     answer = await coordinator.get("/v1/visits", Accept=accept)
     assert answer.headers["Content-Type"].partition(";")[0] == form
     assert answer.status_code == (406 if form == "application/problem+json" else 200)
+
+
+PLACE = "0199d2c86f0e7c2a9d7e4a5b6c7d8e9f"
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        pytest.param(f"{PLACE}.", 200, id="of what is current"),
+        pytest.param(f"{PLACE}.0", 200, id="at a seq"),
+        pytest.param(f"{PLACE}.{'9' * 18}", 422, id="at a seq to come"),
+        pytest.param(f"{PLACE}.{'9' * 19}", 400, id="at no seq"),
+        pytest.param(f"{PLACE}.-{'9' * 30}", 400, id="far below the first seq"),
+        pytest.param(f"{PLACE}.1_0", 400, id="a number as Python writes it"),
+        pytest.param(f"{{{PLACE}}}.1", 400, id="an identity in braces"),
+        pytest.param(PLACE, 400, id="without a seq"),
+        pytest.param("", 400, id="nothing"),
+    ],
+)
+async def test_it_goes_on_only_where_a_link_led(
+    coordinator: Caller, place: str, status: int
+) -> None:
+    cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    answer = await coordinator.get(f"/v1/visits?cursor={cursor}")
+    assert answer.status_code == status, answer.text
