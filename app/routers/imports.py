@@ -1,6 +1,8 @@
 """Records in bulk, as NDJSON."""
 
+import asyncio
 import zlib
+from collections.abc import Iterator
 from enum import StrEnum
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any
@@ -27,6 +29,8 @@ from app.services.imports import Import, import_all, import_rows, require_import
 MEDIA_TYPE = "application/x-ndjson"
 IN_MEMORY = 1024 * 1024
 """Octets of a body that are kept in memory; what is more goes to disk."""
+PIECE = 256 * 1024
+"""Octets unpacked at once."""
 
 
 class ImportRoute(TrialRoute):
@@ -70,7 +74,7 @@ _BODY = {
         "content": {
             MEDIA_TYPE: {
                 "schema": {"type": "string"},
-                "example": '{"kind":"lab-results","subject":"03-008","source_id":"LIS:998871:3",'
+                "example": '{"kind":"lab-results","subject":"03-001","source_id":"LIS:998871:3",'
                 '"analyte":"PLT","value":"31","unit":"10*9/L","collected_at":"2026-03-09"}\n',
             }
         },
@@ -135,10 +139,11 @@ async def _spooled(request: Request, limit: int) -> IO[bytes]:
             received += len(chunk)
             if received > limit:
                 raise too_large(limit)
-            if unpacking is None:
-                spool.write(chunk)
-            else:
-                _unpack(unpacking, chunk, spool, limit)
+            for piece in [chunk] if unpacking is None else _unpacked(unpacking, chunk):
+                spool.write(piece)
+                if spool.tell() > limit:
+                    raise too_large(limit)
+                await asyncio.sleep(0)
         if unpacking is not None and not unpacking.eof:
             raise _not_gzip()
     except BaseException:
@@ -148,13 +153,11 @@ async def _spooled(request: Request, limit: int) -> IO[bytes]:
     return spool
 
 
-def _unpack(unpacking: Any, chunk: bytes, spool: IO[bytes], limit: int) -> None:
-    """Unpack what arrived, never more than the limit."""
+def _unpacked(unpacking: Any, chunk: bytes) -> Iterator[bytes]:
+    """Unpack what arrived piece by piece: a few octets may hold a thousand times as many."""
     try:
         while chunk:
-            spool.write(unpacking.decompress(chunk, 256 * 1024))
-            if spool.tell() > limit:
-                raise too_large(limit)
+            yield unpacking.decompress(chunk, PIECE)
             chunk = unpacking.unconsumed_tail
     except zlib.error:
         raise _not_gzip() from None
