@@ -195,7 +195,7 @@ async def test_every_function_with_the_owners_rights_is_known(deployment: Deploy
     )
     assert {function["name"] for function in functions if function["prosecdef"]} == DEFINERS
     for function in functions:
-        assert function["proconfig"] == ["search_path=pg_catalog, public"] or (
+        assert function["proconfig"] == ["search_path=pg_catalog, public, pg_temp"] or (
             function["name"] == "reach_of_role()"
         ), function
         assert function["owner"] == "dayzero_owner", function
