@@ -82,7 +82,7 @@ def disease_baseline(
     """
     records = tuple(evaluations)
     latest = infused_on - timedelta(days=1)
-    if lymphodepletion_from is not None and lymphodepletion_from <= infused_on:
+    if lymphodepletion_from is not None and lymphodepletion_from < infused_on:
         latest = lymphodepletion_from
     chosen = _chosen(records, latest, details)
     if bridging_from is None or bridging_from > latest or policy.baseline == "last_on_or_before_ld":

@@ -206,7 +206,9 @@ def test_nothing_collected_after_the_cutoff_is_looked_at() -> None:
     assert on_37 == on_38 - timedelta(days=1)
     assert read(*course, until=on_38).categories == ["CR"]
     assert read(*course, until=on_37).categories == ["VGPR"]
+    assert read(*course, until=on_day(28)).categories == ["VGPR"]
     assert read(*course, until=on_day(27)).categories == []
+    assert read(*course, until=on_day(56)).last.rules == ("P-S", "P-L1")
 
 
 def test_each_part_of_an_evaluation_is_known_from_its_own_day() -> None:

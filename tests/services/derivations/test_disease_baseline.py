@@ -46,6 +46,8 @@ def serum(found: DiseaseBaseline) -> Decimal | None:
         pytest.param([-8, -4], -5, "8", id="after it: no baseline"),
         pytest.param([-8, -1], None, "1", id="without lymphodepletion, up to the day before"),
         pytest.param([-8, 0], None, "8", id="the infusion day is no baseline"),
+        pytest.param([-8, 0], 0, "8", id="nor is it as the day of lymphodepletion"),
+        pytest.param([-8, 28], 29, "8", id="lymphodepletion after infusion is an error of dates"),
         pytest.param([0, 28], -5, None, id="none"),
     ],
 )

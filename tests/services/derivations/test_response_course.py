@@ -87,7 +87,7 @@ def test_halves_of_a_marrow_and_lists_of_lesions_are_put_together() -> None:
 
     start = visit(-10, 4, 0, lesions={"a": (30, 20), "b": (30, 20)})
     first = replace(
-        visit(28, 0, 0, ife="--", name="1"),
+        visit(28, 0, 0, ife="--", kappa=10, lambda_=10, name="1"),
         marrow=Marrow(aspirate=percent(2)),
         imaging=Imaging(lesions=(lesion("a"),)),
     )
@@ -96,8 +96,32 @@ def test_halves_of_a_marrow_and_lists_of_lesions_are_put_together() -> None:
         marrow=Marrow(biopsy=percent(4), clonality=Clonality.ABSENT),
         imaging=Imaging(lesions=(lesion("b"),)),
     )
-    [one] = read(start, first, second).course.visits
-    assert (one.category, one.flags) == ("CR", ())
+    [one] = read(start, first, second, involved=KAPPA).course.visits
+    assert (one.category, one.flags) == ("sCR", ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(({"a": (0, 0)}, 28), ({"b": (0, 0)}, 29), id="of two days"),
+        pytest.param(({"a": (0, 0)}, 28), ({"a": (9, 9), "b": (0, 0)}, 28), id="that disagree"),
+    ],
+)
+def test_lists_of_lesions_that_do_not_agree_are_not_put_together(first: Any, second: Any) -> None:
+    start = visit(-10, 4, 0, lesions={"a": (30, 20), "b": (30, 20)})
+    records = [
+        visit(28, 0, 0, ife="--", marrow=1, lesions=lesions, imaged_day=day, name=name)
+        for name, (lesions, day) in (("1", first), ("2", second))
+    ]
+    assert read(start, *records).categories[0] != "CR"
+
+
+def test_of_two_progressions_of_one_day_the_one_on_imaging_stands() -> None:
+    blood = visit(28, 6, 0, name="a", new_lesions=())
+    scan = visit(28, "4.1", 0, name="b", new_lesion=True)
+    for records in ((blood, scan), (scan, blood)):
+        [one] = read(START, *records).course.visits
+        assert (one.category, one.basis) == ("PD", "imaging")
 
 
 def test_marrows_of_two_days_are_not_put_together() -> None:
