@@ -86,6 +86,14 @@ def components_beside_results(subject: SubjectRecords) -> Iterator[Found]:
 
 def results_have_their_assessment(subject: SubjectRecords) -> Iterator[Found]:
     """Notice results of response markers that no evaluation has taken up."""
+    for result, _, _ in without_assessment(subject):
+        yield Found(result, EFF_LAB_NO_ASSESSMENT.at("analyte"))
+
+
+def without_assessment(
+    subject: SubjectRecords,
+) -> Iterator[tuple[Stored[LabSample], str, date]]:
+    """Give the results of response markers that no evaluation has: result, analyte, day."""
     taken: set[tuple[str, date]] = set()
     named: set[uuid.UUID] = set()
     for assessment in subject.assessments:
@@ -98,7 +106,7 @@ def results_have_their_assessment(subject: SubjectRecords) -> Iterator[Found]:
         if code not in _NEEDS_ASSESSMENT or not _counts(result.fields) or day is None:
             continue
         if (code, day) not in taken and result.record_id not in named:
-            yield Found(result, EFF_LAB_NO_ASSESSMENT.at("analyte"))
+            yield result, code, day
 
 
 def _taken(
