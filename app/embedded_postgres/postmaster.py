@@ -215,8 +215,13 @@ def _processes_of(cluster: Path) -> Iterator[int]:
                 yield int(process.name)
 
 
-def make_socket_directory(data_directory: Path, account: Account) -> Path:
+def make_socket_directory(
+    data_directory: Path, account: Account, again: Path | None = None
+) -> Path:
     """Make the directory of the server's socket, 0700 and empty.
+
+    ``again`` is the directory of the server before a restart, which clients go on asking; None: a
+    first start.
 
     It lies in the data directory, or under a random name in the temporary directory when the path
     would be too long for a socket or holds a comma, at which clients split a list of hosts. Those
@@ -237,7 +242,11 @@ def make_socket_directory(data_directory: Path, account: Account) -> Path:
             raise EmbeddedPostgresError(
                 f"{temporary} cannot hold a socket: set TMPDIR to a shorter path without a comma."
             )
-        directory = Path(tempfile.mkdtemp(prefix=PRIVATE_PREFIX, dir=temporary))
+        if again is None:
+            directory = Path(tempfile.mkdtemp(prefix=PRIVATE_PREFIX, dir=temporary))
+        else:
+            directory = again
+            directory.mkdir(mode=0o700)  # fails rather than take what somebody else has made
     account.own(directory)
     return directory
 

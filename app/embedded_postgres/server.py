@@ -78,6 +78,7 @@ class EmbeddedPostgres:
         self._owner_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_directory: Path | None = None
+        self._known_directory: Path | None = None  # where clients ask, from start to stop
         self._launching = threading.Lock()
         self._stopping = threading.Event()
 
@@ -245,6 +246,7 @@ class EmbeddedPostgres:
 
     def _release(self) -> None:
         self._process = None
+        self._known_directory = None
         if self._owner_lock is not None:
             os.close(self._owner_lock)
             self._owner_lock = None
@@ -269,7 +271,9 @@ class EmbeddedPostgres:
             require_version(self._cluster, self.major_version)
             if self._stopping.is_set():
                 raise EmbeddedPostgresError("The server is being stopped.")
-            self._socket_directory = make_socket_directory(self.directory, account)
+            self._known_directory = self._socket_directory = make_socket_directory(
+                self.directory, account, self._known_directory
+            )
             self._process = start_postmaster(
                 programs,
                 self.directory,
