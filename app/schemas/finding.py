@@ -62,12 +62,15 @@ class FindingCursor(BaseModel):
         try:
             padded = str(word) + "=" * (-len(str(word)) % 4)
             *place, seq = json.loads(base64.urlsafe_b64decode(padded).decode("ascii"))
-            if len(place) != 4 or not all(isinstance(one, str) for one in place):
+            if not all(
+                isinstance(one, str) and one.isascii() and one.isprintable() for one in place
+            ):
                 raise ValueError("not a place")
+            uuid.UUID(place[1])
             if seq is not None and (type(seq) is not int or not 0 <= seq < 2**62):
                 raise ValueError("not a seq")
             return cls(after=FindingPlace(*place), seq=seq)
-        except (ValueError, TypeError, RecursionError, binascii.Error):
+        except (ValueError, TypeError, IndexError, RecursionError, binascii.Error):
             raise PydanticCustomError(
                 "not_a_cursor", "follow the address in the Link header as it is"
             ) from None

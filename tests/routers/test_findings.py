@@ -1,5 +1,7 @@
 """What the edit checks say of records, in the answers to writes and in the list of findings."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -283,3 +285,23 @@ async def test_it_notes_whose_findings_were_read(
     await listed(coordinator)
     (event,) = await deployment.owner.fetch(noted)
     assert tuple(event) == (["03-001"], 3, coordinator.name)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(["\x00", "01890a5d-ac96-774b-bcce-b302099a8057", "R", "/p", None], id="NUL"),
+        pytest.param(
+            ["\ud800", "01890a5d-ac96-774b-bcce-b302099a8057", "R", "/p", None], id="half"
+        ),
+        pytest.param(["03-001", "no identity", "R", "/p", None], id="no identity"),
+        pytest.param(["03-001", None], id="too short"),
+        pytest.param({"a": 1}, id="no list"),
+    ],
+)
+async def test_a_cursor_made_by_hand_is_no_cursor(place: object, deployment: Deployment) -> None:
+    caller = await deployment.caller("coordinator", "03")
+    word = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    answer = await caller.get(f"/v1/findings?cursor={word}")
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "/problems/invalid-parameter"
