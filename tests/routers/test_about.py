@@ -1,0 +1,150 @@
+"""What a client asks first, and what those ask who keep the service running."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.access.permissions import PERMISSIONS, Role
+from app.schema_migrations import head
+from app.schemas.lab_result import LAB_RESULTS
+from app.trial import trial as trial_module
+from tests.deployment import Deployment
+
+TRIAL_FILE = Path(trial_module.__file__).with_name("trial.toml")
+
+
+def differences(said: Any, written: Any, place: str = "") -> list[str]:
+    """Give the places where an answer does not say what the file says."""
+    if isinstance(written, dict):
+        return [
+            found
+            for name, value in written.items()
+            for found in differences((said or {}).get(name), value, f"{place}/{name}")
+        ]
+    if isinstance(written, list) and isinstance(said, list) and len(said) == len(written):
+        return [
+            found
+            for number, value in enumerate(written)
+            for found in differences(said[number], value, f"{place}/{number}")
+        ]
+    same = said == written or (not isinstance(written, bool) and str(said) == str(written))
+    return [] if same else [f"{place}: {said!r} is not {written!r}"]
+
+
+async def test_me_says_who_and_what_one_may(deployment: Deployment) -> None:
+    await deployment.centre("05")
+    caller = await deployment.caller("coordinator", "03")
+    await deployment.owner.execute(
+        "INSERT INTO access_grant (principal, role) VALUES ($1, 'data_manager')", caller.id
+    )
+    me = (await caller.get("/v1/me")).json()
+    assert (me["id"], me["name"]) == (str(caller.id), caller.name)
+    assert sorted(me["grants"], key=lambda grant: str(grant["role"])) == [
+        {"role": "coordinator", "centre": "03"},
+        {"role": "data_manager", "centre": None},
+    ]
+    allowed = [
+        action
+        for action, roles in PERMISSIONS.items()
+        if {Role.COORDINATOR, Role.DATA_MANAGER} & roles
+    ]
+    assert sorted(me["actions"]) == sorted(allowed)
+    assert "ledger:read" not in me["actions"]
+
+
+async def test_me_tells_the_scopes_of_the_token_and_the_grants_of_now(
+    deployment: Deployment,
+) -> None:
+    caller = await deployment.caller("coordinator", "03", scopes=frozenset({"records:read"}))
+    assert (await caller.get("/v1/me")).json()["scopes"] == ["records:read"]
+    await deployment.owner.execute("UPDATE access_grant SET revoked_at = now()")
+    assert (await caller.get("/v1/me")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/v1/me", "/v1/trial", "/v1/centres", "/v1/vocabularies"])
+async def test_nobody_is_told_anything(deployment: Deployment, path: str) -> None:
+    answer = await deployment.client().get(path)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_the_trial_is_what_its_file_says(deployment: Deployment) -> None:
+    caller = await deployment.caller("summary_reader")
+    answer = await caller.get("/v1/trial")
+    written = tomllib.loads(TRIAL_FILE.read_text())
+    assert written["trial"]["slots"] == 60
+    assert differences(answer.json(), written) == []
+    assert answer.headers["ETag"] == f'"{deployment.service.trial.digest}"'
+
+
+async def test_the_trial_is_not_sent_to_one_who_holds_it(deployment: Deployment) -> None:
+    caller = await deployment.caller("centre_reader", "03")
+    etag = (await caller.get("/v1/trial")).headers["ETag"]
+    held = await caller.get("/v1/trial", **{"If-None-Match": f'"other", W/{etag}'})
+    assert (held.status_code, held.content, held.headers["ETag"]) == (304, b"", etag)
+    other = await caller.get("/v1/trial", **{"If-None-Match": '"other"'})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "centres", "seen"),
+    [
+        pytest.param("coordinator", ["05"], ["05"], id="one centre"),
+        pytest.param("monitor", ["03", "07"], ["03", "07"], id="several centres"),
+        pytest.param("data_manager", [], ["03", "05", "07"], id="every centre"),
+        pytest.param("summary_reader", [], ["03", "05", "07"], id="aggregates of every centre"),
+    ],
+)
+async def test_one_sees_the_centres_of_ones_grants(
+    deployment: Deployment, role: str, centres: list[str], seen: list[str]
+) -> None:
+    for code in ("07", "03", "05"):
+        await deployment.centre(code)
+    caller = await deployment.caller(role, *centres)
+    items = (await caller.get("/v1/centres")).json()["items"]
+    assert items == [{"code": code, "name": f"Centre {code}"} for code in seen]
+
+
+async def test_a_role_without_data_sees_no_centres(deployment: Deployment) -> None:
+    answer = await (await deployment.caller("study_admin")).get("/v1/centres")
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-permitted")
+
+
+async def test_it_lives_and_is_ready(deployment: Deployment) -> None:
+    client = deployment.client()
+    assert (await client.get("/livez")).json() == {"status": "alive"}
+    ready = (await client.get("/readyz")).json()
+    assert ready["status"] == "ready"
+    assert ready["schema_revision"] == head()
+    assert ready["ledger_lag_seconds"] >= 0
+
+
+async def test_it_is_not_ready_with_another_schema(deployment: Deployment) -> None:
+    await deployment.owner.execute("UPDATE alembic_version SET version_num = 'older'")
+    answer = await deployment.client().get("/readyz")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-ready")
+    assert (await deployment.client().get("/livez")).status_code == 200
+
+
+async def test_it_is_not_ready_when_the_ledger_lies_behind(deployment: Deployment) -> None:
+    await deployment.owner.execute("DROP FUNCTION sequence_events()")
+    await deployment.owner.execute(
+        "INSERT INTO ledger_event (action, principal, route, request_id, occurred_at)"
+        " VALUES ('submit', 'x', 'x', 'x', now() - interval '61 seconds')"
+    )
+    answer = await deployment.client().get("/readyz")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-ready")
+    assert answer.json()["ledger_lag_seconds"] > 60
+
+
+async def test_figures_name_routes_and_nobody(deployment: Deployment) -> None:
+    await deployment.subject("03")
+    caller = await deployment.caller("coordinator", "03")
+    await caller.submit("/v1/subjects/03-001/lab-results", dict(LAB_RESULTS.example))
+    answer = await deployment.client().get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert "/v1/subjects/{subject}/lab-results" in answer.text
+    assert "03-001" not in answer.text
+    assert caller.name not in answer.text
