@@ -1,0 +1,228 @@
+"""The feed of changes, and what the auditor sees: the ledger, and who read or was refused what."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from app.schemas.adverse_event import ADVERSE_EVENTS
+from app.schemas.lab_result import LAB_RESULTS
+from tests.deployment import Caller, Deployment
+
+LABS = "/v1/subjects/03-001/lab-results"
+CLINICAL = {"visit", "analyte", "value", "unit", "collected_at", "laboratory", "document"}
+
+
+def lab(**changes: Any) -> dict[str, Any]:
+    sent = {name: value for name, value in LAB_RESULTS.example.items() if name != "source_id"}
+    return {**sent, **changes}
+
+
+async def items(caller: Caller, address: str) -> list[dict[str, Any]]:
+    answer = await caller.get(address)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def record(answer: httpx.Response) -> str:
+    assert answer.status_code in {200, 201}, answer.text
+    return str(answer.json()["record_id"])
+
+
+@pytest.fixture
+async def coordinator(deployment: Deployment) -> Caller:
+    await deployment.subject("03")
+    return await deployment.caller("coordinator", "03")
+
+
+async def test_changes_come_in_the_order_of_their_commits(coordinator: Caller) -> None:
+    first = await coordinator.submit(LABS, lab())
+    second = await coordinator.submit(LABS, lab(analyte="HGB", value="91", unit="g/L"))
+    await coordinator.amend(f"{LABS}/{record(first)}", lab(reason="Mistyped."), 1)
+    await coordinator.void(f"{LABS}/{record(second)}", 1)
+    answer = (await coordinator.get("/v1/changes")).json()
+    changes = answer["items"]
+    assert [
+        (one["action"], one["record_id"], one["version"], one["kind"], one["subject"])
+        for one in changes
+    ] == [
+        ("submit", record(first), 1, "lab-results", "03-001"),
+        ("submit", record(second), 1, "lab-results", "03-001"),
+        ("amend", record(first), 2, "lab-results", "03-001"),
+        ("void", record(second), 2, "lab-results", "03-001"),
+    ]
+    assert [one["seq"] for one in changes] == [1, 2, 3, 4]
+    assert (answer["next_after"], answer["as_of"]) == (4, 4)
+
+
+async def test_the_feed_goes_on_where_it_ended(coordinator: Caller) -> None:
+    for _ in range(5):
+        await coordinator.submit(LABS, lab())
+    seen: list[int] = []
+    after = 0
+    for expected in ([1, 2], [3, 4], [5], []):
+        answer = (await coordinator.get(f"/v1/changes?after={after}&limit=2")).json()
+        assert [one["seq"] for one in answer["items"]] == expected
+        assert answer["as_of"] == 5
+        seen += expected
+        after = answer["next_after"]
+    assert (seen, after) == ([1, 2, 3, 4, 5], 5)
+    await coordinator.submit(LABS, lab())
+    assert [one["seq"] for one in await items(coordinator, f"/v1/changes?after={after}")] == [6]
+
+
+async def test_the_feed_is_of_ones_own_centres(deployment: Deployment, coordinator: Caller) -> None:
+    await deployment.subject("05")
+    other = await deployment.caller("coordinator", "05")
+    await coordinator.submit(LABS, lab())
+    await other.submit("/v1/subjects/05-001/lab-results", lab())
+    await coordinator.submit(LABS, lab())
+    assert [one["seq"] for one in await items(coordinator, "/v1/changes")] == [1, 3]
+    answer = (await other.get("/v1/changes")).json()
+    assert [(one["seq"], one["centre"]) for one in answer["items"]] == [(2, "05")]
+    assert answer["next_after"] == 3
+    manager = await deployment.caller("data_manager")
+    assert [one["seq"] for one in await items(manager, "/v1/changes")] == [1, 2, 3]
+
+
+async def test_the_feed_has_no_clinical_values(coordinator: Caller) -> None:
+    await coordinator.submit(LABS, lab(laboratory="Secret of the laboratory"))
+    answer = await coordinator.get("/v1/changes")
+    assert "Secret" not in answer.text
+    assert not CLINICAL & set(answer.json()["items"][0])
+
+
+@pytest.mark.parametrize("role", ["summary_reader", "study_admin"])
+async def test_the_feed_is_not_for_aggregates(deployment: Deployment, role: str) -> None:
+    assert (await (await deployment.caller(role)).get("/v1/changes")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/v1/ledger", "/v1/access-log"])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("auditor", 200), ("coordinator", 403), ("monitor", 403), ("data_manager", 403),
+        ("study_admin", 403),
+    ],
+)  # fmt: skip
+async def test_the_ledger_is_for_the_auditor(
+    deployment: Deployment, path: str, role: str, status: int
+) -> None:
+    at = ["03"] if role in {"coordinator", "monitor"} else []
+    caller = await deployment.caller(role, *at)
+    assert (await caller.get(path)).status_code == status
+
+
+async def test_an_auditor_whose_time_has_passed_sees_nothing(deployment: Deployment) -> None:
+    auditor = await deployment.caller("auditor")
+    await deployment.owner.execute("UPDATE access_grant SET ends_at = now()")
+    assert (await auditor.get("/v1/ledger")).status_code == 403
+
+
+async def test_the_ledger_says_who_when_why_and_what_it_commits_to(
+    deployment: Deployment, coordinator: Caller
+) -> None:
+    submitted = await coordinator.submit(LABS, lab(laboratory="Secret of the laboratory"))
+    await coordinator.amend(f"{LABS}/{record(submitted)}", lab(reason="Mistyped."), 1)
+    auditor = await deployment.caller("auditor")
+    answer = await auditor.get("/v1/ledger")
+    first, second = answer.json()["items"]
+    assert answer.json()["next_after"] == 2
+    assert [entry["seq"] for entry in (first, second)] == [1, 2]
+    for entry in (first, second):
+        assert (entry["principal"], entry["role"]) == (coordinator.name, "coordinator")
+        assert (entry["centre"], entry["subject"]) == ("03", "03-001")
+        assert entry["record_id"] == record(submitted)
+        assert len(entry["commitment"]) == len(entry["leaf_hash"]) == 64
+        assert entry["occurred_at"] <= entry["sequenced_at"]
+    assert first["commitment"] != second["commitment"]
+    assert (first["route"], second["reason"]) == (
+        "POST /v1/subjects/{subject}/lab-results", "Mistyped.",
+    )  # fmt: skip
+    assert first["request_id"] == submitted.headers["X-Request-ID"]
+    assert "Secret" not in answer.text
+
+
+async def test_the_ledger_is_searched_by_subject_and_principal(
+    deployment: Deployment, coordinator: Caller
+) -> None:
+    await deployment.subject("03", 2)
+    investigator = await deployment.caller("investigator", "03")
+    await coordinator.submit(LABS, lab())
+    await investigator.submit("/v1/subjects/03-002/lab-results", lab())
+    auditor = await deployment.caller("auditor")
+
+    async def found(query: str) -> list[int]:
+        return [one["seq"] for one in await items(auditor, f"/v1/ledger?{query}")]
+
+    assert await found("subject=03-002") == [2]
+    assert await found(f"principal={coordinator.name}") == [1]
+    assert await found(f"principal={coordinator.name}&subject=03-002") == []
+    assert await found("after=1") == [2]
+    assert await found("limit=1") == [1]
+
+
+async def test_whoever_read_a_subjects_data_is_found(
+    deployment: Deployment, coordinator: Caller
+) -> None:
+    await deployment.subject("03", 2)
+    address = (await coordinator.submit(LABS, lab())).headers["Location"]
+    await coordinator.submit("/v1/subjects/03-002/lab-results", lab())
+    reader = await deployment.caller("centre_reader", "03")
+    for path in (address, f"{address}/history", LABS, "/v1/lab-results", "/v1/changes"):
+        assert (await reader.get(path)).status_code == 200
+    exported = await reader.get("/v1/lab-results", Accept="text/csv")
+    assert exported.status_code == 200
+    auditor = await deployment.caller("auditor")
+    log = await items(auditor, f"/v1/access-log?principal={reader.name}")
+    both, one = ["03-001", "03-002"], ["03-001"]
+    assert [(entry["route"], entry["subjects"], entry["records"]) for entry in log] == [
+        ("GET /v1/subjects/{subject}/lab-results/{record_id}", one, 1),
+        ("GET /v1/subjects/{subject}/lab-results/{record_id}/history", one, 1),
+        ("GET /v1/subjects/{subject}/lab-results", one, 1),
+        ("GET /v1/lab-results", both, 2),
+        ("GET /v1/changes", both, 2),
+        ("GET /v1/lab-results", both, 2),
+    ]
+    assert {(entry["role"], entry["status"]) for entry in log} == {("centre_reader", 200)}
+    of_second = await items(auditor, f"/v1/access-log?principal={reader.name}&subject=03-002")
+    assert [entry["route"] for entry in of_second] == [
+        "GET /v1/lab-results", "GET /v1/changes", "GET /v1/lab-results",
+    ]  # fmt: skip
+
+
+async def test_refusals_are_kept(deployment: Deployment, coordinator: Caller) -> None:
+    address = (await coordinator.submit(LABS, lab())).headers["Location"]
+    stranger = await deployment.caller("coordinator", "05")
+    reader = await deployment.caller("centre_reader", "03")
+    await stranger.get(address)
+    await reader.submit(LABS, lab())
+    await reader.get("/v1/ledger")
+    await reader.get("/v1/lab-results?what=ever")
+    await deployment.client().get("/v1/lab-results")
+    auditor = await deployment.caller("auditor")
+    log = await items(auditor, "/v1/access-log")
+    refused = [
+        (entry["principal"], entry["status"], entry["problem"])
+        for entry in log
+        if entry["action"] == "refused"
+    ]
+    assert (stranger.name, 404, "not-found") in refused
+    assert (reader.name, 403, "not-permitted") in refused
+    assert [who for who, status, _ in refused if status == 403] == [reader.name] * 2
+    assert all(who in {stranger.name, reader.name} for who, _, _ in refused)
+
+
+async def test_reading_the_ledger_is_noted_and_moves_no_clock(
+    deployment: Deployment, coordinator: Caller
+) -> None:
+    await coordinator.submit("/v1/subjects/03-001/adverse-events", dict(ADVERSE_EVENTS.example))
+    auditor = await deployment.caller("auditor")
+    for _ in range(3):
+        answer = (await auditor.get("/v1/ledger")).json()
+        assert answer["next_after"] == 1
+    log = await items(auditor, f"/v1/access-log?principal={auditor.name}")
+    assert [(entry["action"], entry["subjects"]) for entry in log] == [("ledger", ["03-001"])] * 3
+    assert "document" not in json.dumps(log)
