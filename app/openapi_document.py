@@ -162,7 +162,7 @@ def _describe_parameters(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
-        if len(choices) == 1:
+        if len(choices) == 1 and "type" not in schema:
             del schema["anyOf"]
             schema = {**choices[0], **schema}
         if "type" in schema:

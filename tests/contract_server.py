@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from app.schemas.listing import Cursor
 from app.schemas.record_kinds import RECORD_KINDS
 from tests.deployment import Caller, Deployment
 from tests.rules_between_fields import BEYOND_A_SCHEMA, PROBLEMS, RULES
@@ -126,11 +128,15 @@ peers = {json.dumps([*centres])}
 [dictionaries.subjects]
 values = {_mostly(own.subject, other.subject)}
 
+[dictionaries.cursors]
+values = {json.dumps([_cursor(record) for record in [*own.records.values()][1:]])}
+
 [dictionaries.cuts]
 values = ["0", "5", "20", "2026-01-01T00:00:00Z", "999999"]
 
 [parameters]
 "path.subject" = {{ dictionary = "subjects", probability = 0.8 }}
+"query.cursor" = {{ dictionary = "cursors", probability = 0.9 }}
 "query.as_of" = {{ dictionary = "cuts", probability = 0.8 }}
 """
     for kind in RECORD_KINDS:
@@ -145,6 +151,10 @@ include-tag = "{kind.path}"
 "path.record_id" = {{ dictionary = "{kind.path}", probability = 0.8 }}
 """
     return written
+
+
+def _cursor(record: str) -> str:
+    return Cursor(after=uuid.UUID(record)).encoded()
 
 
 def _mostly(own: str, other: str) -> str:

@@ -36,9 +36,10 @@ BEYOND_A_SCHEMA = {
 
 PROBLEMS = {
     "/problems/as-of-in-the-future": "the ledger's head",
+    "/problems/import-rejected": "the lines of a file, each held to its own kind",
     "/problems/stale-version": "the version as it is now",
 }
-"""The refusals that depend on what is stored."""
+"""The refusals that depend on what is stored, or on what stands in the lines of a file."""
 
 
 RULES = frozenset(

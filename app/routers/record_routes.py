@@ -57,8 +57,8 @@ SubjectOfPath = Annotated[
     str,
     Path(
         pattern="^[0-9A-Z]{1,8}-[0-9]{3,6}$",
-        description="The subject's code, as in `03-008`.",
-        examples=["03-008"],
+        description="The subject's code, as in `03-001`.",
+        examples=["03-001"],
     ),
 ]
 RecordOfPath = Annotated[

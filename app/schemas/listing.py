@@ -37,7 +37,7 @@ AsOf = Annotated[
         json_schema_extra={
             "type": "string",
             "pattern": rf"^(?:[0-9]{{1,18}}|{OffsetDateTime.pattern})$",
-            "examples": ["1042", "2026-06-01T00:00:00Z"],
+            "examples": ["12", "2026-06-01T00:00:00Z"],
         },
     ),
 ]
