@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import structlog
+from pydantic import ValidationError
 
 from app.access.access_tokens import AccessTokenVerifier
 from app.access.claims import Lifetime
@@ -86,15 +87,23 @@ def assemble(settings: Settings, database_url: str) -> Service:
     else:
         ring = settings.data_directory / "signing_keys.json"
         keys = SigningKeyRing.open(ring, lifetime, datetime.now(UTC))
-    listed = settings.external_issuers
-    issuers = ExternalIssuers(
-        parse_issuers(listed.read_bytes()) if listed else (), ours=settings.issuer
-    )
     database = Database(settings, database_url)
     verifier = AccessTokenVerifier(keys, settings.issuer, settings.issuer, lifetime)
     return Service(
         settings=settings,
         trial=load_trial(settings.trial),
         database=database,
-        sign_in=SignIn(settings, database, keys, verifier, issuers),
+        sign_in=SignIn(settings, database, keys, verifier, _issuers(settings)),
     )
+
+
+def _issuers(settings: Settings) -> ExternalIssuers:
+    file = settings.external_issuers
+    if file is None:
+        return ExternalIssuers(())
+    try:
+        return ExternalIssuers(parse_issuers(file.read_bytes()), ours=settings.issuer)
+    except ValidationError:
+        raise  # it says for itself which issuer and which of its terms
+    except ValueError as reason:
+        raise ValueError(f"{file}: {reason}") from None

@@ -38,6 +38,7 @@ def serve(listener: socket.socket) -> int:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=600,
+        log_config=None,  # its lines are those of `log_to_standard_error`
         log_level="warning",
     )
     server = uvicorn.Server(config)

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from app.access.permissions import Role
-from app.commands.console import as_owner, assembled, configured, fail, output
+from app.commands.console import as_owner, assembled, configured, fail, output, show
 from app.config import Settings
 from app.services import administration
 
@@ -54,7 +54,7 @@ def list_centres() -> None:
     table = Table("code", "name", "subjects")
     for row in as_owner(administration.centres):
         table.add_row(row["code"], row["name"], str(row["subjects"]))
-    output.print(table)
+    show(table)
 
 
 @client.command("create")
@@ -132,7 +132,7 @@ def list_grants() -> None:
     for row in as_owner(administration.grants):
         until = row["ends_at"].isoformat(timespec="minutes") if row["ends_at"] else ""
         table.add_row(row["name"], row["kind"], row["role"], row["centre"] or "", until)
-    output.print(table)
+    show(table)
 
 
 @token.command("issue")

@@ -12,6 +12,7 @@ import typer
 from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.console import Console
+from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
@@ -25,6 +26,7 @@ Result = TypeVar("Result")
 
 output = Console()
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
+WIDE = 1000
 DATABASE = "dayzero"
 """The name of the embedded server's database."""
 
@@ -48,6 +50,11 @@ def fail(sentence: str) -> typer.Exit:
     """Say what went wrong and give the exit that goes with it."""
     errors.print(sentence, style="red", markup=False)
     return typer.Exit(1)
+
+
+def show(table: Table) -> None:
+    """Print a table; where a program reads it and nobody looks, each row is one line."""
+    Console(width=None if output.is_terminal else WIDE).print(table)
 
 
 def configured() -> Settings:
@@ -89,7 +96,7 @@ def assembled(settings: Settings) -> Service:
         said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise fail(f"{said}.") from None
     except ValueError as error:
-        raise fail(f"{error}.") from None
+        raise fail(f"{str(error).rstrip('.')}.") from None
 
 
 def remember_address(settings: Settings) -> None:

@@ -75,7 +75,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise fail(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+        why = (error.strerror or type(error).__name__).partition(" (while")[0]
+        raise fail(f"Cannot listen on {host}:{port}: {why}.") from None
     with listener:
         listener.set_inheritable(True)
         yield listener
