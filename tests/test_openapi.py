@@ -151,11 +151,13 @@ async def test_the_examples_are_accepted_as_they_stand(
     voided = await coordinator.submit(
         f"{address}/void", _example(_operation(document, f"void_{named}")), **{"If-Match": '"2"'}
     )
+    analyst = await deployment.caller("sponsor_analyst")
+    without_free_text = await analyst.get(address)
     fetched, history = await coordinator.get(address), await coordinator.get(f"{address}/history")
     listed = await coordinator.get(f"/v1/{kind.path}")
     for answer, name in (
         (first, "fetch" if kind.one_per_subject else "submit"), (amended, "amend"),
-        (voided, "void"), (fetched, "fetch"), (history, "history_of"),
+        (voided, "void"), (without_free_text, "fetch"), (fetched, "fetch"), (history, "history_of"),
         (listed, "list"),
     ):  # fmt: skip
         operation = _operation(

@@ -94,7 +94,11 @@ class WrittenText:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"pattern": _NOTE if self.several_lines else _ONE_LINE, **handler(schema)}
+        described = {"pattern": _NOTE if self.several_lines else _ONE_LINE, **handler(schema)}
+        if handler.mode == "serialization":
+            # Some roles are answered without what people wrote, where it is required too.
+            return described | {"type": ["string", "null"]}
+        return described
 
 
 class ShortCode:

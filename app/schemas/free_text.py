@@ -14,7 +14,7 @@ OF_A_VOCABULARY = frozenset({"term", "recorded_by"})
 
 
 def without_free_text(kind: RecordKind, document: str) -> str:
-    """Give a document with null, or an empty list, where free text would stand.
+    """Give a document with null wherever free text would stand; a list keeps its length.
 
     Decision: one-line texts go too. Nobody can promise that a line of one's own names nobody.
     """
@@ -27,7 +27,7 @@ def _stripped(shape: type[BaseModel], document: dict[str, Any]) -> dict[str, Any
         if value is None:
             continue
         if name in written:
-            document[name] = [] if isinstance(value, list) else None
+            document[name] = [None] * len(value) if isinstance(value, list) else None
         elif name in parts and isinstance(value, list):
             document[name] = [_stripped(parts[name], part) for part in value]
         elif name in parts:
