@@ -54,7 +54,6 @@ def visit_is_the_days(
         return
     if sent not in _codes(trial):
         yield VISIT_UNKNOWN.at("visit")
-        return
     day = record.first_day
     if day is None or day != record.last_day:
         return
@@ -87,8 +86,6 @@ def visits_are_recorded_once(subject: SubjectRecords) -> Iterator[Found]:
 def missed_visits_were_missed(subject: SubjectRecords) -> Iterator[Found]:
     """Notice a missed visit in whose window the subject was assessed, or came to another record."""
     missed = [visit for visit in subject.visits if visit.fields.status is not VisitStatus.DONE]
-    if not missed:
-        return
     days = [record.first_day for record in (*subject.assessments, *_done(subject))]
     windows = visit_windows(subject.trial, subject.course.anchors)
     for visit in missed:

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from app.trial.trial import CDISC_PILOT_FILE, load_trial
 from tests.schemas.bodies import ABSENT
-from tests.services.edit_checks.subjects import Sent, but, noticed, of, ref, sent
+from tests.services.edit_checks.subjects import TRIAL, Sent, but, noticed, of, ref, sent
 
 
 def lymphodepleted(*days: str, **members: Any) -> Sent:
@@ -31,6 +32,28 @@ def test_it_holds_the_infusion_against_lymphodepletion(
 ) -> None:
     found = noticed(of(preparation))
     assert found == [(rule, "infusions", "/infused_at") for rule in expected]
+
+
+def test_it_asks_for_no_lymphodepletion_where_the_trial_plans_none() -> None:
+    late = lymphodepleted("2026-02-14")
+    pilot = load_trial(CDISC_PILOT_FILE)
+    assert [one for one in noticed(of(late, trial=pilot)) if one[1] == "infusions"] == []
+    nothing = noticed(of(lymphodepleted(), trial=pilot))
+    assert [one for one in nothing if one[1] == "infusions"] == []
+
+
+def test_it_plans_no_distance_without_a_visit_before_the_infusion() -> None:
+    visits = tuple(one for one in TRIAL.schedule.visits if not one.code.startswith("LD"))
+    schedule = TRIAL.schedule.model_copy(update={"visits": visits, "procedures": ()})
+    trial = TRIAL.model_copy(update={"schedule": schedule})
+    assert noticed(of(lymphodepleted("2026-02-20"), trial=trial)) == []
+
+
+def test_it_lets_a_sample_of_day_0_wait_for_the_infusion() -> None:
+    sample = sent("kinetics", "x", matrix="PB", method="flow_pct", nominal_day=0, value="0.01",
+                  unit="%", lloq="0.05", collected_at="2026-03-02T08:00+08:00")  # fmt: skip
+    found = noticed(of(sample, without=("infusion",)))
+    assert "kinetics" not in [kind for _, kind, _ in found]
 
 
 def test_it_notices_an_infusion_before_leukapheresis() -> None:

@@ -83,3 +83,8 @@ def test_it_holds_therapies_against_their_events(
     record: Sent, expected: list[tuple[str, str]]
 ) -> None:
     assert rules(EVENT, record) == expected
+
+
+def test_it_asks_for_no_event_before_there_are_cells() -> None:
+    found = noticed(of(therapy("tocilizumab", "2026-03-06"), without=("infusion",)))
+    assert "therapies" not in [kind for _, kind, _ in found]

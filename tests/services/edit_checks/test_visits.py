@@ -30,6 +30,13 @@ def test_it_questions_no_visit_while_the_day_it_counts_from_is_not_known() -> No
     assert [one for one in found if one[0].startswith("VISIT")] == []
 
 
+@pytest.mark.parametrize(("day", "expected"), [("2026-09-01", True), ("2026-09", False)])
+def test_it_questions_no_visit_of_a_day_that_is_not_known(day: str, expected: bool) -> None:
+    contact = sent("follow-ups", "x", contacted_on=day, status="alive", visit="M3")
+    found = noticed(of(contact))
+    assert found == ([("VISIT-DIFFERS", "follow-ups", "/visit")] if expected else [])
+
+
 def test_it_questions_no_visit_of_a_trial_without_a_schedule() -> None:
     record = sent("lab-results", "crp", analyte="CRP", value="8", unit="mg/L", visit="W52",
                   collected_at="2026-03-09")  # fmt: skip
