@@ -97,7 +97,7 @@ def test_it_says_everything_at_once(
 
 @pytest.mark.parametrize("body", [[], "A", None, 7])
 def test_it_refuses_what_is_no_object(body: object) -> None:
-    assert errors(StayIn, body) == [((), "model_attributes_type")]
+    assert errors(StayIn, body) == [((), "model_type")]
 
 
 def test_it_tells_what_is_allowed_and_never_what_was_sent() -> None:
