@@ -1,0 +1,337 @@
+"""Everything that is known of one subject at a data cut, as plain values.
+
+A derivation reads a :class:`SubjectHistory` and nothing else: it runs in a notebook as it does
+here. Values are as the centre sent them, in the unit they were sent in; no date is imputed here.
+Voided records are not in it. ``None`` means not known, or has not happened.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from app.services.criteria.imwg.evaluation import DiseaseEvaluation
+from app.services.criteria.imwg.usable import MyelomaType
+from app.vocabularies.adverse_events import AesiKind, Outcome, SeriousnessCriterion
+from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
+from app.vocabularies.imwg import PdBasis, ResponseCategory
+from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
+from app.vocabularies.laboratory import Comparator, QualitativeResult
+from app.vocabularies.specimens import Matrix, Specimen
+from app.vocabularies.subjects import Disposition
+from app.vocabularies.therapies import (
+    ALWAYS_NEW_ANTI_MYELOMA,
+    NEW_THERAPY_TARGETS,
+    BloodProduct,
+    RadiotherapyTarget,
+    TherapyKind,
+)
+from app.vocabularies.visits import VisitStatus
+
+NOTHING_SAID: Final = MyelomaType()
+"""The enrolment does not say which protein the myeloma makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """The version of a record that a value rests on."""
+
+    kind: str
+    """Path of its kind, such as ``adverse-events``."""
+    record_id: uuid.UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleDays:
+    """A date as far as it is known: the days it can mean, and the instant where the time is known.
+
+    ``2026-03`` can mean each day of March; a full date means one.
+    """
+
+    earliest: date
+    latest: date
+    instant: datetime | None = None
+    """In UTC; None: the time is not known."""
+
+    @property
+    def day(self) -> date | None:
+        """The day; None where it is known only to the month or year."""
+        return self.earliest if self.earliest == self.latest else None
+
+    @property
+    def month_known(self) -> bool:
+        """Whether every day it can mean lies in one month."""
+        return (self.earliest.year, self.earliest.month) == (self.latest.year, self.latest.month)
+
+    @classmethod
+    def on(cls, day: date) -> "PossibleDays":
+        """Give a date that is known to the day."""
+        return cls(day, day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What the enrolment record says that a derivation needs."""
+
+    record: RecordRef
+    consented_on: date | None = None
+    eligible: bool = True
+    """No eligibility criterion was answered as not met."""
+    enrolled_on: date | None = None
+    """Day the subject claimed a slot."""
+    screen_failed_on: date | None = None
+    disposition: Disposition | None = None
+    off_study_on: date | None = None
+    myeloma: MyelomaType = NOTHING_SAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """One way to an infusion; days are in their order."""
+
+    record: RecordRef
+    leukapheresis_on: tuple[date, ...] = ()
+    bridging_from: PossibleDays | None = None
+    lymphodepletion: tuple[PossibleDays, ...] = ()
+    """Doses, each to the day or to the minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infusion:
+    """One infusion of CAR-T cells, or one part of it."""
+
+    record: RecordRef
+    started_at: datetime
+    """With the offset of the clock it was read from."""
+    planned: bool = True
+    part: int = 1
+    dose: Decimal | None = None
+    """CAR+ T cells given, 10^6/kg."""
+    planned_dose: Decimal | None = None
+    """CAR+ T cells planned, 10^6/kg."""
+    out_of_specification: bool | None = None
+
+    @property
+    def day(self) -> date:
+        """The date on the centre's clock."""
+        return self.started_at.date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestigatorResponse:
+    """A category that a person gave an evaluation: the investigator, or a reviewer."""
+
+    category: ResponseCategory
+    pd_basis: PdBasis | None = None
+    dated: date | None = None
+    """Day of the category; None: the day of the evaluation."""
+    record: RecordRef | None = None
+    """The adjudication; None: the evaluation's own record says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One disease evaluation: what was measured, and what people made of it."""
+
+    record: RecordRef
+    evaluation: DiseaseEvaluation
+    visit: str | None = None
+    investigator: InvestigatorResponse | None = None
+    adjudicated: InvestigatorResponse | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One visit; ``visited_on`` None: it did not take place, or its day is not known."""
+
+    record: RecordRef
+    code: str
+    status: VisitStatus
+    visited_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Therapy:
+    """One concomitant or subsequent therapy."""
+
+    record: RecordRef
+    kind: TherapyKind
+    start: PossibleDays
+    end: PossibleDays | None = None
+    ongoing: bool | None = None
+    name: str | None = None
+    radiotherapy_target: RadiotherapyTarget | None = None
+    blood_product: BloodProduct | None = None
+    given_for: tuple[uuid.UUID, ...] = ()
+    """The adverse events it was given for."""
+
+    @property
+    def is_anti_myeloma(self) -> bool:
+        """Whether it is new anti-myeloma therapy when given after the infusion.
+
+        Source: the trial's endpoint definitions, time to event, N.
+        """
+        return (
+            self.kind in ALWAYS_NEW_ANTI_MYELOMA or self.radiotherapy_target in NEW_THERAPY_TARGETS
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """One contact, or why there will be none."""
+
+    record: RecordRef
+    contacted_on: PossibleDays
+    status: SurvivalStatus
+    last_contact_on: PossibleDays | None = None
+    """Of a subject lost: the last day known alive."""
+    withdrawal_scope: WithdrawalScope | None = None
+    withdrew_on: date | None = None
+    death: PossibleDays | None = None
+    death_cause: DeathCause | None = None
+    death_due_to_myeloma: bool | None = None
+    adverse_event: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEvent:
+    """One adverse event, with its highest grade."""
+
+    record: RecordRef
+    term: str
+    system_organ_class: str
+    onset: PossibleDays
+    end: PossibleDays | None = None
+    ongoing: bool | None = None
+    other_specify: str | None = None
+    grade: int | None = None
+    """CTCAE 5.0, 1 to 5."""
+    astct_grade: int | None = None
+    """ASTCT 2019 grade of CRS or ICANS, 0 to 5."""
+    outcome: Outcome | None = None
+    serious: bool | None = None
+    seriousness_criteria: tuple[SeriousnessCriterion, ...] = ()
+    related: bool | None = None
+    """To any study treatment by the investigator; None: causality was not judged."""
+    related_to_car_t: bool | None = None
+    aesi_kind: AesiKind | None = None
+    worsening_of: uuid.UUID | None = None
+    symptom_of: uuid.UUID | None = None
+    part_of_episode: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabValue:
+    """One laboratory result as reported."""
+
+    record: RecordRef
+    analyte: str
+    """Our code where the analyte is of the trial's list, else the sender's."""
+    collected: PossibleDays
+    visit: str | None = None
+    value: Decimal | None = None
+    comparator: Comparator | None = None
+    unit: str | None = None
+    coded_value: QualitativeResult | None = None
+    lower_limit: Decimal | None = None
+    """Of the laboratory's reference range, in the unit of the value."""
+    upper_limit: Decimal | None = None
+    lloq: Decimal | None = None
+    uloq: Decimal | None = None
+    specimen: Specimen | None = None
+    sample_id: str | None = None
+    fasting: bool | None = None
+    method: str | None = None
+    spurious: bool = False
+    clinically_significant: bool | None = None
+    """The investigator's flag; None: not judged."""
+    adverse_event: uuid.UUID | None = None
+    transfused_before: bool | None = None
+    g_csf_before: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KineticsSample:
+    """One assay of one sample for CAR-T cells."""
+
+    record: RecordRef
+    matrix: Matrix
+    method: KineticsMethod
+    collected: PossibleDays
+    visit: str | None = None
+    nominal_day: int | None = None
+    infusion: uuid.UUID | None = None
+    value: Decimal | None = None
+    unit: str | None = None
+    lloq: Decimal | None = None
+    lod: Decimal | None = None
+    state: QuantificationState | None = None
+    """As the laboratory stated it; None: value and limits tell."""
+    not_evaluable: NotEvaluableReason | None = None
+    spurious: bool = False
+    cd3_per_ul: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeuroAssessment:
+    """One neurological assessment, as far as the derivations look at it."""
+
+    record: RecordRef
+    assessed_at: datetime
+    icans_grade: int | None = None
+    """ASTCT grade from its parts; None: they do not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectHistory:
+    """One subject as the database knew it at a data cut.
+
+    Attributes:
+        data_cut: last clinical day that counts (X); records dated after it are in the history all
+            the same, and each derivation leaves them out by its own rule.
+        horizon_months: months from the infusion after which nothing counts.
+        enrolment: None: there is no enrolment that stands.
+        infusions: every infusion of cells, first to last.
+    """
+
+    subject: str
+    centre: str
+    data_cut: date
+    horizon_months: int
+    enrolment: Enrolment | None = None
+    preparations: tuple[Preparation, ...] = ()
+    infusions: tuple[Infusion, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    therapies: tuple[Therapy, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    adverse_events: tuple[AdverseEvent, ...] = ()
+    lab_values: tuple[LabValue, ...] = ()
+    kinetics: tuple[KineticsSample, ...] = ()
+    neuro_assessments: tuple[NeuroAssessment, ...] = ()
+
+    @property
+    def first_infusion(self) -> Infusion | None:
+        """The infusion that every endpoint counts from; None: never infused, up to the cut."""
+        infused = [one for one in self.infusions if one.day <= self.data_cut]
+        return min(infused, key=lambda infusion: infusion.started_at, default=None)
+
+    @property
+    def infused_on(self) -> date | None:
+        """The infusion day, day 0; None: never infused, up to the cut."""
+        infusion = self.first_infusion
+        return infusion.day if infusion else None
+
+    @property
+    def lymphodepletion_from(self) -> date | None:
+        """First day of lymphodepletion; None: there was none."""
+        days = [dose.earliest for one in self.preparations for dose in one.lymphodepletion]
+        return min(days, default=None)
+
+    @property
+    def bridging_from(self) -> date | None:
+        """First day that bridging can have begun on; None: there was none."""
+        days = [one.bridging_from.earliest for one in self.preparations if one.bridging_from]
+        return min(days, default=None)
