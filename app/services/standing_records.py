@@ -13,6 +13,7 @@ from sqlalchemy import Numeric
 from sqlmodel import SQLModel
 
 from app.database import Transaction
+from app.models.adjudication import AdjudicationFields
 from app.models.adverse_event import AdverseEventFields
 from app.models.assessment import AssessmentFields
 from app.models.enrolment import EnrolmentFields
@@ -42,6 +43,7 @@ _FIELDS: Final[dict[str, type[SQLModel]]] = {
     "neuro-assessments": NeuroAssessmentFields,
     "therapies": TherapyFields,
     "follow-ups": FollowUpFields,
+    "adjudications": AdjudicationFields,
 }
 """What a centre says in a record of each kind; of a laboratory result less is looked at."""
 
@@ -125,7 +127,7 @@ def _documents(kinds: frozenset[str]) -> str:
     SELECT '{kind.path}' AS kind, record.subject, record.record_id, record.version,
            record.recorded_at,
            (SELECT row_to_json(shown)::text FROM (SELECT {_members(kind)}) AS shown) AS document
-    {_from(kind)}"""  # noqa: S608
+    {standing_from(kind)}"""  # noqa: S608
         for kind in RECORD_KINDS
         if kind.path in kinds and kind is not LAB_RESULTS
     )
@@ -139,7 +141,8 @@ def _members(kind: RecordKind) -> str:
     )
 
 
-def _from(kind: RecordKind) -> str:
+def standing_from(kind: RecordKind) -> str:
+    """Give the FROM clause of what stands of a kind; parameters as for :func:`_documents`."""
     name = kind.table.__tablename__
     return f"""FROM {name} AS record
     WHERE record.subject = ANY ($1::text[]) AND record.state = 'active'
@@ -157,7 +160,7 @@ _SAMPLES: Final = f"""
            reference_range IS NOT NULL, specimen, sample_id, collected_at, method, spurious,
            (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
            g_csf_before
-    {_from(LAB_RESULTS)}"""
+    {standing_from(LAB_RESULTS)}"""
 """The columns in the order of :class:`LabSample`."""
 
 
@@ -165,7 +168,7 @@ def subject_records(trial: Trial, subject: str, centre: str, standing: Standing)
     """Read what stands of a subject as records, with the course that follows from them."""
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
     for document in standing.documents:
-        fields = _read(document.kind.path, document.text)
+        fields = read_document(document)
         records[document.kind.path].append(
             Stored.of(
                 document.kind, document.record_id, document.version, document.recorded_on, fields
@@ -182,6 +185,11 @@ def subject_records(trial: Trial, subject: str, centre: str, standing: Standing)
             for path, of_kind in records.items()
         },
     )
+
+
+def read_document(document: Document) -> SQLModel:
+    """Read what a centre said in a version."""
+    return _read(document.kind.path, document.text)
 
 
 @lru_cache(maxsize=2048)

@@ -82,7 +82,7 @@ def examiners_grade(
     grade = assessment.fields.grade
     if grade is None or grade == AstctGrade.DEATH:
         return
-    if _differs(grade, icans_grade(_examined(assessment.fields))):
+    if _differs(grade, icans_grade(examined(assessment.fields))):
         yield ICANS_GRADE_DIFFERS.at("grade")
 
 
@@ -93,7 +93,7 @@ def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
     exceeded = set()
     for assessment in subject.neuro_assessments:
         day = assessment.fields.assessed_at.civil_date
-        grade = icans_grade(_examined(assessment.fields)).grade or 0
+        grade = icans_grade(examined(assessment.fields)).grade or 0
         if grade == 0 or infusion is None or day < infusion:
             continue
         covering = [event for event in events if _covers(event, assessment)]
@@ -160,7 +160,8 @@ def _icans_findings(basis: IcansBasis) -> IcansFindings:
     )
 
 
-def _examined(fields: NeuroAssessmentFields) -> IcansFindings:
+def examined(fields: NeuroAssessmentFields) -> IcansFindings:
+    """Give what an examiner found, as the grade is told from it."""
     return IcansFindings(
         ice_score=None if fields.ice is None else fields.ice.score,
         ice_not_done_reason=fields.ice_not_done,

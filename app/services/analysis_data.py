@@ -1,0 +1,217 @@
+"""The records of subjects as they stood at a data cut -> what the derivations read.
+
+Rows become a :class:`SubjectHistory` here and nowhere else.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import asyncpg
+
+from app.database import Transaction
+from app.schemas.chronology import last_day
+from app.schemas.lab_result import LAB_RESULTS
+from app.services import analysis_values as values
+from app.services.derivations.subject_history import (
+    Assessment,
+    InvestigatorResponse,
+    LabValue,
+    RecordRef,
+    SubjectHistory,
+)
+from app.services.standing_records import (
+    EVERY_KIND,
+    Document,
+    read_document,
+    standing_from,
+    standing_of,
+)
+from app.trial.trial import Trial
+from app.vocabularies.laboratory import Comparator, QualitativeResult, find_analyte
+from app.vocabularies.specimens import Specimen
+
+_MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any], Any]]]] = {
+    "preparations": ("preparations", values.preparation),
+    "infusions": ("infusions", values.infusion),
+    "assessments": ("assessments", values.assessment),
+    "visits": ("visits", values.visit),
+    "therapies": ("therapies", values.therapy),
+    "follow-ups": ("follow_ups", values.follow_up),
+    "adverse-events": ("adverse_events", values.adverse_event),
+    "kinetics": ("kinetics", values.kinetics_sample),
+    "neuro-assessments": ("neuro_assessments", values.neuro_assessment),
+}
+"""By kind of record: the member of the history that it fills, and what makes one value of it."""
+
+_LAB_VALUES = f"""
+    SELECT record.subject, record.record_id, record.version, analyte, collected_at, visit, value,
+           comparator, unit, coded_value, (reference_range ->> 'low')::numeric,
+           (reference_range ->> 'high')::numeric, lloq, uloq, specimen, sample_id, fasting, method,
+           spurious, (clinically_significant ->> 'flag')::boolean, adverse_event,
+           transfused_before, g_csf_before
+    {standing_from(LAB_RESULTS)} AND not_done IS NULL"""
+_COMPARATORS: Final = {word.value: word for word in Comparator}
+_CODED: Final = {word.value: word for word in QualitativeResult}
+_SPECIMENS: Final = {word.value: word for word in Specimen}
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisCut:
+    """Two times: what the database knew, and which clinical days count.
+
+    Attributes:
+        transaction_id: the last transaction that counts; None: whatever is current.
+        known_on: the day on which the database knew it.
+        cutoff: clinical data cut-off; None: every day counts.
+    """
+
+    transaction_id: str | None
+    known_on: date
+    cutoff: date | None
+
+
+async def histories_of(
+    transaction: Transaction,
+    trial: Trial,
+    homes: Mapping[str, str],
+    visible: list[str] | None,
+    cut: AnalysisCut,
+    kinds: frozenset[str] = EVERY_KIND,
+) -> dict[str, SubjectHistory]:
+    """Give the histories of subjects, as far as the caller can see them.
+
+    Args:
+        homes: the subjects wanted, each with its centre.
+        visible: the centres that the caller can see; None for every centre.
+        kinds: paths of the kinds of record that are wanted; the others stay empty.
+    """
+    standing = await standing_of(
+        transaction, homes, visible, cut.transaction_id, kinds - {LAB_RESULTS.path}
+    )
+    lab_values: Mapping[str, list[LabValue]] = {}
+    if LAB_RESULTS.path in kinds:
+        lab_values = await _lab_values(transaction, homes, visible, cut.transaction_id)
+    return {
+        subject: _history(
+            trial,
+            subject,
+            centre,
+            standing[subject].documents if subject in standing else (),
+            lab_values.get(subject, ()),
+            cut,
+        )
+        for subject, centre in homes.items()
+    }
+
+
+def _history(
+    trial: Trial,
+    subject: str,
+    centre: str,
+    documents: Collection[Document],
+    lab_values: Collection[LabValue],
+    cut: AnalysisCut,
+) -> SubjectHistory:
+    enrolment = None
+    members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
+    adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []
+    latest = cut.known_on
+    for document in documents:
+        kind = document.kind
+        fields = read_document(document)
+        record = RecordRef(kind.path, document.record_id, document.version)
+        written = getattr(fields, kind.dated_by) if kind.dated_by else None
+        day = last_day(written) if written is not None else date.max
+        if kind.one_per_subject:
+            enrolment = values.enrolment(record, fields)  # type: ignore[arg-type]
+            continue
+        latest = max(latest, day) if day != date.max else latest
+        if kind.path == "adjudications":
+            adjudications.append((document.record_id, fields, record))
+            continue
+        member, made = _MEMBERS[kind.path]
+        members[member].append((day, document.record_id, made(record, fields)))
+    in_order = {
+        member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
+        for member, found in members.items()
+    }
+    if adjudications:
+        in_order["assessments"] = _adjudicated(in_order.get("assessments", ()), adjudications)
+    labs = tuple(sorted(lab_values, key=lambda one: (one.collected.latest, one.record.record_id)))
+    if labs:
+        latest = max(latest, labs[-1].collected.latest)
+    return SubjectHistory(
+        subject=subject,
+        centre=centre,
+        data_cut=cut.cutoff or latest,
+        horizon_months=trial.horizon_months,
+        enrolment=enrolment,
+        lab_values=labs,
+        **in_order,
+    )
+
+
+def _adjudicated(
+    assessments: Collection[Assessment], adjudications: list[tuple[uuid.UUID, Any, RecordRef]]
+) -> tuple[Assessment, ...]:
+    """Put each adjudication beside its evaluation; of several the one submitted last stands."""
+    of_assessment = {
+        fields.assessment: InvestigatorResponse(
+            category=fields.response,
+            pd_basis=fields.pd_basis,
+            dated=fields.response_date,
+            record=record,
+        )
+        for _, fields, record in sorted(adjudications, key=lambda one: one[0])
+    }
+    return tuple(
+        replace(one, adjudicated=of_assessment.get(one.record.record_id)) for one in assessments
+    )
+
+
+async def _lab_values(
+    transaction: Transaction,
+    subjects: Collection[str],
+    visible: list[str] | None,
+    transaction_id: str | None,
+) -> dict[str, list[LabValue]]:
+    found: dict[str, list[LabValue]] = defaultdict(list)
+    for row in await transaction.rows(_LAB_VALUES, list(subjects), visible, transaction_id):
+        found[row[0]].append(_lab_value(row))
+    return found
+
+
+def _lab_value(row: asyncpg.Record) -> LabValue:
+    (
+        _, record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
+        low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
+        adverse_event, transfused, g_csf,
+    ) = row  # fmt: skip
+    listed = find_analyte(analyte)
+    return LabValue(
+        record=RecordRef(LAB_RESULTS.path, record_id, version),
+        analyte=analyte if listed is None else listed.code,
+        collected=values.lab_days(collected_at),
+        visit=visit,
+        value=value,
+        comparator=_COMPARATORS.get(comparator),
+        unit=unit,
+        coded_value=_CODED.get(coded_value),
+        lower_limit=low,
+        upper_limit=high,
+        lloq=lloq,
+        uloq=uloq,
+        specimen=_SPECIMENS.get(specimen),
+        sample_id=sample_id,
+        fasting=fasting,
+        method=method,
+        spurious=spurious,
+        clinically_significant=significant,
+        adverse_event=adverse_event,
+        transfused_before=transfused,
+        g_csf_before=g_csf,
+    )

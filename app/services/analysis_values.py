@@ -1,0 +1,358 @@
+"""One stored record -> the plain values that the derivations read.
+
+Nothing is converted, imputed or judged here; a word of the record becomes the same word of the
+history. The grades of neurological assessments are the one exception: they follow from the record
+alone and are all that a derivation asks of it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from app.models.adverse_event import AdverseEventFields
+from app.models.assessment import AssessmentFields
+from app.models.dates import DateOrDateTime, OffsetDateTime, PartialDate, PartialDateOrDateTime
+from app.models.disease_evaluation import Imaging, Immunofixation, MarrowExamination
+from app.models.enrolment import EnrolmentFields
+from app.models.follow_up import FollowUpFields
+from app.models.infusion import InfusionFields
+from app.models.kinetics_result import KineticsResultFields
+from app.models.measurements import Measurement
+from app.models.neuro_assessment import NeuroAssessmentFields
+from app.models.preparation import PreparationFields
+from app.models.therapy import TherapyFields
+from app.models.visit import VisitFields
+from app.services.criteria.astct import icans_grade
+from app.services.criteria.imwg import evaluation as imwg
+from app.services.criteria.imwg.usable import MyelomaType
+from app.services.derivations import subject_history as history
+from app.services.derivations.subject_history import PossibleDays, RecordRef
+from app.services.edit_checks.astct import examined
+from app.vocabularies.adverse_events import Causality
+from app.vocabularies.ctcae import find_term
+from app.vocabularies.preparations import InfusionKind
+
+STUDY_TREATMENTS: Final = ("car_t", "lymphodepletion", "bridging", "procedure")
+"""Candidate causes that are of the trial: an event due to one of them is treatment-related."""
+
+
+def possible_days(
+    written: PartialDate | PartialDateOrDateTime | DateOrDateTime | OffsetDateTime,
+) -> PossibleDays:
+    """Give what a date as written can mean."""
+    if isinstance(written, OffsetDateTime):
+        return PossibleDays(written.civil_date, written.civil_date, written.instant)
+    if isinstance(written, DateOrDateTime):
+        return PossibleDays(written.civil_date, written.civil_date, written.instant)
+    instant = written.instant if isinstance(written, PartialDateOrDateTime) else None
+    return PossibleDays(written.earliest, written.latest, instant)
+
+
+def _days(written: Any) -> PossibleDays | None:
+    return None if written is None else possible_days(written)
+
+
+def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
+    """Give what an enrolment says that a derivation needs."""
+    chains = imwg.Isotype(heavy_chain=fields.heavy_chain, light_chain=fields.light_chain)
+    known = fields.heavy_chain is not None or fields.light_chain is not None
+    off_study = fields.off_study
+    return history.Enrolment(
+        record=record,
+        consented_on=fields.consent.signed_on if fields.consent else None,
+        eligible=all(answer.met is not False for answer in fields.eligibility),
+        enrolled_on=fields.enrolled_on,
+        screen_failed_on=fields.screen_failure.date if fields.screen_failure else None,
+        disposition=off_study.disposition if off_study else None,
+        off_study_on=off_study.date if off_study else None,
+        myeloma=MyelomaType(involved=fields.light_chain, isotypes=(chains,) if known else ()),
+    )
+
+
+def preparation(record: RecordRef, fields: PreparationFields) -> history.Preparation:
+    """Give the days of a preparation."""
+    first = (fields.leukapheresis_on,) if fields.leukapheresis_on else ()
+    bridging = fields.bridging if fields.bridging and fields.bridging.given else None
+    return history.Preparation(
+        record=record,
+        leukapheresis_on=tuple(sorted((*first, *fields.further_leukapheresis_on))),
+        bridging_from=_days(bridging.start) if bridging else None,
+        lymphodepletion=tuple(possible_days(dose.given_on) for dose in fields.lymphodepletion),
+    )
+
+
+def infusion(record: RecordRef, fields: InfusionFields) -> history.Infusion:
+    """Give an infusion with its time on the centre's clock."""
+    return history.Infusion(
+        record=record,
+        started_at=datetime.fromisoformat(fields.infused_at),
+        planned=fields.infusion_kind is InfusionKind.PLANNED,
+        part=fields.part,
+        dose=fields.dose,
+        planned_dose=fields.planned_dose,
+        out_of_specification=fields.out_of_specification,
+    )
+
+
+def assessment(record: RecordRef, fields: AssessmentFields) -> history.Assessment:
+    """Give a disease evaluation and what the investigator made of it."""
+    investigator = None
+    if fields.investigator_response is not None:
+        investigator = history.InvestigatorResponse(
+            category=fields.investigator_response,
+            pd_basis=fields.investigator_pd_basis,
+            dated=fields.investigator_response_date,
+        )
+    return history.Assessment(
+        record=record,
+        evaluation=disease_evaluation(str(record.record_id), fields),
+        visit=fields.visit,
+        investigator=investigator,
+    )
+
+
+def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseEvaluation:
+    """Give the measurements of an assessment as the criteria read them."""
+    lesions = fields.new_lesions
+    sample, pet = fields.mrd, fields.pet_ct
+    return imwg.DiseaseEvaluation(
+        evaluation_id=identity,
+        anchor=fields.assessed_on,
+        serum_m_protein=_measured(fields.serum_m_protein, imwg.SerumMProtein, _owner),
+        urine_m_protein=_measured(fields.urine_m_protein, imwg.UrineMProtein, _collection),
+        serum_immunofixation=_immunofixation(fields.serum_immunofixation),
+        urine_immunofixation=_immunofixation(fields.urine_immunofixation),
+        kappa=_light_chain(fields.free_kappa, fields),
+        lambda_=_light_chain(fields.free_lambda, fields),
+        marrow=_marrow(fields.marrow),
+        imaging=_imaging(fields.imaging),
+        new_lesions=None
+        if lesions is None
+        else tuple(
+            imwg.NewLesion(
+                kind=lesion.kind,
+                compression_fracture_only=lesion.compression_fracture_only,
+                found_on=lesion.found_on,
+            )
+            for lesion in lesions
+        ),
+        circulating_plasma_cells=_measured(fields.circulating_plasma_cells),
+        corrected_calcium=_measured(fields.corrected_calcium),
+        calcium_due_to_myeloma=fields.calcium_due_to_myeloma,
+        mrd=None
+        if sample is None
+        else imwg.MrdSample(
+            method=sample.method,
+            result=sample.result,
+            sensitivity=sample.sensitivity,
+            cells_analysed=sample.cells_analysed,
+            clone_known=sample.clone_known,
+            collected_on=sample.collected_on,
+        ),
+        pet_ct=None if pet is None else imwg.PetCt(result=pet.result, imaged_on=pet.imaged_on),
+        ivig_within_28_days=bool(fields.ivig_within_28_days),
+    )
+
+
+def _owner(part: Any) -> Mapping[str, Any]:
+    return {"owner": part.owner}
+
+
+def _collection(part: Any) -> Mapping[str, Any]:
+    return {
+        "owner": part.owner,
+        "volume_ml": part.volume_ml,
+        "collection_hours": part.collection_hours,
+        "complete": part.complete,
+    }
+
+
+def _measured(
+    part: Measurement | None,
+    shape: type[Any] = imwg.MeasuredValue,
+    more: Callable[[Any], Mapping[str, Any]] = lambda _: {},
+    method: str | None = None,
+) -> Any:
+    if part is None or part.value is None:
+        return None
+    return shape(
+        value=part.value,
+        unit=part.unit or "",
+        comparator=part.comparator,
+        spurious=part.spurious,
+        collected_on=part.collected_on.civil_date if part.collected_on else None,
+        method=part.method or method,
+        **more(part),
+    )
+
+
+def _light_chain(part: Measurement | None, fields: AssessmentFields) -> imwg.MeasuredValue | None:
+    assay = fields.free_light_chain_assay
+    found: imwg.MeasuredValue | None = _measured(part, method=assay.value if assay else None)
+    return found
+
+
+def _immunofixation(part: Immunofixation | None) -> imwg.Immunofixation | None:
+    if part is None or part.result is None:
+        return None
+    return imwg.Immunofixation(
+        result=part.result,
+        bands=tuple(
+            imwg.Band(
+                isotype=imwg.Isotype(heavy_chain=band.heavy_chain, light_chain=band.light_chain),
+                owner=band.owner,
+            )
+            for band in part.bands
+        ),
+        spurious=part.spurious,
+        collected_on=part.collected_on,
+    )
+
+
+def _marrow(part: MarrowExamination | None) -> imwg.Marrow | None:
+    if part is None or part.not_done is not None:
+        return None
+    return imwg.Marrow(
+        aspirate=_measured(part.aspirate),
+        biopsy=_measured(part.biopsy),
+        clonality=part.clonality,
+        clonality_method=part.clonality_method,
+        kappa_cells=part.kappa_cells,
+        lambda_cells=part.lambda_cells,
+        cells_counted=part.cells_counted,
+        haemodiluted=part.haemodiluted,
+        collected_on=part.collected_on,
+    )
+
+
+def _imaging(part: Imaging | None) -> imwg.Imaging | None:
+    if part is None:
+        return None
+    return imwg.Imaging(
+        lesions=tuple(
+            imwg.Lesion(
+                lesion_id=lesion.lesion_id,
+                kind=lesion.kind,
+                long_mm=lesion.long_mm,
+                short_mm=lesion.short_mm,
+                irradiated_on=lesion.irradiated_on,
+                merged_from=tuple(lesion.merged_from),
+                split_from=lesion.split_from,
+            )
+            for lesion in part.lesions
+        ),
+        imaged_on=part.imaged_on,
+    )
+
+
+def visit(record: RecordRef, fields: VisitFields) -> history.Visit:
+    """Give a visit."""
+    return history.Visit(
+        record=record, code=fields.visit, status=fields.status, visited_on=fields.visited_on
+    )
+
+
+def therapy(record: RecordRef, fields: TherapyFields) -> history.Therapy:
+    """Give a therapy."""
+    return history.Therapy(
+        record=record,
+        kind=fields.therapy_kind,
+        start=possible_days(fields.start),
+        end=_days(fields.end),
+        ongoing=fields.ongoing,
+        name=fields.name,
+        radiotherapy_target=fields.radiotherapy_target,
+        blood_product=fields.blood_product,
+        given_for=tuple(fields.adverse_events),
+    )
+
+
+def follow_up(record: RecordRef, fields: FollowUpFields) -> history.FollowUp:
+    """Give a contact, or why there will be none."""
+    return history.FollowUp(
+        record=record,
+        contacted_on=possible_days(fields.contacted_on),
+        status=fields.status,
+        last_contact_on=_days(fields.last_contact_on),
+        withdrawal_scope=fields.withdrawal_scope,
+        withdrew_on=fields.withdrew_on,
+        death=_days(fields.death_date),
+        death_cause=fields.death_cause,
+        death_due_to_myeloma=fields.death_due_to_myeloma,
+        adverse_event=fields.adverse_event,
+    )
+
+
+def adverse_event(record: RecordRef, fields: AdverseEventFields) -> history.AdverseEvent:
+    """Give an adverse event; its system organ class is that of its CTCAE term."""
+    term = find_term(fields.term)
+    causes = fields.causality
+    judged = [getattr(causes, cause) for cause in STUDY_TREATMENTS] if causes else []
+    return history.AdverseEvent(
+        record=record,
+        term=term.term if term else fields.term,
+        system_organ_class=term.soc if term else "",
+        onset=possible_days(fields.onset),
+        end=_days(fields.end),
+        ongoing=fields.ongoing,
+        other_specify=fields.other_specify,
+        grade=int(fields.grade) if fields.grade is not None else None,
+        astct_grade=int(fields.astct.grade) if fields.astct is not None else None,
+        outcome=fields.outcome,
+        serious=fields.serious,
+        seriousness_criteria=tuple(fields.seriousness_criteria),
+        related=_related(judged),
+        related_to_car_t=_related([causes.car_t] if causes else []),
+        aesi_kind=fields.aesi_kind,
+        worsening_of=fields.worsening_of,
+        symptom_of=fields.symptom_of,
+        part_of_episode=fields.part_of_episode,
+    )
+
+
+def _related(judged: list[Causality | None]) -> bool | None:
+    """Tell whether any cause is suspected; None: none is, and one was not judged at all.
+
+    Decision: a judgement on one cause of the trial is a judgement; causes that nobody named beside
+    it are not missing.
+    """
+    given = [one for one in judged if one is not None]
+    return any(one.suspected for one in given) if given else None
+
+
+def kinetics_sample(record: RecordRef, fields: KineticsResultFields) -> history.KineticsSample:
+    """Give one assay of one sample."""
+    return history.KineticsSample(
+        record=record,
+        matrix=fields.matrix,
+        method=fields.method,
+        collected=possible_days(fields.collected_at),
+        visit=fields.visit,
+        nominal_day=fields.nominal_day,
+        infusion=fields.infusion,
+        value=fields.value,
+        unit=fields.unit,
+        lloq=fields.lloq,
+        lod=fields.lod,
+        state=fields.quantification,
+        not_evaluable=fields.not_evaluable,
+        spurious=fields.spurious,
+        cd3_per_ul=fields.cd3_per_ul,
+    )
+
+
+def neuro_assessment(record: RecordRef, fields: NeuroAssessmentFields) -> history.NeuroAssessment:
+    """Give a neurological assessment with the ICANS grade that follows from its parts."""
+    return history.NeuroAssessment(
+        record=record,
+        assessed_at=datetime.fromisoformat(fields.assessed_at),
+        icans_grade=icans_grade(examined(fields)).grade,
+    )
+
+
+def lab_days(collected_at: str) -> PossibleDays:
+    """Give when a sample was taken; of a subject there are hundreds, so the text is cut by hand."""
+    day = date.fromisoformat(collected_at[:10])
+    if len(collected_at) == len("2026-03-05"):
+        return PossibleDays(day, day)
+    return PossibleDays(day, day, datetime.fromisoformat(collected_at))
