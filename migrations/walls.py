@@ -42,13 +42,20 @@ def let_everybody_read_their_part(table: str) -> None:
     let_read(table, "app_auditor", OF_AUDIT)
 
 
-def create_record_table(name: str, columns: Sequence[str], checks: Sequence[str] = ()) -> None:
+def create_record_table(
+    name: str,
+    columns: Sequence[str],
+    checks: Sequence[str] = (),
+    *,
+    writer: tuple[str, str] = ("app_centre", OF_WRITER),
+) -> None:
     """Create the table of a kind of record: versions, identity, foreign keys, walls.
 
     Args:
         name: the table.
         columns: the clinical columns as DDL, ``"term text NOT NULL"``.
         checks: further constraints as DDL, ``"CONSTRAINT x CHECK (...)"``.
+        writer: the one role that adds rows, and of which rows.
     """
     clinical = "".join(f",\n    {line}" for line in (*columns, *checks))
     op.execute(
@@ -83,4 +90,4 @@ def create_record_table(name: str, columns: Sequence[str], checks: Sequence[str]
     op.execute(f"CREATE INDEX {name}_by_centre ON {name} (centre, record_id)")
     wall_off(name)
     let_everybody_read_their_part(name)
-    let_insert(name, "app_centre", OF_WRITER)
+    let_insert(name, *writer)

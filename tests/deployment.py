@@ -21,6 +21,7 @@ from app.access.scopes import ALL_SCOPES
 from app.config import Settings
 from app.embedded_postgres import EmbeddedPostgres
 from app.main import create_app
+from app.schemas.record import RecordKind
 from app.service import Service
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -151,6 +152,12 @@ class Deployment:
         return Caller(
             identity, name, self.client(Authorization=f"Bearer {self.token(identity, scopes)}")
         )
+
+    async def sender(self, kind: RecordKind, centre: str) -> Caller:
+        """Make a principal that writes records of a kind about the subjects of a centre."""
+        if kind.judges is not None:
+            return await self.caller("response_reviewer")
+        return await self.caller("coordinator", centre)
 
     def token(self, principal: uuid.UUID, scopes: frozenset[str] = ALL_SCOPES) -> str:
         """Issue an access token as the service itself would."""

@@ -32,6 +32,7 @@ class Action(StrEnum):
     SUBMIT_RECORD = "record:submit"
     AMEND_RECORD = "record:amend"
     VOID_RECORD = "record:void"
+    ADJUDICATE_RESPONSE = "response:adjudicate"
     READ_RECORD = "record:read"
     IMPORT_RECORDS = "record:import"
     READ_CENTRES = "centres:read"
@@ -72,6 +73,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.SUBMIT_RECORD: _WRITERS,
     Action.AMEND_RECORD: _WRITERS,
     Action.VOID_RECORD: frozenset({Role.COORDINATOR, Role.INVESTIGATOR}),
+    Action.ADJUDICATE_RESPONSE: frozenset({Role.RESPONSE_REVIEWER}),
     Action.READ_RECORD: _READERS,
     Action.IMPORT_RECORDS: _WRITERS,
     Action.READ_CENTRES: _READERS | {Role.SUMMARY_READER},
@@ -88,7 +90,11 @@ PURPOSES: dict[Action, Purpose] = {
     Action.READ_LEDGER: Purpose.AUDIT,
     Action.READ_CENTRES: Purpose.SUMMARISE,
 }
-"""What an action's transaction is for; every other action reads."""
+"""What an action's transaction is for; every other action reads.
+
+An adjudication is written as one who reads the whole trial: the database lets that role insert
+adjudications when a grant of the caller makes it a response reviewer, and no other record.
+"""
 
 WITHOUT_FREE_TEXT = frozenset({Role.SPONSOR_ANALYST})
 """Roles that get subject-level data, but nothing that somebody wrote in their own words."""

@@ -7,7 +7,13 @@ from app.access.permissions import PERMISSIONS, Action, Role
 SCOPES: dict[str, frozenset[Action]] = {
     "profile": frozenset({Action.SIGNED_IN}),
     "records:write": frozenset(
-        {Action.SUBMIT_RECORD, Action.AMEND_RECORD, Action.VOID_RECORD, Action.IMPORT_RECORDS}
+        {
+            Action.SUBMIT_RECORD,
+            Action.AMEND_RECORD,
+            Action.VOID_RECORD,
+            Action.IMPORT_RECORDS,
+            Action.ADJUDICATE_RESPONSE,
+        }
     ),
     "records:read": frozenset(
         {Action.READ_CENTRES, Action.READ_RECORD, Action.READ_CHANGES, Action.READ_FINDINGS}

@@ -2,6 +2,7 @@
 
 from app.models import (  # noqa: F401
     access,
+    adjudication,
     adverse_event,
     assessment,
     enrolment,

@@ -52,6 +52,7 @@ from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned, RecordKind
 from app.service import Service
 from app.services import records
+from app.services.writers import actions_on
 
 SubjectOfPath = Annotated[
     str,
@@ -152,6 +153,7 @@ def record_router(kind: RecordKind) -> APIRouter:
     of_subject = f"/v1/subjects/{{subject}}/{kind.path}"
     one = of_subject + "/{record_id}"
     named = kind.noun.replace(" ", "_").replace("-", "_")
+    writing = actions_on(kind)
     links = leads_to(
         named, subject="$response.body#/subject", record_id="$response.body#/record_id"
     )
@@ -165,7 +167,7 @@ def record_router(kind: RecordKind) -> APIRouter:
             201: {"model": kind.stored, "headers": SUBMITTED, "links": links},
             **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken),
         },
-        **permits(Action.SUBMIT_RECORD, **sent_as(kind.example)),
+        **permits(writing.submit, **sent_as(kind.example)),
     )
     async def submit(
         request: Request,
@@ -194,7 +196,7 @@ def record_router(kind: RecordKind) -> APIRouter:
             200: {"model": kind.stored, "headers": AMENDED, "links": links},
             **documented(*CHANGING),
         },
-        **permits(Action.AMEND_RECORD, **sent_as({**kind.example, **AMENDING})),
+        **permits(writing.amend, **sent_as({**kind.example, **AMENDING})),
     )
     async def amend(
         request: Request,
@@ -227,7 +229,7 @@ def record_router(kind: RecordKind) -> APIRouter:
             200: {"model": kind.stored, "headers": AMENDED},
             **documented(*CHANGING, IdempotencyKeyMissing),
         },
-        **permits(Action.VOID_RECORD, **sent_as(VOIDING)),
+        **permits(writing.void, **sent_as(VOIDING)),
     )
     async def void(
         request: Request,

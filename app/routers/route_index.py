@@ -1,6 +1,6 @@
 """Finds a route by the shape of its address, where the framework would try them one after another.
 
-With eleven kinds of record there are some ninety routes, and trying half of them costs a request
+With twelve kinds of record there are some hundred routes, and trying half of them costs a request
 more than parsing its body. What the index does not find, the framework answers as ever.
 """
 

@@ -85,6 +85,9 @@ class RecordKind:
         filters: the kind's own list filters, query parameter to column.
         example: a body that a centre could send.
         one_per_subject: the record is the subject's own and has the subject's address.
+        judges: the kind of record that one of this kind is a verdict on; its columns ``<table>``
+            and ``<table>_version`` say which. Such a kind is written by the response reviewers, by
+            nobody else, and no import takes it.
     """
 
     path: str
@@ -96,6 +99,7 @@ class RecordKind:
     example: Mapping[str, Any]
     filters: Mapping[str, str] = field(default_factory=dict)
     one_per_subject: bool = False
+    judges: "RecordKind | None" = None
 
     @cached_property
     def amendment(self) -> type[RecordIn]:

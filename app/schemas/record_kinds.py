@@ -1,8 +1,9 @@
-"""Every kind of record that the centres exchange."""
+"""Every kind of record of the trial: what the centres send, and what the reviewers make of it."""
 
 from functools import cache
 from typing import Final
 
+from app.schemas.adjudication import ADJUDICATIONS
 from app.schemas.adverse_event import ADVERSE_EVENTS
 from app.schemas.assessment import ASSESSMENTS
 from app.schemas.enrolment import ENROLMENTS
@@ -28,8 +29,14 @@ RECORD_KINDS: Final[tuple[RecordKind, ...]] = (
     NEURO_ASSESSMENTS,
     THERAPIES,
     FOLLOW_UPS,
+    ADJUDICATIONS,
 )
-"""In the order of a subject's way through the trial."""
+"""In the order of a subject's way through the trial; what is judged comes before its verdict."""
+
+IMPORTED: Final[tuple[RecordKind, ...]] = tuple(
+    kind for kind in RECORD_KINDS if kind.judges is None
+)
+"""The kinds that come in bulk too: those that the centres send."""
 
 
 def by_path(path: str) -> RecordKind | None:

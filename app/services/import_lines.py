@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from app.models.values import SourceId
 from app.schemas.record import Reasoned, RecordIn, RecordKind
 from app.schemas.record_errors import field_errors
-from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.schemas.record_kinds import IMPORTED, by_path
 from app.strict_json import MalformedJSON, parse_strictly
 
 LONGEST_LINE = 1024 * 1024
@@ -78,8 +78,10 @@ def _line(number: int, raw: bytes) -> Line:
     kind = by_path(path) if isinstance(path := sent.pop("kind", None), str) else None
     if kind is None:
         line.refuse(
-            "/kind", "unknown_kind", "name a kind of record", allowed=[k.path for k in RECORD_KINDS]
+            "/kind", "unknown_kind", "name a kind of record", allowed=[k.path for k in IMPORTED]
         )
+    elif kind not in IMPORTED:
+        line.refuse("/kind", "not_permitted", "no role sends records of this kind in bulk")
     line.kind = kind
     _read_addresses(line, sent)
     retracted = sent.pop("retracted", False)

@@ -18,6 +18,7 @@ from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.derived_members import NO_VISIT
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.record_statements import day_of_version
 from app.services.standing_records import EVERY_KIND, Document, standing_of, subject_records
 from app.services.subject_course import SubjectCourse, visit_on
 from app.trial.trial import Trial
@@ -56,8 +57,7 @@ async def observe(
     Args:
         course: the course of the subject as it is without this version.
     """
-    sent = getattr(payload, kind.dated_by) if kind.dated_by else None
-    day = None if sent is None else str(sent)[:10]
+    day = await _day(transaction, kind, payload, course.subject)
     today = datetime.now(UTC).date()
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
@@ -72,6 +72,25 @@ async def observe(
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
     findings = (found.finding for found in on_subject(subject, about=about))
     return observed(kind, day, subject.course, trial, findings)
+
+
+async def _day(
+    transaction: Transaction, kind: RecordKind, payload: RecordIn, subject: str
+) -> str | None:
+    """Give the civil date of what was sent; a verdict without one has that of what it judges."""
+    sent = getattr(payload, kind.dated_by) if kind.dated_by else None
+    if sent is not None:
+        return str(sent)[:10]
+    if kind.judges is None:
+        return None
+    name = kind.judges.table.__tablename__
+    judged: str | None = await transaction.value(
+        day_of_version(kind.judges),
+        getattr(payload, str(name)),
+        getattr(payload, f"{name}_version"),
+        subject,
+    )
+    return judged
 
 
 def observed(

@@ -10,13 +10,14 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.record import RecordKind
 from app.services.ledger import Cut
+from app.services.record_statements import day_of
 from app.services.subject_course import courses_of
 from app.trial.schedule import visit_windows
 from app.trial.trial import Trial
 from app.trial.visits import UNSCHEDULED
 
-FIRST = 6
-"""The number of the first parameter that belongs to a filter."""
+CUT, FIRST = "$2", 6
+"""The parameter of the cut, and the number of the first one that belongs to a filter."""
 
 _SUBJECTS = "SELECT subject FROM subject WHERE $1::text[] IS NULL OR centre = ANY ($1)"
 
@@ -68,7 +69,7 @@ def _text(value: object) -> str:
 
 
 def _condition(kind: RecordKind, name: str, parameter: str) -> str:
-    dated = f'left(record."{kind.dated_by}"::text, 10)'
+    dated = day_of(kind, CUT)
     match name:
         case "from":
             # A partial date is kept when it may lie in the range.
@@ -103,7 +104,7 @@ async def _spans_of_visit(
 
 def _in_visit(kind: RecordKind, visit: object, first: int) -> str:
     """Say that a record names a visit, or names none and its day lies in the visit's window."""
-    day = f'left(record."{kind.dated_by}"::text, 10)'
+    day = day_of(kind, CUT)
     outside = "NOT " if visit == UNSCHEDULED else ""
     return f"""
               record.visit = ${first}::text OR (record.visit IS NULL AND {outside}EXISTS (

@@ -44,9 +44,50 @@ def _which(kind: RecordKind) -> str:
     )
 
 
-def _day(kind: RecordKind) -> str:
-    """Give the civil date of a record as text, as far as it is known."""
-    return "NULL" if kind.dated_by is None else f'left(record."{kind.dated_by}"::text, 10)'
+def day_of(kind: RecordKind, cut: str = "NULL") -> str:
+    """Give the civil date of a record as text, as far as it is known.
+
+    A verdict without a date of its own has that of the version that it judges.
+
+    Args:
+        cut: the parameter with the last transaction that counts.
+    """
+    if kind.dated_by is None:
+        return "NULL"
+    own = f'left(record."{kind.dated_by}"::text, 10)'
+    if kind.judges is None or kind.judges.dated_by is None:
+        return own
+    name = str(kind.judges.table.__tablename__)
+    return f"""coalesce({own}, (
+        SELECT left(judged."{kind.judges.dated_by}"::text, 10) {_judged(name, cut)}
+          AND judged.version = record.{name}_version))"""
+
+
+def _judged(name: str, cut: str) -> str:
+    """Find the versions of what a verdict judges: of the same subject, as far as the cut."""
+    return f"""FROM {name} AS judged
+        WHERE judged.record_id = record.{name}
+          AND judged.subject = record.subject AND judged.centre = record.centre
+          AND ({cut}::text IS NULL OR judged.transaction_id <= ({cut}::text)::xid8)"""
+
+
+def _stale(judges: RecordKind, cut: str) -> str:
+    """Write whether what a verdict judges has moved on since, or was voided, as a member.
+
+    It is null where the subject has no such version.
+    """
+    name = str(judges.table.__tablename__)
+    return f"""',"stale":' || coalesce((
+        SELECT max(judged.version) > record.{name}_version OR bool_or(judged.state = 'voided')
+        {_judged(name, cut)}
+        HAVING max(judged.version) >= record.{name}_version)::text, 'null')"""
+
+
+def _answered(kind: RecordKind, cut: str) -> str:
+    """Give the expression of the document a caller reads, with what the database derives for it."""
+    if kind.judges is None:
+        return document(kind)
+    return f"left({document(kind)}, -1) || {_stale(kind.judges, cut)} || '}}'"
 
 
 def commitment(row: str) -> str:
@@ -66,20 +107,30 @@ def events(kind: str) -> str:
         FROM written ORDER BY written.record_id"""  # noqa: S608
 
 
-def _completed() -> str:
+def _written(kind: RecordKind) -> str:
+    """Give what the rest of a write needs of the versions just stored."""
+    beside = "" if kind.judges is None else f", {_stale(kind.judges, 'NULL')} AS beside"
+    return f"""
+        SELECT record_id, version, subject, centre, reason, salt,
+               {document(kind)} AS document{beside}
+        FROM record"""  # noqa: S608
+
+
+def _completed(kind: RecordKind) -> str:
     """Splice a document with what was derived for its answer."""
-    return """left(replace(written.document, '"visit":null', $3::jsonb ->> 'visit'), -1)
+    beside = "" if kind.judges is None else " || written.beside"
+    return f"""left(replace(written.document, '"visit":null', $3::jsonb ->> 'visit'), -1){beside}
                || ($3::jsonb ->> 'moment')"""
 
 
-def _answer() -> str:
+def _answer(kind: RecordKind) -> str:
     """Store the answer under the request's key: the document with what was derived for it."""
     return f"""
         INSERT INTO stored_answer (principal, key, request_digest, status, location, etag, body)
         SELECT ($3::jsonb ->> 'principal')::uuid, $3::jsonb ->> 'key',
                decode($3::jsonb ->> 'digest', 'hex'), ($3::jsonb ->> 'status')::integer,
                $3::jsonb ->> 'location', '"' || written.version || '"',
-               {_completed()}
+               {_completed(kind)}
         FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""  # noqa: S608
 
 
@@ -91,9 +142,7 @@ def insert_rows(kind: RecordKind) -> str:
         INSERT INTO {kind.table.__tablename__} ({names})
         SELECT {names} FROM jsonb_populate_recordset(NULL::{kind.table.__tablename__}, $1::jsonb)
         RETURNING *
-    ), written AS MATERIALIZED (
-        SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
-        FROM record
+    ), written AS MATERIALIZED ({_written(kind)}
     ), event AS ({events(kind.path)}
     )"""  # noqa: S608
 
@@ -105,9 +154,9 @@ def append(kind: RecordKind) -> str:
     Parameters: $1 a JSON array of the row, $2 the event's members, $3 the answer's.
     Gives record_id, version and the body of the answer.
     """
-    return f"""{insert_rows(kind)}, answer AS ({_answer()}
+    return f"""{insert_rows(kind)}, answer AS ({_answer(kind)}
     )
-    SELECT record_id, version, {_completed()} AS body FROM written"""  # noqa: S608
+    SELECT record_id, version, {_completed(kind)} AS body FROM written"""  # noqa: S608
 
 
 @cache
@@ -134,13 +183,11 @@ def append_void(kind: RecordKind) -> str:
         WHERE record_id = ($1::jsonb ->> 'record_id')::uuid
           AND version = ($1::jsonb ->> 'based_on')::integer
         RETURNING *
-    ), written AS MATERIALIZED (
-        SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
-        FROM record
+    ), written AS MATERIALIZED ({_written(kind)}
     ), event AS ({events(kind.path)}
-    ), answer AS ({_answer()}
+    ), answer AS ({_answer(kind)}
     )
-    SELECT record_id, version, {_completed()} AS body FROM written"""  # noqa: S608
+    SELECT record_id, version, {_completed(kind)} AS body FROM written"""  # noqa: S608
 
 
 _NOTED = """
@@ -166,7 +213,8 @@ def read_one(kind: RecordKind) -> str:
                '{kind.path}', record_id, 1, $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record
     )
-    SELECT version, centre, {_day(kind)} AS day, {document(kind)} AS document FROM record"""  # noqa: S608
+    SELECT version, centre, {day_of(kind, "$4")} AS day, {_answered(kind, "$4")} AS document
+    FROM record"""  # noqa: S608
 
 
 @cache
@@ -182,7 +230,7 @@ def read_history(kind: RecordKind) -> str:
                '{kind.path}', $1, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT centre, {_day(kind)} AS day, {document(kind)} AS document
+    SELECT centre, {day_of(kind, "$4")} AS day, {_answered(kind, "$4")} AS document
     FROM record ORDER BY version"""  # noqa: S608
 
 
@@ -211,7 +259,8 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
                '{kind.path}', NULL, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT record_id, subject, centre, {_day(kind)} AS day, {document(kind)} AS document
+    SELECT record_id, subject, centre, {day_of(kind, "$2")} AS day,
+           {_answered(kind, "$2")} AS document
     FROM record ORDER BY record_id"""  # noqa: S608
 
 
@@ -219,11 +268,22 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
 def current_version(kind: RecordKind) -> str:
     """Give what a change needs to know of a record's current version."""
     return f"""
-    SELECT record_id, version, state, centre, source_id, {_day(kind)} AS day
+    SELECT record_id, version, state, centre, source_id, {day_of(kind)} AS day
     FROM {kind.table.__tablename__} AS record
     WHERE {_which(kind)}
       AND ($3::text[] IS NULL OR centre = ANY ($3))
     ORDER BY version DESC LIMIT 1"""  # noqa: S608
+
+
+@cache
+def day_of_version(kind: RecordKind) -> str:
+    """Give the civil date of one version of a record.
+
+    Parameters: $1 record_id, $2 version, $3 subject.
+    """
+    return f"""
+    SELECT {day_of(kind)} FROM {kind.table.__tablename__} AS record
+    WHERE record_id = $1 AND version = $2 AND subject = $3"""  # noqa: S608
 
 
 @cache

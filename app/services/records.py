@@ -32,6 +32,7 @@ from app.services import record_statements as statements
 from app.services.identity import new_identity
 from app.services.observations import Observed, observe, observed
 from app.services.subject_course import SubjectCourse, courses_of
+from app.services.writers import actions_on
 from app.trial.trial import Trial
 
 _HOME = (
@@ -98,7 +99,7 @@ async def submit(
         nonlocal centre
         course = await course_of(transaction, trial, subject)
         centre = course.centre
-        role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
+        role = transaction.authority.role_for(actions_on(kind).submit, centre)
         if (replay := stored(transaction, request)) is not None:
             return replay
         record_id = new_identity()
@@ -118,7 +119,7 @@ async def submit(
         )
 
     try:
-        return await once(database, caller, Action.SUBMIT_RECORD, request, effect)
+        return await once(database, caller, actions_on(kind).submit, request, effect)
     except asyncpg.UniqueViolationError as violation:
         raise await source_id_taken(database, caller, kind, centre, payload, violation) from None
 
@@ -150,7 +151,7 @@ async def amend(
 
     async def effect(transaction: Transaction) -> Answer:
         current = await _current(transaction, kind, subject, record_id)
-        role = transaction.authority.role_for(Action.AMEND_RECORD, current["centre"])
+        role = transaction.authority.role_for(actions_on(kind).amend, current["centre"])
         if (replay := stored(transaction, request)) is not None:
             return replay
         _require_version(current, based_on)
@@ -168,7 +169,7 @@ async def amend(
         return await append(transaction, caller, kind, version, role, "amend", request, beside)
 
     try:
-        return await once(database, caller, Action.AMEND_RECORD, request, effect)
+        return await once(database, caller, actions_on(kind).amend, request, effect)
     except asyncpg.UniqueViolationError:
         raise _stale(based_on + 1) from None
 
@@ -192,7 +193,7 @@ async def void(
 
     async def effect(transaction: Transaction) -> Answer:
         current = await _current(transaction, kind, subject, record_id)
-        role = transaction.authority.role_for(Action.VOID_RECORD, current["centre"])
+        role = transaction.authority.role_for(actions_on(kind).void, current["centre"])
         if (replay := stored(transaction, request)) is not None:
             return replay
         _require_version(current, based_on)
@@ -218,7 +219,7 @@ async def void(
         )
 
     try:
-        return await once(database, caller, Action.VOID_RECORD, request, effect)
+        return await once(database, caller, actions_on(kind).void, request, effect)
     except asyncpg.UniqueViolationError:
         raise _stale(based_on + 1) from None
 
@@ -424,7 +425,7 @@ async def source_id_taken(
     """Give what a violated constraint means: a taken source_id, or the violation itself."""
     if violation.constraint_name != f"{kind.table.__tablename__}_source_id":
         return violation  # type: ignore[no-any-return]
-    async with database.transaction(caller.principal, Action.SUBMIT_RECORD) as transaction:
+    async with database.transaction(caller.principal, actions_on(kind).submit) as transaction:
         holder = await transaction.row(
             statements.by_source_id(kind),
             payload.source_id,

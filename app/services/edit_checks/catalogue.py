@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.services.edit_checks import (
+    adjudications,
     adverse_events,
     astct,
     dates,
@@ -42,6 +43,7 @@ RECORD_CHECKS: Final[dict[str, tuple[RecordCheck, ...]]] = {
     "neuro-assessments": (*_MEASURED, *astct.OF_ASSESSMENTS),
     "therapies": (dates.in_future, *therapies.RECORD_CHECKS),
     "follow-ups": (dates.in_future, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
+    "adjudications": (*_DATED, visits.visit_is_the_days, *adjudications.RECORD_CHECKS),
 }
 """The checks of one record beside the course of its subject, by the path of its kind."""
 
@@ -59,6 +61,7 @@ SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
     *kinetics.SUBJECT_CHECKS,
     *therapies.SUBJECT_CHECKS,
     *follow_up.SUBJECT_CHECKS,
+    *adjudications.SUBJECT_CHECKS,
 )
 """The checks of a subject's records beside each other."""
 
@@ -79,6 +82,7 @@ RULES: Final[dict[str, Rule]] = {
         kinetics,
         therapies,
         follow_up,
+        adjudications,
     )
     for rule in vars(noun).values()
     if isinstance(rule, Rule)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
+from app.models.adjudication import AdjudicationFields
 from app.models.adverse_event import AdverseEventFields
 from app.models.assessment import AssessmentFields
 from app.models.enrolment import EnrolmentFields
@@ -164,6 +165,7 @@ class SubjectRecords:
     neuro_assessments: tuple[Stored[NeuroAssessmentFields], ...] = ()
     therapies: tuple[Stored[TherapyFields], ...] = ()
     follow_ups: tuple[Stored[FollowUpFields], ...] = ()
+    adjudications: tuple[Stored[AdjudicationFields], ...] = ()
 
     def of_kind(self, path: str) -> tuple[Stored[Any], ...]:
         """Give the records of a kind by its path."""
