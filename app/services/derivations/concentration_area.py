@@ -16,7 +16,12 @@ AreaRule = Literal["linear_up_log_down", "linear"]
 Point = tuple[float, float]
 """Days and concentration."""
 
-NoArea = Literal["no quantifiable sample", "profile ends before T", "profile starts after T"]
+NoArea = Literal[
+    "no quantifiable sample",
+    "profile ends before T",
+    "profile starts after T",
+    "fewer than 4 quantifiable samples",
+]
 
 LARGELY_EXTRAPOLATED_PERCENT: Final = 20
 

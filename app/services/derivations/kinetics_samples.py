@@ -1,0 +1,188 @@
+"""The samples of CAR-T cells that count: what each says, and when it was taken.
+
+Source: the trial's rules of CAR-T kinetics: analytes, states of a value, time, CAR+ cells per
+microlitre.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from app.services.criteria.assay_limits import quantification_state
+from app.services.derivations.subject_history import (
+    Infusion,
+    KineticsSample,
+    PossibleDays,
+    RecordRef,
+)
+from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
+from app.vocabularies.specimens import Matrix
+
+SECONDS_A_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KineticsAnalyte:
+    """What was counted, where and how; two of these are never mixed.
+
+    Attributes:
+        unit: UCUM; copies per mL of cerebrospinal fluid are an analyte of their own.
+        derived: cells per microlitre that were reckoned from the per cent of CD3+ cells.
+    """
+
+    matrix: Matrix
+    method: KineticsMethod
+    unit: str
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssayedSample:
+    """One result that can be placed against the limits of its assay.
+
+    Attributes:
+        concentration: None below the lower limit of quantification.
+        lloq: in the unit of the analyte; None when the laboratory sent none.
+    """
+
+    record: RecordRef
+    analyte: KineticsAnalyte
+    collected: PossibleDays
+    nominal_day: int | None
+    state: QuantificationState
+    concentration: Decimal | None
+    lloq: Decimal | None
+
+    @property
+    def day(self) -> date:
+        """The date on the centre's clock."""
+        return self.collected.earliest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Samples without a result that counts."""
+
+    spurious: int = 0
+    """Held for a laboratory error."""
+    not_evaluable: int = 0
+    missing: int = 0
+    """Without a result, or with one that its limits cannot place."""
+
+
+def assayed_samples(
+    samples: Iterable[KineticsSample],
+) -> tuple[tuple[AssayedSample, ...], LeftOut]:
+    """Give the results that count, by record id, and how many were left out for which reason.
+
+    A result of cells in per cent of CD3+ with the CD3+ count of its sample also gives cells per
+    microlitre, % / 100 x CD3, unless the sample has a measured result of them.
+
+    Decision: results of one matrix and one collection time are of one sample. A result without a
+    unit, as one that was not detected may be, has the unit of the subject's other results of that
+    matrix and method where they agree, and otherwise the method's first. The limits of cells per
+    microlitre are those of the per cent, times the same count.
+    """
+    counted: list[KineticsSample] = []
+    spurious = not_evaluable = missing = 0
+    for sample in sorted(samples, key=lambda one: one.record.record_id):
+        if sample.spurious:
+            spurious += 1
+        elif sample.not_evaluable is not None:
+            not_evaluable += 1
+        elif _state(sample) is QuantificationState.MISSING:
+            missing += 1
+        else:
+            counted.append(sample)
+    units = _usual_units(counted)
+    assayed = [_assayed(sample, units) for sample in counted]
+    assayed += [_assayed(sample, units, derived=True) for sample in _cells_per_microlitre(counted)]
+    left_out = LeftOut(spurious=spurious, not_evaluable=not_evaluable, missing=missing)
+    return tuple(assayed), left_out
+
+
+def elapsed_days(sample: AssayedSample, infusion: Infusion) -> float:
+    """Give the time from the start of an infusion to a sample, in days of 86,400 s.
+
+    Where the clock time is missing, the nominal day stands for it. A sample of the infusion day
+    without a time was drawn before the dose, as the schedule asks: it is at 0.
+
+    Decision: a nominal day on the wrong side of the infusion, or none, yields to the calendar day.
+    """
+    if sample.collected.instant is not None:
+        return (sample.collected.instant - infusion.started_at).total_seconds() / SECONDS_A_DAY
+    calendar_day = (sample.day - infusion.day).days
+    nominal_day = sample.nominal_day
+    if nominal_day is None or (nominal_day > 0) != (calendar_day > 0):
+        return float(calendar_day)
+    return float(nominal_day)
+
+
+def _state(sample: KineticsSample) -> QuantificationState:
+    state = quantification_state(
+        value=sample.value, lloq=sample.lloq, lod=sample.lod, stated=sample.state
+    )
+    if state is QuantificationState.QUANTIFIABLE and not sample.value:
+        return QuantificationState.MISSING
+    return state
+
+
+def _usual_units(samples: Iterable[KineticsSample]) -> dict[tuple[Matrix, KineticsMethod], str]:
+    named: dict[tuple[Matrix, KineticsMethod], set[str]] = {}
+    for sample in samples:
+        if sample.unit is not None:
+            named.setdefault((sample.matrix, sample.method), set()).add(sample.unit)
+    return {kind: next(iter(units)) for kind, units in named.items() if len(units) == 1}
+
+
+def _assayed(
+    sample: KineticsSample,
+    units: dict[tuple[Matrix, KineticsMethod], str],
+    *,
+    derived: bool = False,
+) -> AssayedSample:
+    usual = units.get((sample.matrix, sample.method), UNITS[sample.method][0])
+    state = _state(sample)
+    return AssayedSample(
+        record=sample.record,
+        analyte=KineticsAnalyte(
+            matrix=sample.matrix,
+            method=sample.method,
+            unit=sample.unit or usual,
+            derived=derived,
+        ),
+        collected=sample.collected,
+        nominal_day=sample.nominal_day,
+        state=state,
+        concentration=sample.value if state is QuantificationState.QUANTIFIABLE else None,
+        lloq=sample.lloq,
+    )
+
+
+def _cells_per_microlitre(samples: list[KineticsSample]) -> Iterator[KineticsSample]:
+    measured = {
+        (sample.matrix, sample.collected)
+        for sample in samples
+        if sample.method is KineticsMethod.FLOW_ABS
+    }
+    for sample in samples:
+        count = sample.cd3_per_ul
+        if sample.method is not KineticsMethod.FLOW_PCT or not count:
+            continue
+        if (sample.matrix, sample.collected) in measured:
+            continue
+        yield replace(
+            sample,
+            method=KineticsMethod.FLOW_ABS,
+            unit=UNITS[KineticsMethod.FLOW_ABS][0],
+            state=_state(sample),
+            value=_of_the_count(sample.value, count),
+            lloq=_of_the_count(sample.lloq, count),
+            lod=_of_the_count(sample.lod, count),
+        )
+
+
+def _of_the_count(percent: Decimal | None, count: Decimal) -> Decimal | None:
+    return None if percent is None else percent * count / 100
