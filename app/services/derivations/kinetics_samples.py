@@ -4,7 +4,7 @@ Source: the trial's rules of CAR-T kinetics: analytes, states of a value, time, 
 microlitre.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,9 @@ from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
 from app.vocabularies.specimens import Matrix
 
 SECONDS_A_DAY: Final = 86_400
+
+_Placed = tuple[KineticsSample, QuantificationState]
+"""A result, and how it stands to the limits of its assay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +88,20 @@ def assayed_samples(
     matrix and method where they agree, and otherwise the method's first. The limits of cells per
     microlitre are those of the per cent, times the same count.
     """
-    counted: list[KineticsSample] = []
+    counted: list[_Placed] = []
     spurious = not_evaluable = missing = 0
     for sample in sorted(samples, key=lambda one: one.record.record_id):
         if sample.spurious:
             spurious += 1
         elif sample.not_evaluable is not None:
             not_evaluable += 1
-        elif _state(sample) is QuantificationState.MISSING:
+        elif (state := _state(sample)) is QuantificationState.MISSING:
             missing += 1
         else:
-            counted.append(sample)
+            counted.append((sample, state))
     units = _usual_units(counted)
-    assayed = [_assayed(sample, units) for sample in counted]
-    assayed += [_assayed(sample, units, derived=True) for sample in _cells_per_microlitre(counted)]
+    assayed = [_assayed(placed, units) for placed in counted]
+    assayed += [_assayed(placed, units, derived=True) for placed in _cells_per_microlitre(counted)]
     left_out = LeftOut(spurious=spurious, not_evaluable=not_evaluable, missing=missing)
     return tuple(assayed), left_out
 
@@ -129,22 +132,19 @@ def _state(sample: KineticsSample) -> QuantificationState:
     return state
 
 
-def _usual_units(samples: Iterable[KineticsSample]) -> dict[tuple[Matrix, KineticsMethod], str]:
+def _usual_units(counted: Iterable[_Placed]) -> dict[tuple[Matrix, KineticsMethod], str]:
     named: dict[tuple[Matrix, KineticsMethod], set[str]] = {}
-    for sample in samples:
+    for sample, _ in counted:
         if sample.unit is not None:
             named.setdefault((sample.matrix, sample.method), set()).add(sample.unit)
     return {kind: next(iter(units)) for kind, units in named.items() if len(units) == 1}
 
 
 def _assayed(
-    sample: KineticsSample,
-    units: dict[tuple[Matrix, KineticsMethod], str],
-    *,
-    derived: bool = False,
+    placed: _Placed, units: dict[tuple[Matrix, KineticsMethod], str], *, derived: bool = False
 ) -> AssayedSample:
+    sample, state = placed
     usual = units.get((sample.matrix, sample.method), UNITS[sample.method][0])
-    state = _state(sample)
     return AssayedSample(
         record=sample.record,
         analyte=KineticsAnalyte(
@@ -161,27 +161,26 @@ def _assayed(
     )
 
 
-def _cells_per_microlitre(samples: list[KineticsSample]) -> Iterator[KineticsSample]:
+def _cells_per_microlitre(counted: Sequence[_Placed]) -> Iterator[_Placed]:
     measured = {
         (sample.matrix, sample.collected)
-        for sample in samples
+        for sample, _ in counted
         if sample.method is KineticsMethod.FLOW_ABS
     }
-    for sample in samples:
+    for sample, state in counted:
         count = sample.cd3_per_ul
         if sample.method is not KineticsMethod.FLOW_PCT or not count:
             continue
         if (sample.matrix, sample.collected) in measured:
             continue
-        yield replace(
+        cells = replace(
             sample,
             method=KineticsMethod.FLOW_ABS,
             unit=UNITS[KineticsMethod.FLOW_ABS][0],
-            state=_state(sample),
             value=_of_the_count(sample.value, count),
             lloq=_of_the_count(sample.lloq, count),
-            lod=_of_the_count(sample.lod, count),
         )
+        yield cells, state
 
 
 def _of_the_count(percent: Decimal | None, count: Decimal) -> Decimal | None:
