@@ -37,33 +37,41 @@ class Centre:
 
     code: str
     coordinator: Caller
+    reviewer: Caller
     subject: str
     records: dict[str, str]
+
+    def sender(self, kind: RecordKind) -> Caller:
+        """Who writes records of a kind here."""
+        return self.coordinator if kind.judges is None else self.reviewer
 
 
 async def a_centre(deployment: Deployment, code: str) -> Centre:
     coordinator = await deployment.caller("coordinator", code)
-    records, subject = {}, ""
+    reviewer = await deployment.caller("response_reviewer")
+    centre = Centre(code, coordinator, reviewer, "", {})
     for kind in RECORD_KINDS:
-        address = await a_record(coordinator, kind, code, subject)
+        address = await a_record(centre, kind)
         if kind.one_per_subject:
-            subject = address.rsplit("/", 1)[1]
-        records[kind.path] = address.rsplit("/", 1)[1]
-    return Centre(code, coordinator, subject, records)
+            centre.subject = address.rsplit("/", 1)[1]
+        centre.records[kind.path] = address.rsplit("/", 1)[1]
+    return centre
 
 
-async def a_record(coordinator: Caller, kind: RecordKind, code: str, subject: str) -> str:
+async def a_record(centre: Centre, kind: RecordKind) -> str:
+    code = centre.code
     body = body_of(kind, code) | {"source_id": f"{canary(code)}-{uuid.uuid4().hex[:8]}"}
-    where = "/v1/subjects" if kind.one_per_subject else f"/v1/subjects/{subject}/{kind.path}"
-    answer = await coordinator.submit(where, body)
+    where = "/v1/subjects" if kind.one_per_subject else f"/v1/subjects/{centre.subject}/{kind.path}"
+    answer = await centre.sender(kind).submit(where, body)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
 
 def body_of(kind: RecordKind, code: str) -> dict[str, Any]:
     body = {name: value for name, value in kind.example.items() if name != "source_id"}
-    if "note" in kind.submission.model_fields:
-        body["note"] = canary(code)
+    for written in ("note", "rationale"):
+        if written in kind.submission.model_fields:
+            body[written] = canary(code)
     if kind.one_per_subject:
         body["centre"] = code
     return body
@@ -223,7 +231,7 @@ async def _ask(
     if target == "random":
         subject, record = f"{NOTHING}-001", RANDOM
     elif _expected_to_change(caller, route, target):
-        fresh = await a_record(where.coordinator, kind, where.code, where.subject)
+        fresh = await a_record(where, kind)
         record = fresh.rsplit("/", 1)[1]
         subject = record if kind.one_per_subject else subject
     address = path.format(subject=subject, record_id=record, name="response-category")
@@ -257,8 +265,9 @@ def _sent(
 
 def _expected_to_change(caller: Caller, route: TrialRoute, target: str) -> bool:
     role = Role(caller.name.split(" ", 1)[0])
-    changing = route.action in {Action.AMEND_RECORD, Action.VOID_RECORD}
-    return changing and role in PERMISSIONS[route.action] and target == "own"
+    changing = route.path_format.endswith("/void") or "PUT" in (route.methods or ())
+    reaches = target == "own" or role not in AT_CENTRE
+    return changing and role in PERMISSIONS[route.action] and reaches
 
 
 async def _take_down_the_databases_wall(deployment: Deployment) -> None:

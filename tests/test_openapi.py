@@ -137,18 +137,19 @@ async def test_the_examples_are_accepted_as_they_stand(
     coordinator = await deployment.caller("coordinator", centre)
     named = kind.noun.replace(" ", "_").replace("-", "_")
     subject = (await coordinator.submit("/v1/subjects", _example(enrolled))).headers["Location"]
+    sender = await deployment.sender(kind, centre)
     where = f"{subject}/{kind.path}"
     if kind.one_per_subject:
         where = "/v1/subjects"
         address, first = subject, await coordinator.get(subject)
     else:
-        first = await coordinator.submit(where, _example(_operation(document, f"submit_{named}")))
+        first = await sender.submit(where, _example(_operation(document, f"submit_{named}")))
         assert first.status_code == 201, first.text
         address = first.headers["Location"]
-    amended = await coordinator.amend(
+    amended = await sender.amend(
         address, _example(_operation(document, f"amend_{named}")), version=1
     )
-    voided = await coordinator.submit(
+    voided = await sender.submit(
         f"{address}/void", _example(_operation(document, f"void_{named}")), **{"If-Match": '"2"'}
     )
     analyst = await deployment.caller("sponsor_analyst")

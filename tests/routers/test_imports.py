@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from app.schemas.adjudication import ADJUDICATIONS
 from app.schemas.assessment import ASSESSMENTS
 from app.schemas.enrolment import ENROLMENTS
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
-from app.schemas.record_kinds import RECORD_KINDS
+from app.schemas.record_kinds import IMPORTED, RECORD_KINDS
 from app.services.imports import CHUNK
 from tests.deployment import Caller, Deployment
 
@@ -126,8 +127,10 @@ async def test_it_stores_each_line_as_a_record(
     assert all(event["commitment"] for event in events)
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.path) for kind in RECORD_KINDS])
-async def test_it_takes_every_kind_of_record(kind: RecordKind, centre_system: Caller) -> None:
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.path) for kind in IMPORTED])
+async def test_it_takes_every_kind_of_record_that_a_centre_sends(
+    kind: RecordKind, centre_system: Caller
+) -> None:
     subject = {} if kind.one_per_subject else {"subject": "03-001"}
     sent = line(kind, "S:1", **subject)
     each, _ = await results(centre_system, sent)
@@ -135,6 +138,19 @@ async def test_it_takes_every_kind_of_record(kind: RecordKind, centre_system: Ca
     each, _ = await results(centre_system, sent)
     assert statuses(each) == ["unchanged"]
     assert not {"kind", "subject", "reason", "retracted"} & set(kind.submission.model_fields)
+
+
+@pytest.mark.parametrize("subject", ["03-001", "05-001", "09-001"])
+async def test_it_takes_no_verdict_whosever_subject_it_is_about(
+    deployment: Deployment, centre_system: Caller, subject: str
+) -> None:
+    await deployment.subject("05")
+    verdict = line(ADJUDICATIONS, "IRC:1", subject=subject)
+    taken_back = {**retraction("IRC:1", subject=subject), "kind": "adjudications"}
+    each, summary = await results(centre_system, verdict, taken_back, lab("LIS:1"))
+    assert [codes(one) for one in each[:2]] == [[("/kind", "not_permitted")]] * 2
+    assert (summary["rejected"], summary["created"]) == (2, 1)
+    assert (await stored(deployment))["adjudication"] == 0
 
 
 async def test_a_file_sent_again_changes_nothing(

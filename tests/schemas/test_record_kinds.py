@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from app.models.record import SYSTEM_COLUMNS, clinical_columns
 from app.schemas.record import RecordKind
-from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.schemas.record_kinds import IMPORTED, RECORD_KINDS, by_path
 from app.strict_json import parse_strictly
 
 EVERY_KIND = pytest.mark.parametrize("kind", RECORD_KINDS, ids=lambda kind: kind.path)
@@ -55,7 +55,8 @@ def test_its_fields_are_the_columns_of_its_table(kind: RecordKind) -> None:
     columns = {column.name for column in clinical_columns(kind.table)}
     assert set(kind.submission.model_fields) - columns <= {"source_id", "centre"}
     assert columns == set(kind.submission.model_fields) - SYSTEM_COLUMNS
-    assert columns == set(kind.view.model_fields) - SYSTEM_COLUMNS
+    derived = {"stale"} if kind.judges is not None else set()
+    assert columns == set(kind.view.model_fields) - SYSTEM_COLUMNS - derived
     assert {kind.dated_by, *kind.filters.values()} - {None} <= columns
 
 
@@ -98,6 +99,7 @@ def test_it_has_no_field_that_a_line_of_an_import_means_otherwise(kind: RecordKi
         "neuro-assessments",
         "therapies",
         "follow-ups",
+        "adjudications",
     ],
 )
 def test_it_is_found_by_its_path(path: str) -> None:
@@ -106,8 +108,12 @@ def test_it_is_found_by_its_path(path: str) -> None:
     assert kind.path == path
 
 
-def test_there_are_eleven_kinds_with_paths_and_tables_of_their_own() -> None:
-    assert len(RECORD_KINDS) == 11
-    assert len({kind.path for kind in RECORD_KINDS}) == 11
-    assert len({kind.table for kind in RECORD_KINDS}) == 11
+def test_there_are_twelve_kinds_with_paths_and_tables_of_their_own() -> None:
+    assert len(RECORD_KINDS) == 12
+    assert len({kind.path for kind in RECORD_KINDS}) == 12
+    assert len({kind.table for kind in RECORD_KINDS}) == 12
     assert by_path("prescriptions") is None
+
+
+def test_only_a_verdict_is_kept_out_of_imports() -> None:
+    assert [kind.path for kind in RECORD_KINDS if kind not in IMPORTED] == ["adjudications"]
