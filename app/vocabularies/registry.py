@@ -21,6 +21,7 @@ from app.vocabularies import (
     imwg,
     kinetics,
     laboratory,
+    laboratory_grading,
     loinc,
     preparations,
     specimens,
@@ -41,8 +42,8 @@ MEDDRA_NOTICE: Final = (
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
-    imwg, astct, adverse_events, laboratory, specimens, kinetics, visits, subjects, preparations,
-    therapies, follow_up,
+    imwg, astct, adverse_events, laboratory, laboratory_grading, specimens, kinetics, visits,
+    subjects, preparations, therapies, follow_up,
 )  # fmt: skip
 _IMWG: Final = "Kumar et al., Lancet Oncol 2016;17:e328-46"
 _ASTCT: Final = "Lee et al., Biol Blood Marrow Transplant 2019;25:625-38"
