@@ -264,6 +264,7 @@ def therapy(record: RecordRef, fields: TherapyFields) -> history.Therapy:
         radiotherapy_target=fields.radiotherapy_target,
         blood_product=fields.blood_product,
         given_for=tuple(fields.adverse_events),
+        starts_new_line=fields.starts_new_line,
     )
 
 

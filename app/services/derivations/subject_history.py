@@ -166,6 +166,8 @@ class Therapy:
     blood_product: BloodProduct | None = None
     given_for: tuple[uuid.UUID, ...] = ()
     """The adverse events it was given for."""
+    starts_new_line: bool | None = None
+    """It begins a new line of anti-myeloma therapy; None: not said."""
 
     @property
     def is_anti_myeloma(self) -> bool:
@@ -174,7 +176,9 @@ class Therapy:
         Source: the trial's endpoint definitions, time to event, N.
         """
         return (
-            self.kind in ALWAYS_NEW_ANTI_MYELOMA or self.radiotherapy_target in NEW_THERAPY_TARGETS
+            self.kind in ALWAYS_NEW_ANTI_MYELOMA
+            or self.radiotherapy_target in NEW_THERAPY_TARGETS
+            or self.starts_new_line is True
         )
 
 
