@@ -95,10 +95,16 @@ DIED = sent(
 )
 
 
-def of(*records: Sent, without: tuple[str, ...] = (), trial: Trial = TRIAL) -> SubjectRecords:
+def of(
+    *records: Sent,
+    without: tuple[str, ...] = (),
+    trial: Trial = TRIAL,
+    versions: Mapping[str, int] | None = None,
+) -> SubjectRecords:
     """The agreeing subject with these records, those of the same name replaced.
 
-    A record is read as the service reads it, so a body that would be refused fails the test.
+    A record is read as the service reads it, so a body that would be refused fails the test. The
+    first version of each stands unless ``versions`` names another.
     """
     by_name = {**AGREEING, **{one.name: one for one in records}}
     standing = Standing()
@@ -108,12 +114,13 @@ def of(*records: Sent, without: tuple[str, ...] = (), trial: Trial = TRIAL) -> S
         kind = by_path(one.path)
         assert kind is not None
         payload = kind.submission.model_validate(dict(one.body))
+        version = (versions or {}).get(name, 1)
         if isinstance(payload, LabResultIn):
             sample = LabSample.of(payload)
-            standing.samples.append(Stored.of(kind, record_id(name), 1, SENT_ON, sample))
+            standing.samples.append(Stored.of(kind, record_id(name), version, SENT_ON, sample))
         else:
             text = payload.model_dump_json()
-            standing.documents.append(Document(kind, record_id(name), 1, SENT_ON, text))
+            standing.documents.append(Document(kind, record_id(name), version, SENT_ON, text))
     return subject_records(trial, "03-001", "03", standing)
 
 
