@@ -1,0 +1,192 @@
+"""Which adverse events of a subject are treatment-emergent, and how each one counts.
+
+Source: ICH E9, treatment-emergent; CDISC ADaM OCCDS 1.1; the trial's protocol, adverse events; the
+trial's endpoint definitions, adverse events.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from app.services.derivations.analysed_adverse_event import (
+    AnalysedAdverseEvent,
+    Ignored,
+    IgnoredEvent,
+    SubjectAdverseEvents,
+)
+from app.services.derivations.crs_and_icans import grade_on, syndrome, table_row
+from app.services.derivations.incidence_exclusions import left_out
+from app.services.derivations.partial_dates import (
+    ImputedDay,
+    adverse_event_end_day,
+    adverse_event_start_day,
+)
+from app.services.derivations.safety_follow_up import (
+    SafetyFollowUp,
+    collection_anchors,
+    safety_follow_up,
+)
+from app.services.derivations.subject_history import AdverseEvent, SubjectHistory
+from app.services.derivations.treatment_emergence import emerged_on
+from app.trial.adverse_events import AdverseEventRules
+from app.trial.anchors import Anchors, study_day
+from app.trial.schedule import period_of
+from app.trial.trial import Trial
+from app.vocabularies.adverse_events import AesiKind, Outcome
+from app.vocabularies.follow_up import DeathCause
+
+COLLECTED_AFTER_NEW_THERAPY: Final = frozenset(
+    {AesiKind.SECOND_MALIGNANCY, AesiKind.REPLICATION_COMPETENT_VECTOR}
+)
+"""Kinds of special interest that are collected to the horizon whatever therapy follows."""
+
+
+def subject_adverse_events(
+    history: SubjectHistory,
+    trial: Trial,
+    *,
+    new_therapy: date | None = None,
+    death: date | None = None,
+    last_known_alive: date | None = None,
+) -> SubjectAdverseEvents:
+    """Give the adverse events of a subject as the tables count them.
+
+    Args:
+        history: the subject's records; cut-off and horizon are its own.
+        trial: the trial's periods and rules.
+        new_therapy: first new anti-myeloma therapy after the infusion; None: none.
+        death: day of death; None: alive.
+        last_known_alive: ends the time at risk of a subject not known to have died.
+
+    Source: the trial's endpoint definitions, adverse events and data errors: a record that ends
+    after the death is ignored and the subject stays.
+    Decision: so is one that begins after it or ends before it begins. The end of a fatal event is
+    the death, whatever day the record has: the event that killed is not lost over a date.
+    """
+    follow_up = safety_follow_up(
+        history,
+        trial,
+        new_therapy=new_therapy,
+        death=death,
+        last_known_alive=last_known_alive,
+    )
+    anchors = collection_anchors(history, new_therapy=new_therapy)
+    kept: dict[uuid.UUID, AdverseEvent] = {}
+    ignored: list[IgnoredEvent] = []
+    for event in history.adverse_events:
+        reason = _ignored(event, follow_up)
+        if reason is None:
+            kept[event.record.record_id] = event
+        else:
+            ignored.append(IgnoredEvent(event.record, reason))
+    analysed = (_analysed(event, kept, trial, anchors, follow_up) for event in kept.values())
+    return SubjectAdverseEvents(
+        subject=history.subject,
+        centre=history.centre,
+        follow_up=follow_up,
+        death_cause=_death_cause(history) if follow_up.death else None,
+        events=tuple(sorted(analysed, key=_in_time)),
+        ignored=tuple(sorted(ignored, key=lambda one: one.record.record_id)),
+    )
+
+
+def _analysed(
+    event: AdverseEvent,
+    others: Mapping[uuid.UUID, AdverseEvent],
+    trial: Trial,
+    anchors: Anchors,
+    follow_up: SafetyFollowUp,
+) -> AnalysedAdverseEvent:
+    rules = trial.adverse_events
+    infused_on = follow_up.infused_on
+    onset = adverse_event_start_day(event.onset, infused_on=infused_on, end=event.end)
+    end = _end(event, follow_up)
+    emerged = emerged_on(event, onset.day, end, others, follow_up)
+    kind = syndrome(event, rules)
+    aesi_kind = kind or event.aesi_kind
+    term, soc = table_row(event, kind, rules)
+    serious = bool(event.serious or event.seriousness_criteria)
+    related = _related(judged=event.related, rules=rules)
+
+    emergent = emerged is not None and emerged <= (
+        follow_up.counted_until if related else follow_up.emergent_until
+    )
+    collected = emergent or (
+        emerged is not None
+        and emerged <= follow_up.counted_until
+        and aesi_kind in COLLECTED_AFTER_NEW_THERAPY
+    )
+    belongs = {"serious": serious, "aesi": aesi_kind is not None, "related": related}
+    return AnalysedAdverseEvent(
+        record=event.record,
+        term=term,
+        system_organ_class=soc,
+        aesi_kind=aesi_kind,
+        onset=onset.day,
+        onset_imputed=onset.imputed,
+        onset_at=event.onset.instant,
+        end=end.day if end else None,
+        end_imputed=end.imputed if end else None,
+        study_day=study_day(onset.day, infused_on) if infused_on else None,
+        end_study_day=study_day(end.day, infused_on) if infused_on and end else None,
+        period=period_of(
+            trial,
+            anchors,
+            emerged or onset.day,
+            before_infusion_start=infused_on is not None and emerged is None,
+        ),
+        emerged_on=emerged,
+        treatment_emergent=emergent,
+        in_primary_window=emergent and emerged is not None and follow_up.in_primary_period(emerged),
+        to_horizon=collected and any(belongs[rule] for rule in rules.to_horizon),
+        left_out=left_out(event, others, rules),
+        grade=grade_on(event, kind, rules.crs_scale_in_tables),
+        special_interest_grade=grade_on(event, kind, rules.crs_scale_of_special_interest),
+        astct_grade=grade_on(event, kind, "ASTCT") if kind else None,
+        serious=serious,
+        related=related,
+        related_to_car_t=_related(judged=event.related_to_car_t, rules=rules),
+        causality_missing=event.related is None,
+        fatal=event.outcome is Outcome.FATAL,
+        part_of_episode=event.part_of_episode,
+    )
+
+
+def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp) -> Ignored | None:
+    onset, end, death = event.onset, event.end, follow_up.death
+    if onset.earliest > follow_up.data_cut:
+        return Ignored.AFTER_CUT
+    if end is not None and end.latest < onset.earliest:
+        return Ignored.END_BEFORE_ONSET
+    if death is None:
+        return None
+    if onset.earliest > death:
+        return Ignored.ONSET_AFTER_DEATH
+    if end is not None and end.earliest > death and event.outcome is not Outcome.FATAL:
+        return Ignored.END_AFTER_DEATH
+    return None
+
+
+def _end(event: AdverseEvent, follow_up: SafetyFollowUp) -> ImputedDay | None:
+    """Give the day an event ended; None: it had not by the cut, or nobody says."""
+    if event.outcome is Outcome.FATAL and follow_up.death is not None:
+        return ImputedDay(follow_up.death)
+    if event.end is None or event.end.earliest > follow_up.data_cut:
+        return None
+    return adverse_event_end_day(event.end, died_on=follow_up.death, data_cut=follow_up.data_cut)
+
+
+def _related(*, judged: bool | None, rules: AdverseEventRules) -> bool:
+    return rules.missing_causality_is_related if judged is None else judged
+
+
+def _death_cause(history: SubjectHistory) -> DeathCause | None:
+    """Give the cause that was named last."""
+    told = [one for one in history.follow_ups if one.death is not None and one.death_cause]
+    last = max(told, key=lambda one: (one.contacted_on.latest, one.record.record_id), default=None)
+    return last.death_cause if last else None
+
+
+def _in_time(event: AnalysedAdverseEvent) -> tuple[date, str, uuid.UUID]:
+    return event.onset, event.term, event.record.record_id
