@@ -20,6 +20,9 @@ LONGEST_LINE = 1024 * 1024
 CORRECTION = "source correction (import)"
 """The reason of a changed record whose line gives none."""
 
+RawLine = tuple[int, bytes | None]
+"""The number of a line in its file, and what it holds."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -28,6 +31,7 @@ class Line:
     Attributes:
         payload: the record, once it is what its kind can say; None for a retraction.
         row: the payload as JSON, without the closing brace.
+        superseded: whether the file says more of the same record further down.
         errors: why the line cannot be stored; empty while it can.
     """
 
@@ -39,6 +43,7 @@ class Line:
     payload: RecordIn | None = None
     row: str = ""
     centre: str = ""
+    superseded: bool = False
     errors: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, pointer: str, code: str, message: str, **more: object) -> None:
@@ -52,21 +57,29 @@ class _Retraction(RecordIn):
 
 def read_lines(body: IO[bytes]) -> Iterator[Line]:
     """Read every line that is not blank."""
+    for number, raw in raw_lines(body):
+        yield read_line(number, raw)
+
+
+def raw_lines(body: IO[bytes]) -> Iterator[RawLine]:
+    """Give every line that is not blank, with its number; None for one that is too long."""
     number = 0
     while raw := body.readline(LONGEST_LINE + 1):
         number += 1
         if len(raw) > LONGEST_LINE:
             while raw and not raw.endswith(b"\n"):
                 raw = body.readline(LONGEST_LINE)
-            line = Line(number)
-            line.refuse("", "line_too_long", f"a line has at most {LONGEST_LINE} octets")
-            yield line
+            yield number, None
         elif stripped := raw.strip(b" \t\r\n"):
-            yield _line(number, stripped)
+            yield number, stripped
 
 
-def _line(number: int, raw: bytes) -> Line:
+def read_line(number: int, raw: bytes | None) -> Line:
+    """Read one line as :func:`raw_lines` gives it."""
     line = Line(number)
+    if raw is None:
+        line.refuse("", "line_too_long", f"a line has at most {LONGEST_LINE} octets")
+        return line
     try:
         sent = parse_strictly(raw)
     except MalformedJSON as malformed:

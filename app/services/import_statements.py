@@ -40,19 +40,24 @@ def _first(kind: RecordKind) -> str:
 
 @cache
 def look(kind: RecordKind) -> str:
-    """Give what is stored under source_ids, and whether it says what was sent.
+    """Give what is stored under source_ids, and which version says what was sent.
 
-    Parameters: $1 a JSON array of rows with centre, source_id and the clinical members.
-    Gives a row for each source_id that is known: subject, record_id, version, state, unchanged.
+    Parameters: $1 a JSON array of rows with centre, source_id and the clinical members; version
+    is the first that counts as having said it, and none: only the current one does.
+    Gives a row for each source_id that is known: subject, record_id, version, state of the current
+    version, and the first version that says what was sent, if there is one.
     """
     table = kind.table.__tablename__
     names = [f'"{column.name}"' for column in clinical_columns(kind.table)]
-    ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in ("sent", "current"))
+    ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in ("sent", "told"))
     return f"""
     SELECT sent.centre, sent.source_id, current.subject, current.record_id, current.version,
            current.state,
-           (SELECT row_to_json(said)::text FROM (SELECT {ours}) AS said)
-           = (SELECT row_to_json(said)::text FROM (SELECT {theirs}) AS said) AS unchanged
+           (SELECT min(told.version) FROM {table} AS told
+            WHERE told.record_id = current.record_id AND told.state = 'active'
+              AND told.version >= coalesce(sent.version, current.version)
+              AND (SELECT row_to_json(said)::text FROM (SELECT {ours}) AS said)
+                  = (SELECT row_to_json(said)::text FROM (SELECT {theirs}) AS said)) AS said
     FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) AS sent
     CROSS JOIN LATERAL ({_first(kind)}) AS first
     CROSS JOIN LATERAL (

@@ -2,10 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
-
-import asyncpg
 
 from app.access.centres import visible_centres
 from app.access.permissions import Action, Role
@@ -16,6 +15,7 @@ from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
 from app.services.identity import new_identity
 from app.services.import_lines import CORRECTION, Line
+from app.services.import_order import Known, Told, record_of
 from app.services.records import Caller
 from app.trial.trial import Trial
 
@@ -25,11 +25,28 @@ OUTCOMES = CREATED, UPDATED, UNCHANGED, RETRACTED, REJECTED = (
 
 
 class ImportStorage:
-    """What one transaction of an import makes of its lines."""
+    """What one transaction of an import makes of its lines.
 
-    def __init__(self, trial: Trial, caller: Caller) -> None:
+    Args:
+        trial: what the protocol says.
+        caller: whose import it is.
+        before: how far earlier transactions of the same file came with the records of which it has
+            more to say.
+        validate_only: the transaction is to be taken back, as were those before it. Slots are then
+            counted anew in each.
+
+    Attributes:
+        told: how far this one came with such records.
+    """
+
+    def __init__(
+        self, trial: Trial, caller: Caller, before: Mapping[int, Told], *, validate_only: bool
+    ) -> None:
+        self.told: dict[int, Told] = {}
         self._trial = trial
         self._caller = caller
+        self._before = before
+        self._validate_only = validate_only
         self._outcomes: dict[int, tuple[str, dict[str, Any]]] = {}
         self._refused_here: set[int] = set()
         self._roles: dict[str, Role | None] = {}
@@ -100,12 +117,14 @@ class ImportStorage:
     async def _store_kind(
         self, transaction: Transaction, kind: RecordKind, lines: list[Line]
     ) -> None:
-        stored = await _stored(transaction, kind, lines)
+        stored = await self._stored(transaction, kind, lines)
         rows: dict[str, list[str]] = defaultdict(list)
         voids: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for line in sorted(lines, key=lambda line: (line.centre, line.source_id or "")):
-            known = stored.get((line.centre, line.source_id))
-            if line.payload is None:
+            known = stored.get(line.number)
+            if known is not None and known.taken_back:
+                await self._go_on(transaction, line, known)
+            elif line.payload is None:
                 if (known := self._to_retract(line, known)) is not None:
                     voids[line.centre].append(self._void(transaction, line, known))
             elif known is None:
@@ -126,53 +145,130 @@ class ImportStorage:
                 self._event(transaction, centre, "retract"),
             )
 
-    def _to_retract(self, line: Line, known: asyncpg.Record | None) -> asyncpg.Record | None:
-        if known is None or known["subject"] != line.subject:
+    async def _stored(
+        self, transaction: Transaction, kind: RecordKind, lines: list[Line]
+    ) -> dict[int, Known]:
+        """Give what is stored under the lines' source_ids, by the number of the line.
+
+        Most lines of most files are new: which are not is asked first, and what those say only
+        then.
+        """
+        found = {line.number: known for line in lines if (known := self._taken_back(line))}
+        sources = {
+            (row["centre"], row["source_id"])
+            for row in await transaction.rows(
+                import_statements.known(kind),
+                [line.centre for line in lines],
+                [line.source_id for line in lines],
+            )
+        }
+        sent = {
+            (line.centre, line.source_id): line
+            for line in lines
+            if (line.centre, line.source_id) in sources and line.number not in found
+        }
+        if not sent:
+            return found
+        asked = ",".join(self._asked(line) for line in sent.values())
+        for row in await transaction.rows(import_statements.look(kind), f"[{asked}]"):
+            line = sent[row["centre"], row["source_id"]]
+            found[line.number] = Known(
+                subject=row["subject"],
+                record_id=str(row["record_id"]),
+                version=row["version"],
+                state=row["state"],
+                said=row["said"],
+            )
+        return found
+
+    def _asked(self, line: Line) -> str:
+        """Write the row that is looked for, and from which version on it counts as said."""
+        members: dict[str, object] = {"centre": line.centre, "source_id": line.source_id}
+        if line.superseded:
+            told = self._told(line)
+            members["version"] = told.version if told else 1
+        return f"{line.row or '{'}{',' if line.row else ''}{json.dumps(members)[1:]}"
+
+    def _told(self, line: Line) -> Told | None:
+        record = record_of(line)
+        return self.told.get(record, self._before.get(record))
+
+    def _taken_back(self, line: Line) -> Known | None:
+        """Give the record that earlier lines made in a transaction that was taken back."""
+        before = self._before.get(record_of(line))
+        told = self._told(line) if before is not None and before.made is not None else None
+        if told is None or told.made is None:
+            return None
+        said = told.made.state == "active" and line.row == told.row
+        return replace(told.made, said=told.version if said else None, taken_back=True)
+
+    async def _go_on(self, transaction: Transaction, line: Line, known: Known) -> None:
+        """Say what would become of a line if what was taken back had been kept."""
+        if line.payload is None:
+            if (retracted := self._to_retract(line, known)) is not None:
+                self._settle(line, RETRACTED, retracted.followed_by("voided"))
+        elif await self._may_replace(transaction, line, known):
+            self._settle(line, UPDATED, known.followed_by("active"))
+
+    def _to_retract(self, line: Line, known: Known | None) -> Known | None:
+        if known is None or known.subject != line.subject:
             self._refuse(line, "/source_id", "unknown_source_id", "nothing was sent under it")
-        elif known["state"] == "voided":
-            self._outcomes[line.number] = (UNCHANGED, _of(known))
+        elif known.state == "voided":
+            self._settle(line, UNCHANGED, known)
         else:
             return known
         return None
 
-    async def _may_replace(
-        self, transaction: Transaction, line: Line, known: asyncpg.Record
-    ) -> bool:
-        if line.subject is not None and known["subject"] != line.subject:
+    async def _may_replace(self, transaction: Transaction, line: Line, known: Known) -> bool:
+        if line.subject is not None and known.subject != line.subject:
             self._refuse(
                 line, "/source_id", "source_id_taken", "it belongs to another subject's record"
             )
-        elif known["state"] == "voided":
+        elif known.said is not None:
+            self._settle(line, UNCHANGED, replace(known, version=known.said))
+        elif known.state == "voided":
             self._refuse(
                 line, "/source_id", "record_voided", "the record is voided; send a new one"
             )
-        elif known["unchanged"]:
-            self._outcomes[line.number] = (UNCHANGED, _of(known))
         else:
-            return self._trial_has_enough(line) and await self._has_slot(
-                transaction, line, known["subject"]
-            )
+            return self._trial_has_enough(line) and await self._has_slot(transaction, line, known)
         return False
 
     def _new(self, transaction: Transaction, line: Line) -> str:
-        subject = self._made.get(line.number, line.subject)
-        more = {"subject": subject, "record_id": str(new_identity()), "version": 1}
-        self._outcomes[line.number] = (CREATED, more)
-        return self._row(transaction, line, more)
+        subject = self._made.get(line.number, line.subject or "")
+        record = Known(subject=subject, record_id=str(new_identity()), version=1)
+        self._settle(line, CREATED, record)
+        return self._row(transaction, line, record.members())
 
-    def _next(self, transaction: Transaction, line: Line, known: asyncpg.Record) -> str:
-        more = {**_of(known), "version": known["version"] + 1}
-        self._outcomes[line.number] = (UPDATED, more)
-        return self._row(transaction, line, {**more, "reason": line.reason or CORRECTION})
+    def _next(self, transaction: Transaction, line: Line, known: Known) -> str:
+        record = known.followed_by("active")
+        self._settle(line, UPDATED, record)
+        reason = {"reason": line.reason or CORRECTION}
+        return self._row(transaction, line, record.members() | reason)
 
-    def _void(self, transaction: Transaction, line: Line, known: asyncpg.Record) -> dict[str, Any]:
-        self._outcomes[line.number] = (RETRACTED, {**_of(known), "version": known["version"] + 1})
+    def _void(self, transaction: Transaction, line: Line, known: Known) -> dict[str, Any]:
+        self._settle(line, RETRACTED, known.followed_by("voided"))
         return {
-            "record_id": str(known["record_id"]),
-            "based_on": known["version"],
+            "record_id": known.record_id,
+            "based_on": known.version,
             "reason": line.reason,
             "recorded_by": transaction.authority.name,
         }
+
+    def _settle(self, line: Line, status: str, record: Known) -> None:
+        """Say what became of a line, and note how far the file came with its record.
+
+        A record or version that was made to be taken back is not named.
+        """
+        told = self._told(line)
+        made = None if told is None else told.made
+        if status != UNCHANGED and self._validate_only:
+            made = record
+        named = made is None or record.version < made.version
+        self._outcomes[line.number] = (status, record.members() if named else {})
+        if line.superseded:
+            row = line.row if status != UNCHANGED or told is None else told.row
+            self.told[record_of(line)] = Told(version=record.version, made=made, row=row)
 
     def _row(self, transaction: Transaction, line: Line, members: dict[str, Any]) -> str:
         system = {
@@ -197,21 +293,26 @@ class ImportStorage:
             return False
         await transaction.connection.execute("SAVEPOINT enrolment")
         subject = await transaction.value("SELECT new_subject($1)", line.centre)
-        if not await self._has_slot(transaction, line, subject):
+        if not await self._has_slot(transaction, line, Known(subject=subject)):
             await transaction.connection.execute("ROLLBACK TO SAVEPOINT enrolment")
             return False
         await transaction.connection.execute("RELEASE SAVEPOINT enrolment")
         self._made[line.number] = subject
         return True
 
-    async def _has_slot(self, transaction: Transaction, line: Line, subject: str) -> bool:
+    async def _has_slot(self, transaction: Transaction, line: Line, record: Known) -> bool:
         """Claim a slot for the subject of an enrolment; tell whether it has one or needs none."""
         if not isinstance(line.payload, EnrolmentIn) or line.payload.enrolled_on is None:
             return True
-        slot = await transaction.value("SELECT claim_slot($1, $2)", subject, self._trial.slots)
-        if slot is None:
+        if record.taken_back:
+            free = await transaction.value("SELECT slots_taken() < $1", self._trial.slots)
+        else:
+            free = await transaction.value(
+                "SELECT claim_slot($1, $2) IS NOT NULL", record.subject, self._trial.slots
+            )
+        if not free:
             self._refuse(line, "/enrolled_on", "enrolment_closed", "the trial has no slot left")
-        return slot is not None
+        return bool(free)
 
     def _trial_has_enough(self, line: Line) -> bool:
         required = self._trial.records.disease_fields == "required"
@@ -235,41 +336,6 @@ class ImportStorage:
     def _refuse(self, line: Line, pointer: str, code: str, message: str) -> None:
         self._refused_here.add(line.number)
         line.refuse(pointer, code, message)
-
-
-async def _stored(
-    transaction: Transaction, kind: RecordKind, lines: list[Line]
-) -> dict[tuple[str, str | None], asyncpg.Record]:
-    """Give what is stored under the lines' source_ids, by centre and source_id.
-
-    Most lines of most files are new: which are not is asked first, and what those say only then.
-    """
-    known = {
-        (row["centre"], row["source_id"])
-        for row in await transaction.rows(
-            import_statements.known(kind),
-            [line.centre for line in lines],
-            [line.source_id for line in lines],
-        )
-    }
-    sent = [
-        f"{line.row or '{'}{',' if line.row else ''}"
-        f'"centre":{json.dumps(line.centre)},"source_id":{json.dumps(line.source_id)}}}'
-        for line in lines
-        if (line.centre, line.source_id) in known
-    ]
-    if not sent:
-        return {}
-    rows = await transaction.rows(import_statements.look(kind), f"[{','.join(sent)}]")
-    return {(row["centre"], row["source_id"]): row for row in rows}
-
-
-def _of(known: asyncpg.Record) -> dict[str, Any]:
-    return {
-        "subject": known["subject"],
-        "record_id": str(known["record_id"]),
-        "version": known["version"],
-    }
 
 
 def _runs(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -1,7 +1,8 @@
 """Records in bulk: lines are checked one by one and stored in chunks, a transaction each.
 
 Sending a file again is harmless: a line is found again by its source_id, and one that says what is
-stored already changes nothing. Of two imports of the same file at once, the one that comes second
+stored already changes nothing; see `import_order` for a file that says several things of one
+record. Of two imports of the same file at once, the one that comes second
 to a record meets the unique source_id, and its chunk is done again on what is stored by then.
 """
 
@@ -17,7 +18,8 @@ from app.access.permissions import Action
 from app.database import RETRY_AFTER, Database
 from app.problems import ImportRejected, OutcomeUnknown, Overloaded, Problem
 from app.services.import_lines import Line, read_lines, result
-from app.services.import_storage import OUTCOMES, REJECTED, UNCHANGED, ImportStorage
+from app.services.import_order import FileOrder, Told, order_of
+from app.services.import_storage import OUTCOMES, REJECTED, ImportStorage
 from app.services.records import Caller
 from app.trial.trial import Trial
 
@@ -60,12 +62,14 @@ async def import_rows(job: Import, body: IO[bytes]) -> AsyncIterator[str]:
     the database goes away the results end with the problem instead of the summary.
     """
     counts = dict.fromkeys(OUTCOMES, 0)
+    told: dict[int, Told] = {}
     storing: asyncio.Task[list[Outcome]] | None = None
     try:
+        order = await order_of(body)
         async for chunk in _chunks(body):
             if storing is not None:
                 yield _written(await storing, counts)
-            storing = asyncio.create_task(_store(job, chunk))
+            storing = asyncio.create_task(_store(job, [order.mark(line) for line in chunk], told))
         if storing is not None:
             yield _written(await storing, counts)
     except Problem as problem:
@@ -97,9 +101,10 @@ async def import_all(job: Import, body: IO[bytes]) -> str:
                 f"An import that is stored whole has at most {MOST_AT_ONCE} lines.",
                 limit=MOST_AT_ONCE,
             )
+    order = FileOrder.of(lines)
     counts = dict.fromkeys(OUTCOMES, 0)
     try:
-        outcomes = await _store(job, lines, whole=True)
+        outcomes = await _store(job, [order.mark(line) for line in lines], {}, whole=True)
     except OutcomeUnknown:
         raise OutcomeUnknown(SEND_AGAIN, headers=RETRY_AFTER) from None
     written = _written(outcomes, counts)
@@ -133,10 +138,16 @@ def _written(outcomes: list[Outcome], counts: dict[str, int]) -> str:
     return "".join(result(line, status, more) + "\n" for line, status, more in outcomes)
 
 
-async def _store(job: Import, lines: list[Line], *, whole: bool = False) -> list[Outcome]:
-    """Store lines in one transaction; again when others were in the way."""
+async def _store(
+    job: Import, lines: list[Line], told: dict[int, Told], *, whole: bool = False
+) -> list[Outcome]:
+    """Store lines in one transaction; again when others were in the way.
+
+    Args:
+        told: how far earlier transactions of the file came with its records; goes on from there.
+    """
     for attempt in range(1, TRIES + 1):
-        storage = ImportStorage(job.trial, job.caller)
+        storage = ImportStorage(job.trial, job.caller, told, validate_only=job.validate_only)
         try:
             async with job.database.transaction(
                 job.caller.principal, Action.IMPORT_RECORDS
@@ -155,10 +166,6 @@ async def _store(job: Import, lines: list[Line], *, whole: bool = False) -> list
             for line in lines:
                 storage.forgive(line)
             continue
-        return [(line, *_kept(job, *storage.outcome(line))) for line in lines]
+        told |= storage.told
+        return [(line, *storage.outcome(line)) for line in lines]
     raise AssertionError("unreachable")
-
-
-def _kept(job: Import, status: str, more: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Name no record that was made to be taken back."""
-    return status, {} if job.validate_only and status != UNCHANGED else more
