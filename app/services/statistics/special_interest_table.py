@@ -1,0 +1,67 @@
+"""Adverse events of special interest by kind, on the scale that the trial grades each kind on.
+
+Source: the trial's protocol, adverse events of special interest; the trial's endpoint definitions,
+adverse events, tables.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.services.derivations.adverse_event_levels import subject_level
+from app.services.derivations.analysed_adverse_event import LeftOut, SubjectAdverseEvents
+from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.statistics.adverse_event_counts import LevelCounts, level_counts
+from app.services.statistics.day_range import DayRange, day_range
+from app.vocabularies.adverse_events import AesiKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialInterestRow:
+    """One kind of special interest.
+
+    Attributes:
+        onset_days: of the first event of each subject affected; the infusion is day 1.
+    """
+
+    kind: AesiKind
+    counts: LevelCounts
+    onset_days: DayRange
+
+
+def special_interest_table(
+    subjects: Sequence[SubjectAdverseEvents],
+    window: SafetyWindow = SafetyWindow.TO_HORIZON,
+    *,
+    conf_level: float = 0.95,
+) -> tuple[SpecialInterestRow, ...]:
+    """Count the subjects with each kind of special interest; every kind has its row.
+
+    Args:
+        subjects: the denominator.
+        window: which events.
+        conf_level: two-sided.
+
+    Decision: a pregnancy, in no incidence of adverse events, is counted here.
+    """
+    rows = []
+    for kind in AesiKind:
+        affected, days = [], []
+        for subject in subjects:
+            events = [
+                event
+                for event in subject.counted(window, also=(LeftOut.PREGNANCY,))
+                if event.aesi_kind is kind
+            ]
+            if not events:
+                continue
+            level = subject_level(events, special_interest=True)
+            affected.append(level)
+            days.append(subject.follow_up.day(level.first_on))
+        rows.append(
+            SpecialInterestRow(
+                kind=kind,
+                counts=level_counts(affected, len(subjects), conf_level=conf_level),
+                onset_days=day_range(day for day in days if day is not None),
+            )
+        )
+    return tuple(rows)
