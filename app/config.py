@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     import_limit: int = Field(default=64 * 1024 * 1024, ge=1024)
     request_seconds: float = Field(default=20, gt=0)
     import_seconds: float = Field(default=900, gt=0)
+    endpoint_seconds: float = Field(
+        default=180, gt=0, description="How long one endpoint may take to be computed."
+    )
     statement_seconds: int = Field(default=10, ge=1)
     requests_per_second: float = Field(
         default=0,

@@ -19,6 +19,8 @@ from app.database import Database
 from app.problems import Problem
 from app.services import ledger
 from app.services.sign_in import SignIn
+from app.services.trial_endpoints.analyses import Analyses
+from app.services.trial_endpoints.answers import Answers
 from app.trial.trial import Trial, load_trial
 
 log = structlog.get_logger()
@@ -32,6 +34,7 @@ class Service:
     trial: Trial
     database: Database
     sign_in: SignIn
+    answers: Answers
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -89,11 +92,13 @@ def assemble(settings: Settings, database_url: str) -> Service:
         keys = SigningKeyRing.open(ring, lifetime, datetime.now(UTC))
     database = Database(settings, database_url)
     verifier = AccessTokenVerifier(keys, settings.issuer, settings.issuer, lifetime)
+    trial = load_trial(settings.trial)
     return Service(
         settings=settings,
-        trial=load_trial(settings.trial),
+        trial=trial,
         database=database,
         sign_in=SignIn(settings, database, keys, verifier, _issuers(settings)),
+        answers=Answers(database, Analyses(trial)),
     )
 
 

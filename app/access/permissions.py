@@ -38,6 +38,8 @@ class Action(StrEnum):
     READ_CENTRES = "centres:read"
     READ_CHANGES = "changes:read"
     READ_FINDINGS = "findings:read"
+    READ_ENDPOINTS = "endpoints:read"
+    READ_RESPONSES = "response:read"
     READ_LEDGER = "ledger:read"
 
 
@@ -79,6 +81,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ_CENTRES: _READERS | {Role.SUMMARY_READER},
     Action.READ_CHANGES: _READERS,
     Action.READ_FINDINGS: _READERS,
+    Action.READ_ENDPOINTS: _READERS | {Role.SUMMARY_READER},
+    Action.READ_RESPONSES: _READERS,
     Action.READ_LEDGER: frozenset({Role.AUDITOR}),
 }
 
@@ -89,6 +93,7 @@ PURPOSES: dict[Action, Purpose] = {
     Action.IMPORT_RECORDS: Purpose.WRITE,
     Action.READ_LEDGER: Purpose.AUDIT,
     Action.READ_CENTRES: Purpose.SUMMARISE,
+    Action.READ_ENDPOINTS: Purpose.SUMMARISE,
 }
 """What an action's transaction is for; every other action reads.
 

@@ -16,8 +16,15 @@ SCOPES: dict[str, frozenset[Action]] = {
         }
     ),
     "records:read": frozenset(
-        {Action.READ_CENTRES, Action.READ_RECORD, Action.READ_CHANGES, Action.READ_FINDINGS}
+        {
+            Action.READ_CENTRES,
+            Action.READ_RECORD,
+            Action.READ_CHANGES,
+            Action.READ_FINDINGS,
+            Action.READ_RESPONSES,
+        }
     ),
+    "endpoints:read": frozenset({Action.READ_ENDPOINTS}),
     "ledger:read": frozenset({Action.READ_LEDGER}),
 }
 """Each scope and the actions that it covers. ``profile`` is in every token."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.routers import (
     about,
     documentation,
+    endpoints,
     findings,
     health,
     imports,
@@ -29,4 +30,5 @@ def every_router() -> Iterator[APIRouter]:
             yield record_router(kind)
     yield imports.router
     yield findings.router
+    yield endpoints.router
     yield ledger.router

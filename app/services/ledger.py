@@ -1,7 +1,9 @@
 """The ledger's clock: numbering what was committed, and what ``as_of`` means by it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.database import Database
 from app.problems import AsOfInTheFuture
@@ -18,6 +20,22 @@ class Cut:
 
     seq: int
     transaction_id: str | None
+
+
+NOTHING_KNOWN_ON: Final = date(1900, 1, 1)
+"""The day of a ledger without entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataCut(Cut):
+    """A cut that an analysis stands on.
+
+    Attributes:
+        known_on: day, in the centres' civil calendar, on which the last change that counts was
+            numbered.
+    """
+
+    known_on: date
 
 
 async def number_events(database: Database) -> int:
@@ -53,6 +71,19 @@ async def cut_at(database: Database, as_of: int | datetime) -> Cut:
     if as_of > head:
         raise AsOfInTheFuture(f"The ledger has come to {head}.", head=head)
     return await _complete(database, as_of)
+
+
+async def data_cut(database: Database, as_of: int | datetime | None, time_zone: str) -> DataCut:
+    """Resolve ``as_of`` for an analysis; None: everything that is committed.
+
+    Raises:
+        AsOfInTheFuture: nobody knows yet what the database will know then.
+    """
+    wanted = None if as_of is None else (await cut_at(database, as_of)).seq
+    rows = await database.service_rows("SELECT * FROM data_cut($1)", wanted)
+    numbered: datetime | None = rows[0]["sequenced_at"]
+    known_on = numbered.astimezone(ZoneInfo(time_zone)).date() if numbered else NOTHING_KNOWN_ON
+    return DataCut(rows[0]["seq"], rows[0]["transaction_id"], known_on)
 
 
 async def _complete(database: Database, seq: int) -> Cut:

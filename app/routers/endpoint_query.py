@@ -1,0 +1,96 @@
+"""What an endpoint can be asked, and what every answer says first."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from app.models.values import CivilDate
+from app.schemas.listing import ReadQuery, SoughtText
+from app.services.derivations.event_times import VARIANTS
+from app.trial.populations import PopulationName
+from app.vocabularies.imwg import ResponseSource
+
+ProportionType = Literal["clopper_pearson", "wilson", "wilson_cc"]
+CurveType = Literal["log-log", "log", "plain"]
+
+
+class EndpointQuery(ReadQuery):
+    """What every endpoint can be asked."""
+
+    cutoff: CivilDate | None = Field(
+        default=None,
+        description="Clinical data cut-off: nothing dated later counts. Without it every day does.",
+    )
+    population: PopulationName | None = Field(
+        default=None, description="Who is analysed; the trial's default without it."
+    )
+    centre: SoughtText | None = Field(
+        default=None, max_length=8, description="Subjects of one centre."
+    )
+    rows: bool = Field(default=False, description="Whether the subjects' own rows are returned.")
+
+
+class OfResponses(EndpointQuery):
+    """What an endpoint that rests on responses can be asked."""
+
+    response_source: ResponseSource = Field(
+        default=ResponseSource.DERIVED,
+        description="Whose categories: computed from the measurements, the investigator's, or the "
+        "reviewers' with the computed ones where they judged nothing.",
+    )
+
+
+class ResponseQuery(OfResponses):
+    """What the response can be asked."""
+
+    conf_type: ProportionType = Field(
+        default="clopper_pearson", description="How the limits of a rate are made."
+    )
+    p0: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Response rate under the null hypothesis of an exact test."
+    )
+
+
+def survival_query(endpoint: str) -> type[OfResponses]:
+    """Make the query of a time to an event: its own variants are the ones it knows."""
+    names = tuple(VARIANTS[endpoint])
+    title = endpoint.title().replace("-", "")
+    return create_model(
+        f"{title}Query",
+        __base__=OfResponses,
+        variant=(
+            Literal[names] | None,  # type: ignore[arg-type]
+            Field(default=None, description="Which definition; the trial's policy without it."),
+        ),
+        conf_type=(
+            CurveType | None,
+            Field(default=None, description="Transformation of the pointwise limits."),
+        ),
+    )
+
+
+class EndpointReport(BaseModel):
+    """What was asked, of whom, and by which rules; the endpoint's own figures follow.
+
+    Computed estimates are numbers, clinical values are texts, and what was not reached or cannot
+    be told is null.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    endpoint: str
+    variant: str | None = Field(description="The definition used.")
+    population: str
+    centre: str | None
+    response_source: ResponseSource
+    n: int = Field(description="Subjects analysed.")
+    as_of: int = Field(description="The seq of the ledger up to which records count.")
+    cutoff: str | None = Field(description="Clinical data cut-off, as asked.")
+    data_cutoff: str = Field(description="Last clinical day that counts.")
+    horizon_months: int
+    time_unit: Literal["days"]
+    days_per_month: float
+    conf_level: float
+    conf_type: str | None
+    rule_set: dict[str, Any]
+    engine_version: str

@@ -1,0 +1,90 @@
+"""The trial's endpoints, computed on request as of any data cut."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.access.permissions import Action
+from app.problems import AsOfInTheFuture, InvalidParameter, NotFound, documented
+from app.routers.conditions import IfNoneMatch
+from app.routers.endpoint_query import (
+    EndpointQuery,
+    EndpointReport,
+    OfResponses,
+    ResponseQuery,
+    survival_query,
+)
+from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.trial_route import TrialRoute, permits
+from app.service import Service
+from app.services import ledger
+from app.services.derivations.event_times import VARIANTS
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+
+_QUERIES: dict[str, type[EndpointQuery]] = {
+    "response": ResponseQuery,
+    SUMMARY: OfResponses,
+    **{name: survival_query(name) for name in VARIANTS},
+}
+"""The query of each endpoint that can be asked more than the others."""
+
+_DESCRIPTION = """
+The figures follow from the records as the database knew them at `as_of`, from what is dated up to
+`cutoff`, and from the trial's policy, which the answer names. The same question at the same `as_of`
+has the same answer, byte for byte. A centre gets its own subjects' figures; rows are for those who
+may read the records behind them.
+"""
+
+
+class EndpointRoute(TrialRoute):
+    """A route that computes: it may take longer than one that reads."""
+
+    def seconds(self, service: Service) -> float:
+        """Give how long a request of this route may take."""
+        return service.settings.endpoint_seconds
+
+
+router = APIRouter(route_class=EndpointRoute, tags=["endpoints"])
+
+
+def _add(name: str) -> None:
+    shape = _QUERIES.get(name, EndpointQuery)
+
+    @router.get(
+        f"/v1/endpoints/{name}",
+        operation_id=f"read_{name.replace('-', '_')}",
+        summary=f"Endpoint: {name.replace('-', ' ')}",
+        description=_DESCRIPTION,
+        responses={
+            200: {"model": EndpointReport, "headers": ETAG},
+            304: {"description": "You hold this answer.", "headers": ETAG},
+            **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture),
+        },
+        **permits(Action.READ_ENDPOINTS),
+    )
+    async def endpoint(
+        request: Request,
+        query: Annotated[shape, Query()],  # type: ignore[valid-type]
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        return await _answer(request, name, query, if_none_match)
+
+
+async def _answer(
+    request: Request, name: str, query: EndpointQuery, if_none_match: str | None
+) -> Response:
+    service: Service = request.app.state.service
+    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
+    asked.setdefault("population", service.trial.populations.default)
+    question = Question(endpoint=name, cut=cut, **asked)
+    answer = await service.answers.ask(request.state.caller, question, if_none_match)
+    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
+    if answer.body is None:
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, headers=headers, media_type="application/json")
+
+
+for _name in (*REPORTS, SUMMARY):
+    _add(_name)

@@ -1,0 +1,1 @@
+"""A trial endpoint as of a data cut: histories -> derivations -> statistics -> report."""

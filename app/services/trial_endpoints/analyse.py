@@ -1,0 +1,337 @@
+"""One subject's history and the trial's rules -> everything that is derived of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.visit_response import ReviewFlag
+from app.services.derivations.adverse_events import subject_adverse_events
+from app.services.derivations.best_response import best_by, best_response
+from app.services.derivations.car_kinetics import car_kinetics
+from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
+from app.services.derivations.data_errors import data_errors
+from app.services.derivations.death import death
+from app.services.derivations.endpoint_facts import EndpointFacts
+from app.services.derivations.event_times import SubjectFacts
+from app.services.derivations.facts import Origin, endpoint_facts
+from app.services.derivations.immune_toxicity import immune_toxicity
+from app.services.derivations.last_known_alive import evidence_of_life, last_known_alive
+from app.services.derivations.mrd_status import MrdSummary, mrd_summary
+from app.services.derivations.new_therapy import new_therapy
+from app.services.derivations.populations import milestones, populations
+from app.services.derivations.subject_history import SubjectHistory
+from app.services.derivations.subject_response import (
+    DerivedCourse,
+    SubjectResponse,
+    derived_course,
+    rated_visits,
+    response_at_month_end,
+    subject_response,
+    waived,
+)
+from app.services.trial_endpoints.subject_analysis import (
+    MRD_THRESHOLDS,
+    ResponseAnalysis,
+    ResponseByVisit,
+    ResponseDay,
+    SubjectAnalysis,
+    Syndrome,
+)
+from app.trial.anchors import add_months
+from app.trial.schedule import anchors_of, visit_windows
+from app.trial.trial import Trial
+from app.trial.windows import VisitWindow
+from app.vocabularies.adverse_events import AesiKind
+from app.vocabularies.imwg import ResponseCategory, ResponseSource
+
+ORIGINS: Final[tuple[Origin, ...]] = ("infusion", "enrolment")
+SYNDROMES: Final[tuple[Syndrome, ...]] = (AesiKind.CRS, AesiKind.ICANS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responses:
+    """The responses of an infused subject up to a day, by every source."""
+
+    until: date
+    course: DerivedCourse
+    by_source: Mapping[ResponseSource, SubjectResponse]
+
+
+def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
+    """Derive everything of one subject that the endpoints ask for."""
+    evidence = evidence_of_life(history)
+    died = death(
+        history,
+        last_evidence=evidence.day if evidence else None,
+        rule=trial.policy.partial_dates.death,
+    )
+    alive = last_known_alive(evidence, until=history.data_cut)
+    infused_on = history.infused_on
+    enrolment = history.enrolment
+    analysis = SubjectAnalysis(
+        subject=history.subject,
+        centre=history.centre,
+        milestones=milestones(history),
+        populations=populations(history, trial.populations, measurable=False, judged=False),
+        screen_failed_on=enrolment.screen_failed_on if enrolment else None,
+        disposition=enrolment.disposition if enrolment else None,
+        off_study_on=enrolment.off_study_on if enrolment else None,
+        died_on=died.day if died else None,
+        last_known_alive=alive,
+        data_errors=data_errors(history, trial),
+        adverse_events=subject_adverse_events(
+            history, trial, death=died.day if died else None, last_known_alive=alive
+        ),
+    )
+    if infused_on is None:
+        return replace(analysis, facts=_facts_without_infusion(history, trial))
+    whole = responses(history, trial, infused_on, history.data_cut)
+    horizon = add_months(infused_on, history.horizon_months)
+    within = whole
+    if history.data_cut > horizon:
+        within = responses(history, trial, infused_on, horizon)
+    facts = _facts(history, trial, within, whole)
+    derived = within.by_source[ResponseSource.DERIVED]
+    main = facts.get((ResponseSource.DERIVED, "infusion"))
+    started = main.at_cut.new_therapy if main else None
+    new_therapy_on = started.day if started else None
+    track = within.course.course.measurable.track
+    adverse = subject_adverse_events(
+        history,
+        trial,
+        new_therapy=new_therapy_on,
+        death=analysis.died_on,
+        last_known_alive=alive,
+    )
+    return replace(
+        analysis,
+        populations=populations(
+            history,
+            trial.populations,
+            measurable=track is not Track.NONE,
+            judged=main is not None and _judged(main.at_horizon),
+        ),
+        track=track,
+        scr_blocked_by_ratio=any(
+            ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
+        ),
+        responses={
+            source: _response_analysis(history, trial, within, response, infused_on)
+            for source, response in within.by_source.items()
+        },
+        facts=facts,
+        mrd=_mrd(within, derived, infused_on, new_therapy_on),
+        adverse_events=adverse,
+        toxicity={
+            kind: immune_toxicity(
+                adverse, history.therapies, kind, gap_days=trial.adverse_events.episode_gap_days
+            )
+            for kind in SYNDROMES
+        },
+        kinetics=car_kinetics(history, trial),
+    )
+
+
+def responses(history: SubjectHistory, trial: Trial, infused_on: date, until: date) -> Responses:
+    """Give the confirmed responses of an infused subject by each source, as known on a day.
+
+    New therapy that is known only to its month is dated by the progression of that month, and a
+    response is confirmed only before new therapy: so progression is looked for first, which new
+    therapy does not unmake.
+    """
+    policy = trial.policy.imwg
+    known = replace(history, data_cut=until)
+    course = derived_course(history, policy, infused_on=infused_on, until=until)
+    died_of_myeloma_on = _died_of_myeloma_on(known, trial)
+    windows = evaluation_windows(trial, infused_on)
+    by_source = {}
+    for source in ResponseSource:
+        visits = rated_visits(
+            history, course, source, infused_on=infused_on, until=until, windows=windows
+        )
+        first = subject_response(
+            source,
+            visits,
+            policy,
+            infused_on=infused_on,
+            new_therapy_on=None,
+            died_of_myeloma_on=died_of_myeloma_on,
+        )
+        started = new_therapy(known, progressed_on=first.best.progression_whenever_on)
+        by_source[source] = (
+            first
+            if started is None
+            else subject_response(
+                source,
+                visits,
+                policy,
+                infused_on=infused_on,
+                new_therapy_on=started.day,
+                died_of_myeloma_on=died_of_myeloma_on,
+            )
+        )
+    return Responses(until=until, course=course, by_source=by_source)
+
+
+def evaluation_windows(trial: Trial, infused_on: date) -> tuple[VisitWindow, ...]:
+    """Give the windows of a subject's scheduled disease evaluations, by day."""
+    windows = visit_windows(trial, anchors_of(trial, infusion=infused_on))
+    return tuple(window for window in windows if window.disease_evaluation)
+
+
+def _died_of_myeloma_on(known: SubjectHistory, trial: Trial) -> date | None:
+    evidence = evidence_of_life(known)
+    died = death(
+        known,
+        last_evidence=evidence.day if evidence else None,
+        rule=trial.policy.partial_dates.death,
+    )
+    return died.day if died is not None and died.due_to_myeloma else None
+
+
+def _facts(
+    history: SubjectHistory, trial: Trial, within: Responses, whole: Responses
+) -> dict[tuple[ResponseSource, Origin], SubjectFacts]:
+    found = {}
+    for source in ResponseSource:
+        for origin in ORIGINS:
+            at_cut = _endpoint_facts(history, trial, whole, source, origin)
+            if at_cut is None:
+                continue
+            at_horizon = at_cut
+            if within is not whole:
+                at_horizon = _endpoint_facts(history, trial, within, source, origin) or at_cut
+            found[source, origin] = SubjectFacts(at_horizon=at_horizon, at_cut=at_cut)
+    return found
+
+
+def _endpoint_facts(
+    history: SubjectHistory,
+    trial: Trial,
+    found: Responses,
+    source: ResponseSource,
+    origin: Origin,
+) -> EndpointFacts | None:
+    response = found.by_source[source]
+    return endpoint_facts(
+        history,
+        trial,
+        visits=response.visits,
+        response=response.best,
+        has_baseline=_has_baseline(history, found, source),
+        origin=origin,
+    )
+
+
+def _has_baseline(history: SubjectHistory, found: Responses, source: ResponseSource) -> bool:
+    """Tell whether the disease was evaluated before treatment.
+
+    Decision: for a category that a person gave, an evaluation of that time is enough, whatever of
+    its measurements was entered.
+    """
+    if found.course.has_baseline or source is ResponseSource.DERIVED:
+        return found.course.has_baseline
+    latest = found.course.baseline.evaluation.anchor
+    return any(one.evaluation.anchor <= latest for one in history.assessments)
+
+
+def _facts_without_infusion(
+    history: SubjectHistory, trial: Trial
+) -> dict[tuple[ResponseSource, Origin], SubjectFacts]:
+    facts = endpoint_facts(
+        history,
+        trial,
+        visits=(),
+        response=best_response(()),
+        has_baseline=False,
+        origin="enrolment",
+    )
+    if facts is None:
+        return {}
+    both = SubjectFacts(at_horizon=facts, at_cut=facts)
+    return {(source, "enrolment"): both for source in ResponseSource}
+
+
+def _judged(facts: EndpointFacts) -> bool:
+    return bool(facts.visits) or facts.death is not None or facts.progression is not None
+
+
+def _response_analysis(
+    history: SubjectHistory,
+    trial: Trial,
+    found: Responses,
+    response: SubjectResponse,
+    infused_on: date,
+) -> ResponseAnalysis:
+    best_urine_waived = None
+    if response.source is ResponseSource.DERIVED:
+        best_urine_waived = _urine_waived(history, trial, found, infused_on)
+    return ResponseAnalysis(
+        best=response.best,
+        best_urine_waived=best_urine_waived,
+        days=tuple(map(_day, response.visits)),
+        by_visit=dict(_by_visit(trial, response, infused_on, history.data_cut)),
+    )
+
+
+def _urine_waived(
+    history: SubjectHistory, trial: Trial, found: Responses, infused_on: date
+) -> ResponseCategory | None:
+    known = replace(history, data_cut=found.until)
+    progressed = found.by_source[ResponseSource.DERIVED].best.progression_whenever_on
+    started = new_therapy(known, progressed_on=progressed)
+    confirmed = confirmed_visits(
+        waived(found.course.course.visits),
+        infused_on=infused_on,
+        new_therapy_on=started.day if started else None,
+        died_of_myeloma_on=_died_of_myeloma_on(known, trial),
+        policy=trial.policy.imwg,
+    )
+    return best_response(confirmed).best
+
+
+def _day(visit: ConfirmedVisit) -> ResponseDay:
+    return ResponseDay(
+        assessed_on=visit.visit.assessed_on,
+        category=visit.visit.category,
+        confirmed=visit.confirmed,
+        running=visit.running,
+        state=visit.state,
+        in_endpoint_set=visit.in_endpoint_set,
+    )
+
+
+def _by_visit(
+    trial: Trial, response: SubjectResponse, infused_on: date, data_cut: date
+) -> Iterator[tuple[str, ResponseByVisit]]:
+    confirmed_then = trial.policy.rates.by_month == "confirmed_by_then"
+    best = response_at_month_end if confirmed_then else best_by
+    for window in evaluation_windows(trial, infused_on):
+        yield (
+            window.code,
+            ResponseByVisit(
+                best=best(response.visits, window.last_day),
+                closed=window.last_day <= data_cut,
+            ),
+        )
+
+
+def _mrd(
+    found: Responses,
+    derived: SubjectResponse,
+    infused_on: date,
+    new_therapy_on: date | None,
+) -> dict[str, MrdSummary]:
+    return {
+        threshold: mrd_summary(
+            found.course.course.visits,
+            infused_on=infused_on,
+            new_therapy_on=new_therapy_on,
+            progressed_on=derived.best.progression_whenever_on,
+            threshold=Decimal(threshold),
+        )
+        for threshold in MRD_THRESHOLDS
+    }

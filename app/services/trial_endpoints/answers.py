@@ -1,0 +1,164 @@
+"""Answers a caller's question about an endpoint: who may know what, and the same bytes each time.
+
+Aggregates are over the centres that the caller sees. Rows, and who is behind a contradiction, are
+for those who may read the records of that centre; to everybody else a contradiction is a number.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, Final
+
+from app.access.centres import sees, visible_centres
+from app.access.permissions import Action
+from app.access.principal import Authority
+from app.database import Database, Transaction
+from app.problems import NotFound
+from app.services.record_reads import note
+from app.services.records import Caller
+from app.services.trial_endpoints.analyses import Analyses
+from app.services.trial_endpoints.json_values import jsonable, written
+from app.services.trial_endpoints.question import Question, rules_digest
+from app.services.trial_endpoints.reports import SUMMARY, report, summary
+from app.trial.trial import Trial
+
+ANSWERS_KEPT: Final = 64
+LARGEST_KEPT: Final = 4 * 1024 * 1024
+
+_SLOTS_TAKEN: Final = """
+SELECT count(DISTINCT subject) FROM enrolment
+WHERE enrolled_on IS NOT NULL AND transaction_id <= ($1::text)::xid8"""
+
+_CENTRE: Final = "SELECT EXISTS (SELECT FROM centre WHERE code = $1)"
+
+_NOTE: Final = """
+INSERT INTO access_event (action, principal, role, subjects, records, route, status, request_id)
+VALUES ('endpoint', $1::jsonb ->> 'principal', $1::jsonb ->> 'role', $2, $3,
+        $1::jsonb ->> 'route', 200, $1::jsonb ->> 'request_id')"""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAnswer:
+    """An answer and its identity; no body: the caller holds it."""
+
+    etag: str
+    body: bytes | None
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers the questions of one worker, and keeps the latest answers.
+
+    An answer at one cut never changes, so that a kept one is as good as a new one.
+    """
+
+    database: Database
+    analyses: Analyses
+    _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+
+    async def ask(
+        self, caller: Caller, question: Question, held: str | None = None
+    ) -> EndpointAnswer:
+        """Answer a question, as far as the caller may know.
+
+        Args:
+            caller: who asks.
+            question: the endpoint, the cut and the subjects.
+            held: the If-None-Match header of the request.
+
+        Raises:
+            NotPermitted: rows were asked for by a role that reads aggregates only.
+            NotFound: there is no such centre, or none that the caller can see.
+        """
+        trial = self.analyses.trial
+        async with self.database.transaction(
+            caller.principal, Action.READ_ENDPOINTS
+        ) as transaction:
+            authority = transaction.authority
+            reading = Action.READ_ENDPOINTS
+            if question.rows:
+                authority.role_for(Action.READ_RECORD)
+                reading = Action.READ_RECORD
+            visible = visible_centres(authority, reading)
+            if question.centre is not None:
+                await _require_centre(transaction, question.centre, visible)
+            etag = _etag(question, trial, authority, visible)
+            if _is_held(held, etag):
+                return EndpointAnswer(etag, None)
+            body = self._kept.get(etag)
+            if body is None or question.rows:
+                if visible is None and question.centre is None:
+                    taken = await transaction.value(_SLOTS_TAKEN, question.cut.transaction_id)
+                    question = replace(question, slots_taken=taken)
+                found = await self.analyses.of(transaction, question, visible)
+                made = summary if question.endpoint == SUMMARY else report
+                document = jsonable(made(question, found, trial))
+                body = written(_as_permitted(document, authority))
+                if question.rows:
+                    await transaction.rows(
+                        _NOTE,
+                        note(transaction, caller, Action.READ_RECORD),
+                        [one.subject for one in found],
+                        len(found),
+                    )
+                self._keep(etag, body)
+        return EndpointAnswer(etag, body)
+
+    def _keep(self, etag: str, body: bytes) -> None:
+        if len(body) > LARGEST_KEPT:
+            return
+        self._kept[etag] = body
+        while len(self._kept) > ANSWERS_KEPT:
+            self._kept.popitem(last=False)
+
+
+async def _require_centre(
+    transaction: Transaction, centre: str, visible: Sequence[str] | None
+) -> None:
+    if visible is None:
+        known = await transaction.value(_CENTRE, centre)
+    else:
+        known = centre in visible
+    if not known:
+        raise NotFound("There is no such centre, or none that you can see.")
+
+
+def _etag(
+    question: Question, trial: Trial, authority: Authority, visible: Sequence[str] | None
+) -> str:
+    """Give the identity of an answer: what was asked, by which rules, and what may be known."""
+    readable = visible_centres(authority, Action.READ_RECORD)
+    parts = (repr(question), rules_digest(trial), _sorted(visible), _sorted(readable))
+    return f'"{question.cut.seq}-{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def _sorted(centres: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if centres is None else tuple(sorted(centres))
+
+
+def _is_held(held: str | None, etag: str) -> bool:
+    if held is None:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
+    return etag in tags or "*" in tags
+
+
+def _as_permitted(document: Mapping[str, Any], authority: Authority) -> dict[str, Any]:
+    """Take the subjects out of the contradictions that the caller may only count."""
+    shown: dict[str, Any] = {}
+    for name, value in document.items():
+        if name == "data_errors":
+            visible = [
+                error for error in value if sees(authority, error["centre"], Action.READ_RECORD)
+            ]
+            shown[name] = visible
+            shown["n_data_errors"] = len({error["subject"] for error in value})
+        elif name == "endpoints":
+            shown[name] = {
+                endpoint: _as_permitted(report_of, authority)
+                for endpoint, report_of in value.items()
+            }
+        else:
+            shown[name] = value
+    return shown

@@ -1,0 +1,71 @@
+"""Who is analysed: the subjects of a population, and those whom a contradiction keeps out.
+
+Source: the trial's protocol, populations; the trial's endpoint definitions, classes of data errors.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.services.derivations.data_errors import DataError, ErrorClass
+from app.services.derivations.event_times import USES_NEW_THERAPY
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.vocabularies.imwg import ResponseSource
+
+
+def members(analyses: Sequence[SubjectAnalysis], question: Question) -> tuple[SubjectAnalysis, ...]:
+    """Give the subjects of the population asked about."""
+    return tuple(one for one in analyses if belongs(one, question))
+
+
+def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
+    """Tell whether a subject is of a population, also of one that an endpoint itself tells.
+
+    ``responders`` are those by the source asked for, ``mrd_evaluable`` those with a sample that can
+    answer at the trial's threshold, ``kinetics`` those with an evaluable sample after the infusion.
+    """
+    match question.population:
+        case "responders":
+            response = analysis.responses.get(question.response_source)
+            return response is not None and response.best.responded
+        case "mrd_evaluable":
+            return any(summary.evaluable for summary in analysis.mrd.values())
+        case "kinetics":
+            return analysis.kinetics is not None and bool(analysis.kinetics.analytes)
+        case name:
+            return name in analysis.populations
+
+
+def reaches_estimates(analysis: SubjectAnalysis, endpoint: str) -> bool:
+    """Tell whether a subject is in the estimates of a time to an event.
+
+    A fatal contradiction keeps it out of all of them, one about new therapy out of those that use
+    new therapy.
+    """
+    classes = {error.error_class for error in analysis.data_errors}
+    if ErrorClass.FATAL in classes:
+        return False
+    return ErrorClass.ENDPOINT not in classes or endpoint not in USES_NEW_THERAPY
+
+
+def errors_of(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
+    """List the subjects with a contradiction in their records, error by error."""
+    return [_error(one, error) for one in analyses for error in one.data_errors]
+
+
+def _error(analysis: SubjectAnalysis, error: DataError) -> dict[str, Any]:
+    return {
+        "subject": analysis.subject,
+        "centre": analysis.centre,
+        "class": error.error_class,
+        "rule": error.rule,
+        "message": error.rule.display,
+        "records": error.records,
+    }
+
+
+def judged(
+    analyses: Sequence[SubjectAnalysis], source: ResponseSource
+) -> tuple[SubjectAnalysis, ...]:
+    """Give the infused subjects, who alone have a response by any source."""
+    return tuple(one for one in analyses if source in one.responses)

@@ -1,0 +1,75 @@
+"""Plain values as JSON: the one way in which results of rules and statistics are written.
+
+A clinical number is a ``Decimal`` and is written as text, digits as they are; a computed estimate
+is a float and is written as a number. What is not a finite number has no JSON and is ``null``.
+"""
+
+import json
+import math
+import uuid
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache, singledispatch
+from typing import Any
+
+
+@singledispatch
+def jsonable(value: Any) -> Any:
+    """Give a value as JSON has it: a dataclass becomes an object, its members in their order.
+
+    Words of a vocabulary are texts or whole numbers already.
+    """
+    if is_dataclass(value):
+        return {name: jsonable(getattr(value, name)) for name in _members(type(value))}  # type: ignore[arg-type]
+    if isinstance(value, Iterable):
+        return [jsonable(member) for member in value]
+    raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+@jsonable.register(type(None))
+@jsonable.register(str)
+@jsonable.register(int)
+def _as_it_is(value: str | int | None) -> str | int | None:
+    return value
+
+
+@jsonable.register(float)
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+@jsonable.register(Decimal)
+def _digits(value: Decimal) -> str:
+    return format(value, "f")
+
+
+@jsonable.register(date)
+def _iso(value: date) -> str:
+    return value.isoformat()
+
+
+@jsonable.register(uuid.UUID)
+def _text(value: uuid.UUID) -> str:
+    return str(value)
+
+
+@jsonable.register(Mapping)
+def _object(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(jsonable(key)): jsonable(member) for key, member in value.items()}
+
+
+@jsonable.register(Set)
+def _sorted(value: Set[Any]) -> list[Any]:
+    return sorted(jsonable(member) for member in value)
+
+
+def written(document: Mapping[str, Any]) -> bytes:
+    """Write a document: the same one is always the same bytes."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+@cache
+def _members(shape: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(shape))

@@ -1,0 +1,87 @@
+"""What is asked of an endpoint, and the head that every answer has.
+
+Source: the trial's endpoint definitions, output contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any, Final
+
+from app.services.ledger import DataCut
+from app.services.trial_endpoints.survival import DAYS_PER_MONTH
+from app.trial.populations import PopulationName
+from app.trial.trial import Trial
+from app.vocabularies.imwg import ResponseSource
+
+ENGINE_VERSION: Final = f"dayzero {version('dayzero')}"
+RULES_VERSION: Final = "2026-11-25"
+"""Changes whenever a rule changes what it says of the same records."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One endpoint, as of one data cut, about some of the subjects.
+
+    Attributes:
+        cutoff: last clinical day that counts; None: every day.
+        centre: subjects of one centre; None: of every centre that the caller sees.
+        conf_type: how confidence limits are made; None: the endpoint's default.
+        variant: which of the endpoint's definitions; None: the trial's policy.
+        rows: whether subject-level rows are asked for.
+        slots_taken: claimed slots of the trial; None: the caller does not see the whole trial.
+    """
+
+    endpoint: str
+    cut: DataCut
+    cutoff: date | None = None
+    population: PopulationName = "treated"
+    centre: str | None = None
+    response_source: ResponseSource = ResponseSource.DERIVED
+    conf_type: str | None = None
+    conf_level: float = 0.95
+    variant: str | None = None
+    p0: float | None = None
+    rows: bool = False
+    slots_taken: int | None = None
+
+
+def rule_set(trial: Trial) -> dict[str, Any]:
+    """Give which rules made a result: their version, the trial file's, and the criteria's."""
+    return {
+        "version": RULES_VERSION,
+        "trial": trial.digest,
+        "response_criteria": trial.criteria.response,
+        "ae_grading": trial.criteria.adverse_events,
+        "crs_icans_grading": trial.criteria.crs_icans,
+    }
+
+
+def rules_digest(trial: Trial) -> str:
+    """Give the identity of everything but the records that a result follows from."""
+    return sha256(f"{ENGINE_VERSION} {RULES_VERSION} {trial.digest}".encode()).hexdigest()
+
+
+def head(question: Question, trial: Trial, n: int) -> dict[str, Any]:
+    """Give what every answer says first: what was asked, of whom, and by which rules."""
+    return {
+        "endpoint": question.endpoint,
+        "variant": question.variant,
+        "population": question.population,
+        "centre": question.centre,
+        "response_source": question.response_source,
+        "n": n,
+        "as_of": question.cut.seq,
+        "cutoff": question.cutoff,
+        "data_cutoff": question.cutoff or question.cut.known_on,
+        "horizon_months": trial.horizon_months,
+        "time_unit": "days",
+        "days_per_month": DAYS_PER_MONTH,
+        "conf_level": question.conf_level,
+        "conf_type": question.conf_type,
+        "rule_set": rule_set(trial),
+        "engine_version": ENGINE_VERSION,
+    }

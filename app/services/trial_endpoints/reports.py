@@ -1,0 +1,51 @@
+"""Each endpoint by its name, and the summary that holds them all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from app.services.derivations.event_times import VARIANTS
+from app.services.trial_endpoints.cohort import errors_of, members
+from app.services.trial_endpoints.enrolment import enrolment_report
+from app.services.trial_endpoints.question import Question, head
+from app.services.trial_endpoints.response_report import response_report
+from app.services.trial_endpoints.safety_report import adverse_event_report
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.services.trial_endpoints.survival_report import survival_report
+from app.trial.trial import Trial
+
+Report = Callable[[Question, Sequence[SubjectAnalysis], Trial], dict[str, Any]]
+
+REPORTS: Final[Mapping[str, Report]] = {
+    "enrolment": enrolment_report,
+    "response": response_report,
+    **dict.fromkeys(VARIANTS, survival_report),
+    "adverse-events": adverse_event_report,
+}
+"""By the name in the address, in the order of the summary."""
+
+SUMMARY: Final = "summary"
+
+
+def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial) -> dict[str, Any]:
+    """Answer a question about an endpoint: what was asked, then what was found."""
+    cohort = members(analyses, question)
+    body = REPORTS[question.endpoint](question, analyses, trial)
+    answer = {**head(question, trial, len(cohort)), **body}
+    if question.endpoint != "enrolment":
+        answer["data_errors"] = errors_of(cohort)
+    if not question.rows:
+        answer.pop("rows", None)
+    return answer
+
+
+def summary(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Answer with every endpoint in one document, each as it answers by itself."""
+    return {
+        **head(question, trial, len(members(analyses, question))),
+        "endpoints": {
+            name: report(replace(question, endpoint=name), analyses, trial) for name in REPORTS
+        },
+    }

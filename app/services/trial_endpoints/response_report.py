@@ -1,0 +1,158 @@
+"""The response of a population as a report: rates, by month, times to response, residual disease.
+
+Source: the trial's endpoint definitions, response rates, response by month and MRD negativity.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from app.services.derivations.data_errors import ErrorClass
+from app.services.derivations.time_to_response import ResponseEndpoint, time_to_response
+from app.services.statistics.proportions import ProportionLimits
+from app.services.trial_endpoints.cohort import members
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.response import (
+    AT_LEAST,
+    by_month,
+    categories,
+    described_days,
+    rate,
+    rates,
+    reaches,
+    residual_disease,
+    tested,
+)
+from app.services.trial_endpoints.subject_analysis import ResponseAnalysis, SubjectAnalysis
+from app.services.trial_endpoints.survival_report import origin_of
+from app.trial.trial import Trial
+from app.vocabularies.imwg import ResponseCategory, ResponseSource
+
+USUAL_LIMITS: Final = "clopper_pearson"
+TIMES: Final[tuple[ResponseEndpoint, ...]] = ("TTR", "TTCR", "TTBR")
+
+
+def response_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Report the response of the population asked about.
+
+    A subject whose records contradict each other stays in N as NE, or leaves it, as the trial's
+    policy says; it is listed either way.
+    """
+    limits = cast("ProportionLimits", question.conf_type or USUAL_LIMITS)
+    cohort = members(analyses, question)
+    if trial.policy.rates.data_errors == "drop":
+        cohort = tuple(one for one in cohort if not _contradicted(one))
+    bests = [best_of(one, question.response_source) for one in cohort]
+    responders = sum(reaches(best, ResponseCategory.PR) for best in bests)
+    report: dict[str, Any] = {
+        "conf_type": limits,
+        "unit": "%",
+        "denominator": question.population,
+        "N": len(cohort),
+        "n_evaluated": sum(best not in {None, ResponseCategory.NE} for best in bests),
+        "n_missing": sum(best is None for best in bests),
+        "rates": rates(bests, limits),
+        "categories": categories(bests, limits),
+        "by_month": by_month(
+            [None if _contradicted(one) else _response(one, question) for one in cohort],
+            [
+                visit.code
+                for visit in trial.schedule.visits
+                if visit.disease_evaluation == "scheduled"
+            ],
+            limits,
+        ),
+        "time_to_response": _times(cohort, question),
+        "mrd": residual_disease(cohort, limits, trial.policy.mrd.threshold),
+        "rows": [_row(one, question) for one in cohort],
+    }
+    if question.response_source is ResponseSource.DERIVED:
+        report |= _of_the_derivation(cohort, limits)
+    if question.p0 is not None:
+        report["test"] = tested(responders, len(bests), question.p0)
+    return report
+
+
+def _scheduled(trial: Trial) -> list[str]:
+    visits = trial.schedule.visits
+    return [visit.code for visit in visits if visit.disease_evaluation == "scheduled"]
+
+
+def best_of(analysis: SubjectAnalysis, source: ResponseSource) -> ResponseCategory | None:
+    """Give the best confirmed response; None: no visit. A contradiction makes it NE."""
+    if _contradicted(analysis):
+        return ResponseCategory.NE
+    response = analysis.responses.get(source)
+    return None if response is None else response.best.best
+
+
+def _contradicted(analysis: SubjectAnalysis) -> bool:
+    return any(error.error_class is not ErrorClass.RECORD for error in analysis.data_errors)
+
+
+def _response(analysis: SubjectAnalysis, question: Question) -> ResponseAnalysis | None:
+    return analysis.responses.get(question.response_source)
+
+
+def _of_the_derivation(
+    cohort: Sequence[SubjectAnalysis], limits: ProportionLimits
+) -> dict[str, Any]:
+    """Give what only the derived categories have: the waiver of urine, and what blocked sCR."""
+    waived = [
+        ResponseCategory.NE
+        if _contradicted(one)
+        else one.responses[ResponseSource.DERIVED].best_urine_waived
+        if ResponseSource.DERIVED in one.responses
+        else None
+        for one in cohort
+    ]
+    return {
+        "urine_for_vgpr": {
+            "waived_if_not_measurable": {
+                name: rate(
+                    sum(reaches(best, AT_LEAST[name]) for best in waived), len(waived), limits
+                )
+                for name in (">=VGPR", ">=CR")
+            }
+        },
+        "n_scr_blocked_by_ratio": sum(one.scr_blocked_by_ratio for one in cohort),
+        "n_unmeasurable_at_baseline": sum(one.track == "none" for one in cohort),
+    }
+
+
+def _times(cohort: Sequence[SubjectAnalysis], question: Question) -> dict[str, Any]:
+    return {
+        endpoint: described_days(_days(one, question, endpoint) for one in cohort)
+        for endpoint in TIMES
+    }
+
+
+def _days(analysis: SubjectAnalysis, question: Question, endpoint: ResponseEndpoint) -> int | None:
+    facts = analysis.facts.get((question.response_source, origin_of(question)))
+    if facts is None or _contradicted(analysis):
+        return None
+    time = time_to_response(facts.at_horizon, endpoint=endpoint)
+    return None if time is None else time.days
+
+
+def _row(analysis: SubjectAnalysis, question: Question) -> dict[str, Any]:
+    response = analysis.responses.get(question.response_source)
+    best = response.best if response is not None else None
+    contradicted = _contradicted(analysis)
+    return {
+        "USUBJID": analysis.subject,
+        "SITEID": analysis.centre,
+        "best_response": best_of(analysis, question.response_source),
+        "best_response_on": None if best is None or contradicted else best.best_on,
+        "best_unconfirmed": best.best_unconfirmed if best else None,
+        "first_response_on": best.first_response_on if best else None,
+        "first_vgpr_on": best.first_vgpr_on if best else None,
+        "first_complete_response_on": best.first_complete_response_on if best else None,
+        "progression_on": best.progression_on if best else None,
+        "unconfirmed_progression_on": best.unconfirmed_progression_on if best else None,
+        "relapse_from_complete_response": best.relapse_from_complete_response if best else None,
+        "track": analysis.track,
+        "data_error": contradicted,
+        "visits": response.days if response is not None else (),
+    }

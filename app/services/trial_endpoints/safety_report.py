@@ -1,0 +1,84 @@
+"""Adverse events of a population as a report.
+
+Source: the trial's endpoint definitions, adverse events; the trial's protocol, collection periods.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
+from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.statistics.adverse_event_tables import adverse_event_table
+from app.services.statistics.death_table import death_table
+from app.services.statistics.immune_toxicity_table import SubjectToxicity, immune_toxicity_table
+from app.services.statistics.special_interest_table import special_interest_table
+from app.services.trial_endpoints.analyse import SYNDROMES
+from app.services.trial_endpoints.cohort import members
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.trial.trial import Trial
+
+
+def adverse_event_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Report the adverse events of the population asked about.
+
+    The primary table has the trial's primary period, the second runs to the horizon for serious,
+    related and special-interest events; those between the first dose of lymphodepletion and the
+    infusion have a table of their own, over the subjects who had one.
+    """
+    cohort = members(analyses, question)
+    subjects = [one.adverse_events for one in cohort]
+    lymphodepleted = [
+        one.adverse_events for one in cohort if one.milestones.lymphodepleted_on is not None
+    ]
+    level = question.conf_level
+    return {
+        "conf_type": "clopper_pearson",
+        "crs_scale_in_tables": trial.adverse_events.crs_scale_in_tables,
+        "crs_scale_of_special_interest": trial.adverse_events.crs_scale_of_special_interest,
+        "missing_causality_is_related": trial.adverse_events.missing_causality_is_related,
+        "tables": {
+            SafetyWindow.TREATMENT_EMERGENT.value: adverse_event_table(
+                subjects, SafetyWindow.TREATMENT_EMERGENT, conf_level=level
+            ),
+            SafetyWindow.PRIMARY.value: adverse_event_table(
+                subjects, SafetyWindow.PRIMARY, conf_level=level
+            ),
+            SafetyWindow.TO_HORIZON.value: adverse_event_table(
+                subjects, SafetyWindow.TO_HORIZON, conf_level=level
+            ),
+            SafetyWindow.LYMPHODEPLETION.value: adverse_event_table(
+                lymphodepleted, SafetyWindow.LYMPHODEPLETION, conf_level=level
+            ),
+        },
+        "special_interest": special_interest_table(subjects, conf_level=level),
+        "syndromes": {
+            kind.value: immune_toxicity_table(
+                [
+                    SubjectToxicity(
+                        toxicity=one.toxicity[kind], follow_up=one.adverse_events.follow_up
+                    )
+                    for one in cohort
+                    if kind in one.toxicity
+                ],
+                kind,
+                onset_rule=trial.policy.crs.onset_day,
+                conf_level=level,
+            )
+            for kind in SYNDROMES
+        },
+        "deaths": death_table(subjects, conf_level=level),
+        "records_ignored": sum(len(subject.ignored) for subject in subjects),
+        "rows": [_row(subject) for subject in subjects],
+    }
+
+
+def _row(subject: SubjectAdverseEvents) -> dict[str, Any]:
+    return {
+        "USUBJID": subject.subject,
+        "SITEID": subject.centre,
+        "events": subject.events,
+        "ignored": subject.ignored,
+    }

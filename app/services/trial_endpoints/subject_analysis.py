@@ -1,0 +1,96 @@
+"""Everything that is derived of one subject, in the form that is kept.
+
+One subject at a time: an analysis follows from the subject's own history and the trial's rules, and
+all that the endpoints say of many subjects follows from analyses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from app.services.criteria.imwg.baseline import Track
+from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
+from app.services.derivations.best_response import BestResponse
+from app.services.derivations.car_kinetics import CarKinetics
+from app.services.derivations.confirmed_response import Confirmation
+from app.services.derivations.data_errors import DataError
+from app.services.derivations.event_times import SubjectFacts
+from app.services.derivations.facts import Origin
+from app.services.derivations.immune_toxicity import ImmuneToxicity
+from app.services.derivations.mrd_status import MrdSummary
+from app.services.derivations.populations import Milestones, Population
+from app.vocabularies.adverse_events import AesiKind
+from app.vocabularies.imwg import ResponseCategory, ResponseSource
+from app.vocabularies.subjects import Disposition
+
+MRD_THRESHOLDS: Final = ("1e-4", "1e-5", "1e-6")
+Syndrome = Literal[AesiKind.CRS, AesiKind.ICANS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseDay:
+    """One visit with its own category, what is confirmed at it and so far."""
+
+    assessed_on: date
+    category: ResponseCategory
+    confirmed: ResponseCategory
+    running: ResponseCategory
+    state: Confirmation
+    in_endpoint_set: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseByVisit:
+    """The best response by the end of a visit's window."""
+
+    best: ResponseCategory | None
+    """None: no visit of the endpoint set by then."""
+    closed: bool
+    """The window has closed at the data cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseAnalysis:
+    """The response of an infused subject by one source."""
+
+    best: BestResponse
+    best_urine_waived: ResponseCategory | None
+    """Where VGPR and CR do not ask for unmeasurable urine; the derived categories alone."""
+    days: tuple[ResponseDay, ...]
+    by_visit: Mapping[str, ResponseByVisit]
+
+    @property
+    def complete(self) -> bool:
+        """Whether CR or better was confirmed."""
+        return self.best.first_complete_response_on is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectAnalysis:
+    """What is derived of one subject at a data cut. Members are empty before the infusion."""
+
+    subject: str
+    centre: str
+    milestones: Milestones
+    populations: frozenset[Population]
+    screen_failed_on: date | None
+    disposition: Disposition | None
+    off_study_on: date | None
+    died_on: date | None
+    last_known_alive: date | None
+    data_errors: tuple[DataError, ...]
+    adverse_events: SubjectAdverseEvents
+    track: Track | None = None
+    scr_blocked_by_ratio: bool = False
+    responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
+    facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
+    mrd: Mapping[str, MrdSummary] = field(default_factory=dict)
+    toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
+    kinetics: CarKinetics | None = None
+
+    @property
+    def complete_response(self) -> bool:
+        """Whether CR or better was confirmed by the measurements."""
+        derived = self.responses.get(ResponseSource.DERIVED)
+        return derived is not None and derived.complete

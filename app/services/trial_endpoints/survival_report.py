@@ -1,0 +1,196 @@
+"""The five times to an event as reports: the trial's own figure, and what stands beside it.
+
+Source: the trial's endpoint definitions, sections on time to event, Kaplan-Meier and output.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from app.services.derivations.event_times import (
+    BESIDE,
+    ONLY_WHERE_ANY,
+    VARIANTS,
+    Derive,
+    default_variant,
+)
+from app.services.derivations.facts import Origin
+from app.services.derivations.time_to_event import EventTime, competing_status
+from app.services.statistics.competing_risks import aalen_johansen, incidence_landmarks
+from app.services.trial_endpoints.cohort import members, reaches_estimates
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.services.trial_endpoints.survival import (
+    DAYS_PER_MONTH,
+    LANDMARK_MONTHS,
+    SurvivalMethod,
+    adtte_row,
+    described,
+    estimated,
+    follow_up_of,
+)
+from app.trial.trial import Trial
+
+COMPETING: Final = "TTNT_competing"
+_CAUSES: Final = (None, "new_therapy", "death")
+
+Timed = tuple[SubjectAnalysis, EventTime]
+
+
+def survival_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Report one time to an event of the population asked about."""
+    endpoint = question.endpoint
+    variants = VARIANTS[endpoint]
+    chosen = question.variant or default_variant(endpoint, trial.policy.tte)
+    method = method_of(question, trial)
+    cohort = members(analyses, question)
+    counted = [one for one in cohort if reaches_estimates(one, endpoint)]
+    timed = times_of(counted, question, variants[chosen])
+    times = [time for _, time in timed]
+    return {
+        "variant": chosen,
+        "origin": origin_of(question),
+        "conf_type": method.conf_type,
+        "median_rule": method.median_rule,
+        "se": "greenwood",
+        "n_population": len(cohort),
+        "n_excluded_by_data_error": len(cohort) - len(counted),
+        **described(times, method),
+        "follow_up": _follow_up(counted, question, trial, method),
+        "variants": _beside(counted, question, chosen, method),
+        **_more(counted, question, variants, method),
+        "rows": [adtte_row(one.subject, one.centre, time) for one, time in timed],
+    }
+
+
+def survival_summary(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Give the same figures without the curve and the rows."""
+    report = survival_report(question, analyses, trial)
+    return {name: value for name, value in report.items() if name not in {"curve", "rows"}}
+
+
+def method_of(question: Question, trial: Trial) -> SurvivalMethod:
+    """Give the trial's method, with the type of limits that was asked for."""
+    policy = trial.policy.tte
+    conf_type = question.conf_type or policy.ci
+    return SurvivalMethod(conf_type, question.conf_level, policy.median)  # type: ignore[arg-type]
+
+
+def origin_of(question: Question) -> Origin:
+    """Give what the times count from: of the enrolled the day of enrolment, else the infusion."""
+    return "enrolment" if question.population == "enrolled" else "infusion"
+
+
+def times_of(
+    analyses: Sequence[SubjectAnalysis], question: Question, derive: Derive
+) -> list[Timed]:
+    """Derive the times of those who have one, in the order of the subjects."""
+    key = (question.response_source, origin_of(question))
+    found = []
+    for one in analyses:
+        facts = one.facts.get(key)
+        time = derive(facts) if facts is not None else None
+        if time is not None:
+            found.append((one, time))
+    return found
+
+
+def _beside(
+    analyses: Sequence[SubjectAnalysis], question: Question, chosen: str, method: SurvivalMethod
+) -> dict[str, Any]:
+    """Give the variants that are always returned beside the figure itself."""
+    endpoint = question.endpoint
+    key = (question.response_source, origin_of(question))
+    waiting = any(
+        facts.at_horizon.unconfirmed_progression is not None
+        for one in analyses
+        if (facts := one.facts.get(key)) is not None
+    )
+    return {
+        name: estimated(
+            [time for _, time in times_of(analyses, question, VARIANTS[endpoint][name])], method
+        )
+        for name in BESIDE[endpoint]
+        if name != chosen and (waiting or name != ONLY_WHERE_ANY)
+    }
+
+
+def _follow_up(
+    analyses: Sequence[SubjectAnalysis],
+    question: Question,
+    trial: Trial,
+    method: SurvivalMethod,
+) -> dict[str, Any]:
+    """Give the median follow-up, and how many subjects were heard of lately enough."""
+    derive = VARIANTS["overall-survival"][default_variant("overall-survival", trial.policy.tte)]
+    survival = [time for _, time in times_of(analyses, question, derive)]
+    complete = sum(not time.overdue_contact for time in survival)
+    return {
+        **follow_up_of(survival, method),
+        "complete": {
+            "x": complete,
+            "N": len(survival),
+            "percent": 100 * complete / len(survival) if survival else None,
+            "within_days": trial.policy.tte.overdue_contact_days,
+        },
+    }
+
+
+def _more(
+    analyses: Sequence[SubjectAnalysis],
+    question: Question,
+    variants: Any,
+    method: SurvivalMethod,
+) -> dict[str, Any]:
+    match question.endpoint:
+        case "progression-free-survival" | "duration-of-response":
+            return {"censoring_changes": _changes(analyses, question, variants)}
+        case "time-to-next-treatment":
+            timed = times_of(analyses, question, variants["TTNT_therapy_only"])
+            return {COMPETING: _competing([time for _, time in timed], method)}
+        case _:
+            return {}
+
+
+def _changes(
+    analyses: Sequence[SubjectAnalysis], question: Question, variants: Any
+) -> dict[str, int]:
+    """Count the subjects whom the two regimes of censoring class differently."""
+    fda = {one.subject: time for one, time in times_of(analyses, question, variants["FDA"])}
+    ema = {one.subject: time for one, time in times_of(analyses, question, variants["EMA"])}
+    both = fda.keys() & ema.keys()
+    return {
+        "FDA_event_to_EMA_censored": sum(
+            fda[one].observed and not ema[one].observed for one in both
+        ),
+        "FDA_censored_to_EMA_event": sum(
+            ema[one].observed and not fda[one].observed for one in both
+        ),
+        "different_day": sum(fda[one].days != ema[one].days for one in both),
+    }
+
+
+def _competing(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str, Any]:
+    """Give the cumulative incidence of new therapy, with death as the competing event."""
+    risks = aalen_johansen(
+        [time.days for time in times],
+        [_CAUSES[competing_status(time)] for time in times],
+        of=("new_therapy", "death"),
+        conf_type=method.conf_type,
+        conf_level=method.conf_level,
+    )
+    landmarks = [months * DAYS_PER_MONTH for months in LANDMARK_MONTHS]
+    return {
+        "n": risks.n,
+        "n_censored": risks.n_censored,
+        "causes": {
+            cause: {
+                "n_event": risks.of(cause).n_event,
+                "landmarks": incidence_landmarks(risks, cause, landmarks),
+            }
+            for cause in ("new_therapy", "death")
+        },
+    }
