@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.services.derivations.death import reported_death
-from app.services.derivations.last_known_alive import alive_contact, last_collected_on
-from app.services.derivations.subject_history import PossibleDays, RecordRef, SubjectHistory
+from app.services.derivations.records_after_death import (
+    adverse_events_after,
+    contacts_after,
+    evaluations_after,
+    further_infusions_after,
+    samples_after,
+    therapies_after,
+)
+from app.services.derivations.subject_history import RecordRef, SubjectHistory
 from app.trial.trial import Trial
 from app.vocabularies.concept import Concept
-from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.visits import VisitStatus
 
 
@@ -116,19 +122,19 @@ def _around_death(history: SubjectHistory) -> Iterator[DataError]:
             records=(report.record, origin[0]),
         )
     for rule, records in (
-        (ErrorRule.INFUSION_AFTER_DEATH, _further_infusions(history, died)),
-        (ErrorRule.EVALUATION_AFTER_DEATH, _evaluations(history, died)),
-        (ErrorRule.CONTACT_AFTER_DEATH, _contacts(history, died)),
-        (ErrorRule.NEW_THERAPY_AFTER_DEATH, _therapies(history, died, anti_myeloma=True)),
+        (ErrorRule.INFUSION_AFTER_DEATH, further_infusions_after(history, died)),
+        (ErrorRule.EVALUATION_AFTER_DEATH, evaluations_after(history, died)),
+        (ErrorRule.CONTACT_AFTER_DEATH, contacts_after(history, died)),
+        (ErrorRule.NEW_THERAPY_AFTER_DEATH, therapies_after(history, died, anti_myeloma=True)),
     ):
         if records:
             yield DataError(
                 error_class=ErrorClass.FATAL, rule=rule, records=(report.record, *records)
             )
     for rule, records in (
-        (ErrorRule.THERAPY_AFTER_DEATH, _therapies(history, died, anti_myeloma=False)),
-        (ErrorRule.ADVERSE_EVENT_AFTER_DEATH, _adverse_events(history, died)),
-        (ErrorRule.SAMPLE_AFTER_DEATH, _samples(history, died)),
+        (ErrorRule.THERAPY_AFTER_DEATH, therapies_after(history, died, anti_myeloma=False)),
+        (ErrorRule.ADVERSE_EVENT_AFTER_DEATH, adverse_events_after(history, died)),
+        (ErrorRule.SAMPLE_AFTER_DEATH, samples_after(history, died)),
     ):
         for record in records:
             yield DataError(
@@ -144,61 +150,6 @@ def _origin(history: SubjectHistory) -> tuple[RecordRef, date] | None:
     if enrolment is not None and enrolment.enrolled_on is not None:
         return enrolment.record, enrolment.enrolled_on
     return None
-
-
-def _further_infusions(history: SubjectHistory, died: date) -> list[RecordRef]:
-    first = history.first_infusion
-    return [one.record for one in history.infusions if one is not first and one.day > died]
-
-
-def _evaluations(history: SubjectHistory, died: date) -> list[RecordRef]:
-    return [one.record for one in history.assessments if last_collected_on(one) > died]
-
-
-def _contacts(history: SubjectHistory, died: date) -> list[RecordRef]:
-    visits = [
-        visit.record
-        for visit in history.visits
-        if visit.status is VisitStatus.DONE
-        and visit.visited_on is not None
-        and visit.visited_on > died
-    ]
-    contacts = [
-        follow_up.record
-        for follow_up in history.follow_ups
-        if _after(alive_contact(follow_up), died)
-    ]
-    return visits + contacts
-
-
-def _therapies(history: SubjectHistory, died: date, *, anti_myeloma: bool) -> list[RecordRef]:
-    """Give the anti-myeloma therapies begun after death, or any others that began or ended then."""
-    return [
-        one.record
-        for one in history.therapies
-        if (one.is_anti_myeloma and _after(one.start, died)) is anti_myeloma
-        and (_after(one.start, died) or _after(one.end, died))
-    ]
-
-
-def _adverse_events(history: SubjectHistory, died: date) -> list[RecordRef]:
-    return [
-        one.record
-        for one in history.adverse_events
-        if _after(one.onset, died) or _after(one.end, died)
-    ]
-
-
-def _samples(history: SubjectHistory, died: date) -> list[RecordRef]:
-    values = [one.record for one in history.lab_values if one.collected.earliest > died]
-    samples = [
-        one.record
-        for one in history.kinetics
-        if one.collected.earliest > died
-        and one.not_evaluable is not NotEvaluableReason.NOT_COLLECTED
-    ]
-    examined = [one.record for one in history.neuro_assessments if one.assessed_at.date() > died]
-    return values + samples + examined
 
 
 def _infusion_missing(history: SubjectHistory, trial: Trial) -> Iterator[DataError]:
@@ -250,7 +201,3 @@ def _ends_before_onset(history: SubjectHistory) -> Iterator[DataError]:
                 rule=ErrorRule.ENDS_BEFORE_ONSET,
                 records=(event.record,),
             )
-
-
-def _after(days: PossibleDays | None, died: date) -> bool:
-    return days is not None and days.earliest > died

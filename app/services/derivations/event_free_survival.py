@@ -7,14 +7,14 @@ with its alternatives.
 from dataclasses import replace
 from functools import partial
 
+from app.services.derivations.adequate_assessments import (
+    assessment_word,
+    last_adequate,
+    why_no_progression,
+)
 from app.services.derivations.endpoint_facts import EndpointFacts, HorizonRule
 from app.services.derivations.horizon import censored, under_horizon
 from app.services.derivations.overall_survival import overall_survival
-from app.services.derivations.progression_free_survival import (
-    assessment_word,
-    last_assessment,
-    why_no_progression,
-)
 from app.services.derivations.time_to_event import EventComponent, EventTime, Happening, event
 from app.trial.policy import EFS_COMPONENTS, EfsComponent, EfsDefinition
 
@@ -55,7 +55,7 @@ def _event_free(definition: EfsDefinition, facts: EndpointFacts) -> EventTime:
     if happened:
         first, component = min(happened, key=lambda found: found[0].day)
         return event("EFS", definition, facts.origin, first, component)
-    last = last_assessment(facts)
+    last = last_adequate(facts)
     reason = why_no_progression(facts, new_therapy=False)
     return censored("EFS", definition, facts, last, reason, assessment_word(facts, last))
 

@@ -7,19 +7,19 @@ Source: the trial's endpoint definitions, PFS and DOR censoring; FDA, Clinical T
 the Approval of Cancer Drugs and Biologics, tables A to C; EMA/CHMP/27994/2008, appendix 1.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
 
-from app.services.derivations.endpoint_facts import AdequateVisit, EndpointFacts, HorizonRule
-from app.services.derivations.horizon import (
-    LAST_ASSESSMENT,
-    censored,
-    under_horizon,
-    why_follow_up_ended,
+from app.services.derivations.adequate_assessments import (
+    assessment_word,
+    evaluations_missed,
+    last_adequate,
+    why_no_progression,
 )
+from app.services.derivations.endpoint_facts import EndpointFacts, HorizonRule
+from app.services.derivations.horizon import censored, under_horizon
 from app.services.derivations.time_to_event import (
     CensoringReason,
     EventComponent,
@@ -30,8 +30,7 @@ from app.services.derivations.time_to_event import (
 
 Regime = Literal["FDA", "EMA"]
 Sensitivity = Literal["FDA_B", "FDA_C", "EMA_interval"]
-
-MISSED_VISITS_ALLOWED = 1
+Found = tuple[Happening, EventComponent]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,34 +95,16 @@ def progression_free_survival(
 
 
 def _progression_free(reading: ProgressionReading, facts: EndpointFacts) -> EventTime:
-    name = reading.name
-    visits = facts.visits if facts.has_baseline else ()
     found = _first_event(reading, facts)
-    if found is None:
-        return _without_event(reading, facts, visits)
-    happening, component = found
-    if reading.regime == "FDA":
-        therapy = facts.new_therapy
-        same_day = reading.same_day_pd_newtx == "censor" and component is not EventComponent.DEATH
-        if therapy is not None and same_day and therapy.day == happening.day:
-            last = _last(visits, facts, before=therapy.day)
-            return _at_assessment(name, facts, last, CensoringReason.NEW_THERAPY)
-        if therapy is not None and therapy.day < happening.day:
-            last = _last(visits, facts, up_to=therapy.day)
-            return _at_assessment(name, facts, last, CensoringReason.NEW_THERAPY)
-        if component is EventComponent.DEATH:
-            last = _last(visits, facts, up_to=happening.day)
-        else:
-            last = _last(visits, facts, before=happening.day)
-        if _evaluations_missed(facts, last.day, happening.day):
-            return _at_assessment(name, facts, last, CensoringReason.MISSED_VISITS)
-    return event("PFS", name, facts.origin, _dated(reading, facts, visits, found), component)
+    censoring = _before_event(reading, facts, found) if found is not None else None
+    if found is not None and censoring is None:
+        return event("PFS", reading.name, facts.origin, _dated(reading, facts, found), found[1])
+    last, reason = censoring or _without_event(reading, facts)
+    return censored("PFS", reading.name, facts, last, reason, assessment_word(facts, last))
 
 
-def _first_event(
-    reading: ProgressionReading, facts: EndpointFacts
-) -> tuple[Happening, EventComponent] | None:
-    candidates: list[tuple[Happening, EventComponent]] = []
+def _first_event(reading: ProgressionReading, facts: EndpointFacts) -> Found | None:
+    candidates: list[Found] = []
     if facts.has_baseline:
         if facts.progression is not None:
             candidates.append((facts.progression, EventComponent.PROGRESSION))
@@ -137,90 +118,43 @@ def _first_event(
 
 
 def _without_event(
-    reading: ProgressionReading, facts: EndpointFacts, visits: tuple[AdequateVisit, ...]
-) -> EventTime:
+    reading: ProgressionReading, facts: EndpointFacts
+) -> tuple[Happening, CensoringReason]:
     therapy = facts.new_therapy if reading.regime == "FDA" else None
-    last = _last(visits, facts, up_to=therapy.day if therapy else date.max)
-    return _at_assessment(
-        reading.name, facts, last, why_no_progression(facts, new_therapy=therapy is not None)
+    last = last_adequate(facts, up_to=therapy.day if therapy else date.max)
+    return last, why_no_progression(facts, new_therapy=therapy is not None)
+
+
+def _before_event(
+    reading: ProgressionReading, facts: EndpointFacts, found: Found
+) -> tuple[Happening, CensoringReason] | None:
+    """Give where an event is censored before it, and why; None: the event stands."""
+    if reading.regime == "EMA":
+        return None
+    (happened, component), therapy = found, facts.new_therapy
+    died = component is EventComponent.DEATH
+    if therapy is not None and therapy.day < happened.day:
+        return last_adequate(facts, up_to=therapy.day), CensoringReason.NEW_THERAPY
+    same_day = therapy is not None and therapy.day == happened.day
+    if same_day and not died and reading.same_day_pd_newtx == "censor":
+        return last_adequate(facts, before=happened.day), CensoringReason.NEW_THERAPY
+    last = (
+        last_adequate(facts, up_to=happened.day)
+        if died
+        else last_adequate(facts, before=happened.day)
     )
+    if evaluations_missed(facts, last.day, happened.day):
+        return last, CensoringReason.MISSED_VISITS
+    return None
 
 
-def why_no_progression(facts: EndpointFacts, *, new_therapy: bool) -> CensoringReason:
-    """Tell why no event of the disease was seen: the first reason that applies.
-
-    Args:
-        facts: the subject's facts.
-        new_therapy: new therapy censors here, and has begun.
-
-    Source: the trial's endpoint definitions, reasons when censored without an event.
-    """
-    if not facts.has_baseline:
-        return CensoringReason.NO_BASELINE
-    if not facts.visits:
-        return CensoringReason.NO_POST_BASELINE
-    if new_therapy:
-        return CensoringReason.NEW_THERAPY
-    return why_follow_up_ended(facts)
-
-
-def last_assessment(facts: EndpointFacts) -> Happening:
-    """Give the last adequate assessment; the origin where there is none, or no baseline."""
-    return _last(facts.visits if facts.has_baseline else (), facts, up_to=date.max)
-
-
-def _last(
-    visits: Iterable[AdequateVisit],
-    facts: EndpointFacts,
-    *,
-    up_to: date | None = None,
-    before: date | None = None,
-) -> Happening:
-    last: AdequateVisit | None = None
-    for visit in visits:
-        if (before is not None and visit.day >= before) or (
-            up_to is not None and visit.day > up_to
-        ):
-            break
-        last = visit
-    if last is None:
-        return Happening(day=facts.origin)
-    return Happening(day=last.day, records=last.records)
-
-
-def _evaluations_missed(facts: EndpointFacts, last: date, happened: date) -> bool:
-    """Tell whether two or more whole windows lie between the last assessment and an event."""
-    if facts.missed_after_days is not None and not facts.windows:
-        return happened - last > timedelta(days=facts.missed_after_days)
-    missed = sum(last < window.first_day and window.last_day < happened for window in facts.windows)
-    return missed > MISSED_VISITS_ALLOWED
-
-
-def _at_assessment(
-    name: str, facts: EndpointFacts, last: Happening, reason: CensoringReason
-) -> EventTime:
-    return censored("PFS", name, facts, last, reason, assessment_word(facts, last))
-
-
-def assessment_word(facts: EndpointFacts, last: Happening) -> str:
-    """Say what the day of a censoring at the last adequate assessment is."""
-    if last.records or last.day != facts.origin:
-        return LAST_ASSESSMENT
-    return "infusion" if facts.origin == facts.infused_on else "enrolment"
-
-
-def _dated(
-    reading: ProgressionReading,
-    facts: EndpointFacts,
-    visits: tuple[AdequateVisit, ...],
-    found: tuple[Happening, EventComponent],
-) -> Happening:
+def _dated(reading: ProgressionReading, facts: EndpointFacts, found: Found) -> Happening:
     """Move a progression to the day that a sensitivity analysis dates it."""
     happening, component = found
     if component is not EventComponent.PROGRESSION:
         return happening
     if reading.sensitivity == "EMA_interval":
-        last = _last(visits, facts, before=happening.day).day
+        last = last_adequate(facts, before=happening.day).day
         return replace(happening, day=last + timedelta(days=(happening.day - last).days // 2))
     if reading.sensitivity == "FDA_B":
         if any(window.holds(happening.day) for window in facts.windows):
