@@ -21,13 +21,13 @@ from app.demo.credentials import (
 )
 from app.demo.isolation import check_isolation
 from app.demo.load import load, loaded, steps
-from app.demo.records import CentreRecords, TrialRecords
+from app.demo.records import REVIEWERS, Proof, TrialRecords
 from app.demo.report import LoadReport
 from app.services import administration
 
 
 def tell(trial: TrialRecords, url: str) -> bool:
-    """Load a trial into the service unless it is loaded, each centre by a client made for it.
+    """Load a trial into the service unless it is loaded, by clients made for it.
 
     Returns:
         whether all is as it should be.
@@ -62,25 +62,35 @@ def _require_service(url: str) -> None:
 async def _register(
     owner: asyncpg.Connection, trial: TrialRecords
 ) -> dict[str, tuple[str, Credentials]]:
-    """Open the centres, and give each a client of its own for this load: its name and its proof."""
+    """Open the centres, and make clients for this load: the name and the proof of each.
+
+    A centre has one of its own, and so have the reviewers when they have anything to tell.
+    """
     open_already = {row["code"] for row in await administration.centres(owner)}
     registered = {}
     for centre in trial.centres:
         if centre.code not in open_already:
             await administration.add_centre(owner, centre.code, centre.name)
         name = f"{centre.name}: integration engine {time.time_ns():x}"
-        registered[centre.code] = (name, await _client(owner, centre, name))
+        # A coordinator: the demonstration also voids a record, which is not for machines alone.
+        proof = await _client(owner, name, Role.COORDINATOR, centre.code, centre.proof)
+        registered[centre.code] = (name, proof)
+    if trial.adjudicated:
+        name = f"Response reviewers: reading room {time.time_ns():x}"
+        proof = await _client(owner, name, Role.RESPONSE_REVIEWER, None, "private_key_jwt")
+        registered[REVIEWERS] = (name, proof)
     return registered
 
 
-async def _client(owner: asyncpg.Connection, centre: CentreRecords, name: str) -> Credentials:
-    # A coordinator: the demonstration also voids a record, which is not for machines alone.
-    role, keys = Role.COORDINATOR, KeyPair()
-    jwks = keys.jwks() if centre.proof == "private_key_jwt" else None
-    made = await administration.create_client(owner, name, role, centre.code, jwks)
+async def _client(
+    owner: asyncpg.Connection, name: str, role: Role, centre: str | None, proof: Proof
+) -> Credentials:
+    keys = KeyPair()
+    jwks = keys.jwks() if proof == "private_key_jwt" else None
+    made = await administration.create_client(owner, name, role, centre, jwks)
     if made.secret is None:
         return SignedAssertion(str(made.client_id), keys)
-    if centre.proof == "client_secret_post":
+    if proof == "client_secret_post":
         return SecretInForm(str(made.client_id), made.secret)
     return SecretInHeader(str(made.client_id), made.secret)
 

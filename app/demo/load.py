@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.demo.client import CentreClient, Refused, Stored, address
 from app.demo.records import (
     ENROLMENTS,
+    REVIEWERS,
     CentreRecords,
     Change,
     Record,
@@ -36,14 +37,11 @@ async def load(
     """Tell everything and report what became of it. Telling it again changes nothing.
 
     Args:
-        clients: a signed-in client by centre.
+        clients: a signed-in client by centre, and the reviewers' own when they have to tell.
     """
     report, began = LoadReport(), time.monotonic()
     await asyncio.gather(
-        *(
-            _Centre(centre, clients[centre.code], report, on_progress).tell()
-            for centre in trial.centres
-        )
+        *(_Centre(centre, clients, report, on_progress).tell() for centre in trial.centres)
     )
     report.seconds = time.monotonic() - began
     return report
@@ -65,23 +63,27 @@ async def _has_last(centre: CentreRecords, client: CentreClient) -> bool:
 
 
 class _Centre:
-    """One centre telling what it has."""
+    """One centre telling what it has, and the reviewers telling of its subjects."""
 
     def __init__(
         self,
         centre: CentreRecords,
-        client: CentreClient,
+        clients: Mapping[str, CentreClient],
         report: LoadReport,
         on_progress: Progress,
     ) -> None:
         self._centre = centre
-        self._client = client
+        self._clients = clients
+        self._client = clients[centre.code]
         self._report = report
         self._on_progress = on_progress
         self._stored: dict[Reference, Stored] = {}
 
     async def tell(self) -> None:
-        """Enrol one after the other, tell of the enrolled, send the files, then the corrections."""
+        """Enrol one after the other, tell of the enrolled, send the files.
+
+        Then the reviewers have their say, and the corrections come last.
+        """
         enrolled: list[tuple[str, SubjectRecords]] = []
         for subject in self._centre.subjects:
             stored = await self._submit(subject.enrolment, "/v1/subjects")
@@ -90,6 +92,9 @@ class _Centre:
         turns = asyncio.Semaphore(SUBJECTS_AT_ONCE)
         await asyncio.gather(*(self._tell_of(code, of, turns) for code, of in enrolled))
         await self._send_files(enrolled)
+        for code, subject in enrolled:
+            for verdict in subject.adjudications:
+                await self._submit(verdict, f"/v1/subjects/{code}/{verdict.kind}", REVIEWERS)
         for code, subject in enrolled:
             for change in subject.changes:
                 await self._correct(code, change)
@@ -101,11 +106,12 @@ class _Centre:
             for record in records.singly:
                 await self._submit(record, f"/v1/subjects/{subject}/{record.kind}")
 
-    async def _submit(self, record: Record, place: str) -> Stored | None:
+    async def _submit(self, record: Record, place: str, by: str | None = None) -> Stored | None:
+        client = self._client if by is None else self._clients[by]
         body = {"source_id": record.source_id, **self._resolved(record.body)}
         key = uuid.uuid5(_KEYS, f"{self._centre.code} {record.kind} {record.source_id}")
         try:
-            stored = await self._client.submit(place, body, str(key))
+            stored = await client.submit(place, body, str(key))
         except Refused as refused:
             self._refuse(record, refused)
             return None

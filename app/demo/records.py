@@ -7,6 +7,9 @@ from typing import Any, Literal
 ENROLMENTS = "subjects"
 """The kind of record that makes a subject."""
 
+REVIEWERS = "response reviewers"
+"""Where a centre's code stands for its client, this stands for the client of the reviewers."""
+
 Proof = Literal["client_secret_basic", "client_secret_post", "private_key_jwt"]
 """How the client of a centre proves who it is."""
 
@@ -55,18 +58,20 @@ class SubjectRecords:
     Attributes:
         singly: sent one by one, in this order, each after those it refers to.
         in_bulk: sent as lines of a file, after them.
+        adjudications: sent by the response reviewers, after all that the centre has.
         changes: sent last.
     """
 
     enrolment: Record
     singly: tuple[Record, ...] = ()
     in_bulk: tuple[Record, ...] = ()
+    adjudications: tuple[Record, ...] = ()
     changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
 class CentreRecords:
-    """Everything that one centre tells.
+    """Everything that one centre tells, and what the reviewers make of it.
 
     Attributes:
         canary: occurs in the ``source_id`` of each of its records and in nobody else's.
@@ -84,6 +89,7 @@ class CentreRecords:
             yield subject.enrolment
             yield from subject.singly
             yield from subject.in_bulk
+            yield from subject.adjudications
 
     def changes(self) -> Iterator[Change]:
         """Give every correction."""
@@ -101,3 +107,8 @@ class TrialRecords:
 
     trial_code: str
     centres: tuple[CentreRecords, ...]
+
+    @property
+    def adjudicated(self) -> bool:
+        """Whether reviewers have anything to tell."""
+        return any(subject.adjudications for centre in self.centres for subject in centre.subjects)

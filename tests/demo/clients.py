@@ -1,5 +1,7 @@
 """Clients of the centres, made as the operator makes them, for a deployment of a test."""
 
+import uuid
+
 from app.access.permissions import Role
 from app.demo.client import CentreClient
 from app.demo.credentials import (
@@ -9,7 +11,7 @@ from app.demo.credentials import (
     SecretInHeader,
     SignedAssertion,
 )
-from app.demo.records import CentreRecords, TrialRecords
+from app.demo.records import REVIEWERS, CentreRecords, TrialRecords
 from app.services import administration
 from tests.deployment import Deployment
 
@@ -34,4 +36,15 @@ async def clients_of(deployment: Deployment, trial: TrialRecords) -> dict[str, C
         await administration.add_centre(deployment.owner, centre.code, centre.name)
         credentials = await credentials_of(deployment, centre)
         clients[centre.code] = CentreClient(deployment.client(), credentials)
+    if trial.adjudicated:
+        clients[REVIEWERS] = await reviewers_of(deployment)
     return clients
+
+
+async def reviewers_of(deployment: Deployment) -> CentreClient:
+    """Give a new client of the response reviewers."""
+    keys = KeyPair()
+    made = await administration.create_client(
+        deployment.owner, f"reviewers {uuid.uuid4()}", Role.RESPONSE_REVIEWER, None, keys.jwks()
+    )
+    return CentreClient(deployment.client(), SignedAssertion(str(made.client_id), keys))

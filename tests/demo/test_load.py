@@ -13,9 +13,9 @@ from app.demo.client import CentreClient, Refused
 from app.demo.credentials import SecretInHeader
 from app.demo.isolation import check_isolation, reached
 from app.demo.load import load, loaded
-from app.demo.records import CentreRecords, Record, SubjectRecords, TrialRecords
+from app.demo.records import REVIEWERS, CentreRecords, Record, SubjectRecords, TrialRecords
 from app.services import administration
-from tests.demo.clients import clients_of, credentials_of
+from tests.demo.clients import clients_of, credentials_of, reviewers_of
 from tests.demo.told import trial
 from tests.deployment import ORIGIN, Deployment
 
@@ -105,6 +105,30 @@ async def test_a_correction_is_a_version_with_its_reason(deployment: Deployment)
             assert (action == "import") == change.by_import
 
 
+async def test_the_reviewers_tell_the_verdicts_and_a_later_correction_makes_one_stale(
+    deployment: Deployment,
+) -> None:
+    told = corrected()
+    clients = await clients_of(deployment, told)
+    await load(told, clients)
+    verdicts = (await clients[REVIEWERS].read("/v1/adjudications?limit=1000"))["items"]
+    me = await clients[REVIEWERS].read("/v1/me")
+    assert {one["recorded_by"] for one in verdicts} == {me["name"]}
+    amended = [
+        change.record.source_id
+        for centre in told.centres
+        for change in centre.changes()
+        if change.record.kind == "assessments"
+    ]
+    evaluations = {
+        one["record_id"]: one["source_id"]
+        for one in (await clients[REVIEWERS].read("/v1/assessments?limit=1000"))["items"]
+    }
+    assert [evaluations[one["assessment"]] for one in verdicts if one["stale"]] == amended
+    findings = (await clients[REVIEWERS].read("/v1/findings?kind=adjudications"))["items"]
+    assert [one["rule"] for one in findings] == ["ADJUDICATION-STALE"]
+
+
 async def test_a_load_that_was_interrupted_goes_on_where_it_ended(deployment: Deployment) -> None:
     told = corrected()
     clients = await clients_of(deployment, told)
@@ -166,7 +190,8 @@ async def test_a_network_that_loses_answers_stores_nothing_twice(
     network = LosingAnswers(deployment)
     http = httpx.AsyncClient(transport=network, base_url=ORIGIN)
     async with CentreClient(http, await credentials_of(deployment, centre)) as client:
-        report = await load(told, {centre.code: client})
+        clients = {centre.code: client, REVIEWERS: await reviewers_of(deployment)}
+        report = await load(told, clients)
         await check_isolation(told, {centre.code: client}, report)
     assert network.lost > 10
     assert not report.reasons
@@ -239,8 +264,9 @@ async def test_a_refusal_other_than_not_found_is_a_trespass_too(deployment: Depl
 
 async def test_what_is_sent_is_what_is_read_back(deployment: Deployment) -> None:
     told = one_subject()
-    client = (await clients_of(deployment, told))["01"]
-    await load(told, {"01": client})
+    clients = await clients_of(deployment, told)
+    client = clients["01"]
+    await load(told, clients)
     stored = {row["source_id"]: row for row in map(json.loads, await client.rows("lab-results"))}
     for record in told.centres[0].subjects[0].in_bulk:
         kept = stored[record.source_id]

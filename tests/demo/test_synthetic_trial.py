@@ -46,7 +46,7 @@ def share_with(*levels: str, until: int = 2000) -> float:
 
 def every_record() -> Iterator[Record]:
     for _, subject in subjects():
-        yield from (subject.enrolment, *subject.singly, *subject.in_bulk)
+        yield from (subject.enrolment, *subject.singly, *subject.in_bulk, *subject.adjudications)
 
 
 class TestSeed:
@@ -95,7 +95,7 @@ class TestSchemas:
 
         for _, subject in subjects():
             told: set[Reference] = set()
-            for record in (*subject.singly, *subject.in_bulk):
+            for record in (*subject.singly, *subject.in_bulk, *subject.adjudications):
                 assert set(references(dict(record.body))) <= told, record.source_id
                 told.add(record.reference)
 
@@ -199,6 +199,21 @@ class TestResponse:
         assert late
         assert all(course.new_therapy > 180 for course in late)
 
+    def test_the_reviewers_judged_every_progression_and_first_complete_response(self) -> None:
+        for told in of_course().values():
+            judged = [record.body["assessment"] for record in told.adjudications]
+            categories = {
+                record.reference: record.body["investigator_response"]
+                for record in of_kind("assessments", told)
+                if "investigator_response" in record.body
+            }
+            progressions = [name for name, category in categories.items() if category == "PD"]
+            complete = [name for name, category in categories.items() if category in {"CR", "sCR"}]
+            assert judged == [*complete[:1], *progressions]
+            for record in told.adjudications:
+                assert record.body["response"] == categories[record.body["assessment"]]
+                assert ("pd_basis" in record.body) is (record.body["response"] == "PD")
+
     def test_two_are_never_infused(self) -> None:
         outcomes = Counter(record.body["outcome"] for record in of_kind("preparations"))
         assert outcomes == {"infused": 58, "manufacturing_failure": 1, "progressed": 1}
@@ -298,17 +313,28 @@ class TestLaboratories:
 
 
 class TestCorrections:
-    def test_one_is_amended_one_voided_and_one_corrected_at_its_source(self) -> None:
-        changes = [
-            change
+    def test_two_are_amended_one_voided_and_one_corrected_at_its_source(self) -> None:
+        changes = sorted(
+            (change.record.kind, change.voided, change.by_import)
             for centre in trial().centres
             for change in centre.changes()
             if change.record.kind != "subjects"
+        )
+        assert changes == [
+            ("adverse-events", False, False),
+            ("adverse-events", True, False),
+            ("assessments", False, False),
+            ("lab-results", False, True),
         ]
-        assert [(c.voided, c.by_import) for c in sorted(changes, key=lambda c: c.record.kind)] == [
-            *sorted([(False, False), (True, False)], reverse=changes[0].voided),
-            (False, True),
+
+    def test_an_evaluation_is_corrected_after_it_was_judged(self) -> None:
+        (told,) = [
+            subject
+            for _, subject in subjects()
+            if any(change.record.kind == "assessments" for change in subject.changes)
         ]
+        (change,) = [one for one in told.changes if one.record.kind == "assessments"]
+        assert change.record.reference == told.adjudications[0].body["assessment"]
 
     def test_a_correction_says_something_else_than_what_was_sent_first(self) -> None:
         for centre in trial().centres:

@@ -32,7 +32,8 @@ def of_course() -> dict[Course, SubjectRecords]:
 def of_kind(kind: str, told: SubjectRecords | None = None) -> Iterator[Record]:
     for _, subject in subjects():
         if told is None or subject is told:
-            for record in (subject.enrolment, *subject.singly, *subject.in_bulk):
+            everything = (*subject.singly, *subject.in_bulk, *subject.adjudications)
+            for record in (subject.enrolment, *everything):
                 if record.kind == kind:
                     yield record
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from app.demo.records import CentreRecords, Change, Record, SubjectRecords, TrialRecords
+from app.demo.synthetic.adjudications import adjudications
 from app.demo.synthetic.assessments import assessments
 from app.demo.synthetic.centres import CENTRES
 from app.demo.synthetic.contacts import follow_ups, later_therapies, leaving, visit_records
@@ -60,22 +61,25 @@ def _told_of(course: Course) -> SubjectRecords:
         singly.append(infusion(course))
         for tell in _AFTER_INFUSION:
             singly += tell(course)
-    singly += assessments(course)
+    evaluations = assessments(course)
+    singly += evaluations
     singly += visit_records(course)
     singly += follow_ups(course)
     return SubjectRecords(
         enrolment=enrolment(course),
         singly=tuple(singly),
         in_bulk=(*lab_results(course), *(kinetics(course) if course.infused else ())),
+        adjudications=adjudications(course, evaluations),
         changes=leaving(course),
     )
 
 
 def _correct_some(told: dict[Course, SubjectRecords]) -> None:
-    """Let one centre each mistake an onset, an event entered twice, and a count ten times too high.
+    """Let four subjects' centres each make a mistake, and correct it.
 
-    The first is amended with its reason, the second voided, the third corrected at its source and
-    sent again with a later file.
+    An onset is amended with its reason, an event entered twice is voided, a count ten times too
+    high is corrected at its source and sent again with a later file. The calcium of an evaluation
+    is amended after the reviewers judged it, and leaves their adjudication stale.
     """
     stable = [course for course in told if course.infused and course.death is None]
     mistaken = next(course for course in stable if course.crs_grade >= 2)
@@ -84,6 +88,11 @@ def _correct_some(told: dict[Course, SubjectRecords]) -> None:
     told[doubled] = _entered_twice(told[doubled])
     counted = next(course for course in stable if course not in {mistaken, doubled})
     told[counted] = _ten_times(told[counted], f"{counted.subject}:LB:H12:PLT")
+    chosen = {mistaken, doubled, counted}
+    judged = next(
+        course for course in stable if course not in chosen and told[course].adjudications
+    )
+    told[judged] = _calcium_misread(told[judged])
 
 
 def _onset_mistaken(records: SubjectRecords, source_id: str) -> SubjectRecords:
@@ -109,6 +118,17 @@ def _ten_times(records: SubjectRecords, source_id: str) -> SubjectRecords:
     body: dict[str, Any] = {**right.body, "value": f"{right.body['value']}0"}
     change = Change(right, "The laboratory corrected a misread result.", by_import=True)
     return _with(records, right, replace(right, body=body), change)
+
+
+def _calcium_misread(records: SubjectRecords) -> SubjectRecords:
+    """Let the centre correct the evaluation that was judged first, after the verdict."""
+    judged = records.adjudications[0].body["assessment"]
+    right = next(record for record in records.singly if record.reference == judged)
+    calcium = right.body["corrected_calcium"]
+    misread = {**calcium, "value": {"mmol/L": "2.55", "mg/dL": "10.2"}[calcium["unit"]]}
+    wrong = replace(right, body={**right.body, "corrected_calcium": misread})
+    change = Change(right, "Corrected for the albumin of the same day; no myeloma marker changes.")
+    return _with(records, right, wrong, change)
 
 
 def _with(records: SubjectRecords, right: Record, wrong: Record, change: Change) -> SubjectRecords:
