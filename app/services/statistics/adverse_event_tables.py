@@ -6,7 +6,7 @@ given, with or without events.
 Source: the trial's endpoint definitions, adverse events, tables and rates; CDISC ADaM OCCDS 1.1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -19,10 +19,12 @@ from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
 from app.services.derivations.safety_follow_up import SafetyWindow
 from app.services.statistics.adverse_event_counts import LevelCounts, level_counts
 from app.services.statistics.incidence import (
+    DAYS_PER_YEAR,
+    HUNDRED,
     EventRate,
     Rate,
     exposure_adjusted_event_rate,
-    exposure_adjusted_incidence_rate,
+    poisson_rate,
 )
 
 Level = Literal["any", "system_organ_class", "term"]
@@ -87,6 +89,7 @@ def adverse_event_table(
     """
     levels = [subject_levels(subject.counted(window)) for subject in subjects]
     days = [subject.follow_up.days_at_risk(window) for subject in subjects]
+    all_days = _sum(days)
     affected = _affected(levels)
     return AdverseEventTable(
         window=window,
@@ -98,8 +101,8 @@ def adverse_event_table(
                 system_organ_class=key.system_organ_class or None,
                 term=key.term or None,
                 counts=level_counts(affected[key].values(), len(subjects), conf_level=conf_level),
-                incidence_rate=_incidence_rate(subjects, days, affected[key], conf_level),
-                event_rate=_event_rate(days, affected[key]),
+                incidence_rate=_incidence_rate(subjects, days, all_days, affected[key], conf_level),
+                event_rate=_event_rate(days, all_days, affected[key]),
             )
             for key in _in_order(affected)
         ),
@@ -135,6 +138,7 @@ def _in_order(affected: Mapping[LevelKey, Mapping[int, SubjectLevel]]) -> list[L
 def _incidence_rate(
     subjects: Sequence[SubjectAdverseEvents],
     days: Sequence[int | None],
+    all_days: int,
     affected: Mapping[int, SubjectLevel],
     conf_level: float,
 ) -> Rate | None:
@@ -143,24 +147,22 @@ def _incidence_rate(
     Decision: a first event after the window, as a related one after new therapy, lengthens the
     time of its subject.
     """
-    times, flags = [], []
-    for position, (subject, at_risk) in enumerate(zip(subjects, days, strict=True)):
-        if at_risk is None:
-            continue
-        level = affected.get(position)
-        to_first = subject.follow_up.day(level.first_on) if level else None
-        times.append(to_first or at_risk)
-        flags.append(level is not None)
-    if not times:
+    timed = [at for at in affected if days[at] is not None]
+    until_first = sum(subjects[at].follow_up.day(affected[at].first_on) or 0 for at in timed)
+    if not all_days:
         return None
-    return exposure_adjusted_incidence_rate(times, flags, conf_level=conf_level)
+    person_days = all_days - _sum(days[at] for at in timed) + until_first
+    return poisson_rate(len(timed), person_days / DAYS_PER_YEAR, per=HUNDRED, conf_level=conf_level)
 
 
 def _event_rate(
-    days: Sequence[int | None], affected: Mapping[int, SubjectLevel]
+    days: Sequence[int | None], all_days: int, affected: Mapping[int, SubjectLevel]
 ) -> EventRate | None:
-    times = [at_risk for at_risk in days if at_risk is not None]
-    if not times:
+    if not all_days:
         return None
     events = sum(level.events for at, level in affected.items() if days[at] is not None)
-    return exposure_adjusted_event_rate(events, times)
+    return exposure_adjusted_event_rate(events, [all_days])
+
+
+def _sum(days: Iterable[int | None]) -> int:
+    return sum(day for day in days if day is not None)
