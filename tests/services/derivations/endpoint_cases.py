@@ -9,7 +9,7 @@ from typing import Any
 
 from app.services.derivations.death import Death
 from app.services.derivations.endpoint_facts import AdequateVisit, ContactEnd, EndpointFacts
-from app.services.derivations.time_to_event import CensoringReason, Happening
+from app.services.derivations.time_to_event import CensoringReason, EventTime, Happening
 from app.trial.anchors import add_months
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import ResponseCategory
@@ -20,6 +20,16 @@ INFUSED_ON = date(2024, 1, 15)
 
 def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def on(text: str) -> Happening:
+    """Something that happened on a day."""
+    return Happening(day=date.fromisoformat(text))
+
+
+def days_and_code(time: EventTime | None) -> tuple[int, int] | None:
+    """AVAL and CNSR of a time; None: the subject is not in the set."""
+    return None if time is None else (time.days, time.censored)
 
 
 def load(name: str) -> dict[str, Any]:

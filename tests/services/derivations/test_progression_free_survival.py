@@ -16,7 +16,7 @@ from app.services.derivations.progression_free_survival import (
     progression_free_survival,
 )
 from app.services.derivations.time_to_event import CensoringReason, Happening
-from tests.services.derivations.endpoint_cases import facts, schedule
+from tests.services.derivations.endpoint_cases import facts, on, schedule
 from tests.services.derivations.endpoint_histories import INFUSED_ON, ref
 
 V1, V2, V3, V4 = "2024-02-12", "2024-03-11", "2024-04-08", "2024-05-06"
@@ -28,10 +28,6 @@ STRICT = ProgressionReading(same_day_pd_newtx="censor")
 def pfs(subject: EndpointFacts, reading: ProgressionReading = FDA) -> tuple[int, int]:
     time = progression_free_survival(subject, reading=reading)
     return time.days, time.censored
-
-
-def on(day: str) -> Happening:
-    return Happening(day=date.fromisoformat(day))
 
 
 @pytest.mark.parametrize(
