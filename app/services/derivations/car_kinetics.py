@@ -11,13 +11,13 @@ from app.services.derivations.kinetics_profile import (
     KineticsProfile,
     ProfileFlag,
     ProfileSpan,
-    by_analyte,
     kinetics_profile,
 )
 from app.services.derivations.kinetics_samples import (
     AssayedSample,
     KineticsAnalyte,
     LeftOut,
+    analyte_order,
     assayed_samples,
 )
 from app.services.derivations.persistence import (
@@ -166,7 +166,7 @@ def _profiles(
     derived = (kinetics_profile(samples, span, trial) for samples in by_kind.values())
     profiles = sorted(
         (profile for profile in derived if profile is not None),
-        key=lambda profile: by_analyte(profile.analyte),
+        key=lambda profile: analyte_order(profile.analyte),
     )
     measured = {profile.analyte for profile in profiles if not profile.analyte.derived}
     return [

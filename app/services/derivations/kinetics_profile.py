@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from operator import attrgetter
 from typing import Final
 
 from app.services.derivations.concentration_area import AreaWindow
@@ -273,7 +272,3 @@ def _parameters(
 def _between(row: ProfileSample, found: Sequence[float]) -> bool:
     """Tell whether a sample below the limit lies between two quantified ones."""
     return row.concentration is None and bool(found) and found[0] < row.days < found[-1]
-
-
-by_analyte = attrgetter("matrix", "method", "unit", "derived")
-"""The order of the profiles of one infusion."""
