@@ -12,6 +12,7 @@ from app.routers import (
     health,
     imports,
     ledger,
+    responses,
     subjects,
     token_endpoint,
     vocabularies,
@@ -31,4 +32,5 @@ def every_router() -> Iterator[APIRouter]:
     yield imports.router
     yield findings.router
     yield endpoints.router
+    yield responses.router
     yield ledger.router

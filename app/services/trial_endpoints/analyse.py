@@ -22,6 +22,7 @@ from app.services.derivations.last_known_alive import evidence_of_life, last_kno
 from app.services.derivations.mrd_status import MrdSummary, mrd_summary
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.populations import milestones, populations
+from app.services.derivations.rated_visit import RatedVisit
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.subject_response import (
     DerivedCourse,
@@ -58,6 +59,8 @@ class Responses:
     until: date
     course: DerivedCourse
     by_source: Mapping[ResponseSource, SubjectResponse]
+    new_therapy_on: Mapping[ResponseSource, date | None]
+    died_of_myeloma_on: date | None
 
 
 def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
@@ -147,33 +150,38 @@ def responses(history: SubjectHistory, trial: Trial, infused_on: date, until: da
     course = derived_course(history, policy, infused_on=infused_on, until=until)
     died_of_myeloma_on = _died_of_myeloma_on(known, trial)
     windows = evaluation_windows(trial, infused_on)
-    by_source = {}
+    by_source: dict[ResponseSource, SubjectResponse] = {}
+    new_therapy_on: dict[ResponseSource, date | None] = {}
     for source in ResponseSource:
         visits = rated_visits(
             history, course, source, infused_on=infused_on, until=until, windows=windows
         )
-        first = subject_response(
-            source,
-            visits,
-            policy,
-            infused_on=infused_on,
-            new_therapy_on=None,
-            died_of_myeloma_on=died_of_myeloma_on,
-        )
-        started = new_therapy(known, progressed_on=first.best.progression_whenever_on)
-        by_source[source] = (
-            first
-            if started is None
-            else subject_response(
+
+        def confirmed(
+            before: date | None,
+            source: ResponseSource = source,
+            visits: tuple[RatedVisit, ...] = visits,
+        ) -> SubjectResponse:
+            return subject_response(
                 source,
                 visits,
                 policy,
                 infused_on=infused_on,
-                new_therapy_on=started.day,
+                new_therapy_on=before,
                 died_of_myeloma_on=died_of_myeloma_on,
             )
-        )
-    return Responses(until=until, course=course, by_source=by_source)
+
+        response = confirmed(None)
+        started = new_therapy(known, progressed_on=response.best.progression_whenever_on)
+        new_therapy_on[source] = started.day if started else None
+        by_source[source] = confirmed(started.day) if started else response
+    return Responses(
+        until=until,
+        course=course,
+        by_source=by_source,
+        new_therapy_on=new_therapy_on,
+        died_of_myeloma_on=died_of_myeloma_on,
+    )
 
 
 def evaluation_windows(trial: Trial, infused_on: date) -> tuple[VisitWindow, ...]:
@@ -268,7 +276,7 @@ def _response_analysis(
 ) -> ResponseAnalysis:
     best_urine_waived = None
     if response.source is ResponseSource.DERIVED:
-        best_urine_waived = _urine_waived(history, trial, found, infused_on)
+        best_urine_waived = _urine_waived(trial, found, infused_on)
     return ResponseAnalysis(
         best=response.best,
         best_urine_waived=best_urine_waived,
@@ -277,17 +285,12 @@ def _response_analysis(
     )
 
 
-def _urine_waived(
-    history: SubjectHistory, trial: Trial, found: Responses, infused_on: date
-) -> ResponseCategory | None:
-    known = replace(history, data_cut=found.until)
-    progressed = found.by_source[ResponseSource.DERIVED].best.progression_whenever_on
-    started = new_therapy(known, progressed_on=progressed)
+def _urine_waived(trial: Trial, found: Responses, infused_on: date) -> ResponseCategory | None:
     confirmed = confirmed_visits(
         waived(found.course.course.visits),
         infused_on=infused_on,
-        new_therapy_on=started.day if started else None,
-        died_of_myeloma_on=_died_of_myeloma_on(known, trial),
+        new_therapy_on=found.new_therapy_on[ResponseSource.DERIVED],
+        died_of_myeloma_on=found.died_of_myeloma_on,
         policy=trial.policy.imwg,
     )
     return best_response(confirmed).best

@@ -1,0 +1,165 @@
+"""Why a subject's response is what it is, and where derived and investigator's responses differ."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Action
+from app.models.values import CivilDate
+from app.problems import AsOfInTheFuture, InvalidParameter, NotFound, documented
+from app.routers.endpoints import EndpointRoute
+from app.routers.record_routes import ALWAYS, SubjectOfPath
+from app.routers.trial_route import permits
+from app.schemas.listing import ReadQuery, SoughtText
+from app.service import Service
+from app.services import ledger
+from app.services.trial_endpoints import response_reads
+from app.services.trial_endpoints.json_values import written
+
+router = APIRouter(route_class=EndpointRoute, tags=["responses"])
+
+
+class CutQuery(ReadQuery):
+    """As of when, and up to which clinical day."""
+
+    cutoff: CivilDate | None = Field(
+        default=None, description="Clinical data cut-off: nothing dated later counts."
+    )
+
+
+class DiscrepancyQuery(CutQuery):
+    """Which discrepancies are wanted."""
+
+    centre: SoughtText | None = Field(default=None, max_length=8, description="Of one centre.")
+    subject: SoughtText | None = Field(default=None, max_length=20, description="Of one subject.")
+    after: SoughtText | None = Field(
+        default=None, max_length=20, description="Where to go on; from the Link header."
+    )
+    limit: int = Field(
+        default=100,
+        ge=1,
+        le=1000,
+        description="A page ends with the subject that brings it to so many.",
+    )
+
+
+class ResponseExplanation(BaseModel):
+    """The visits of a subject with the category of each, the rule that fired, and what was missing.
+
+    Numbers of a marker are in the unit of its rule; null for what cannot be told.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    subject: str
+    centre: str
+    infused_on: str | None = Field(description="Day of the first infusion; null: none yet.")
+    policy: dict[str, Any] = Field(description="How the criteria were read.")
+    baseline: dict[str, Any] | None
+    visits: list[dict[str, Any]]
+    best: dict[str, Any] | None = Field(description="What the confirmed visits come to.")
+    by_source: dict[str, Any] = Field(description="The same by each source.")
+    comparison: dict[str, Any] | None = Field(description="Derived against investigator's.")
+    mrd: list[dict[str, Any]]
+    as_of: int
+    cutoff: str | None
+    data_cutoff: str
+    rule_set: dict[str, Any]
+    engine_version: str
+
+
+class DiscrepancyItem(BaseModel):
+    """One visit on which the two sources differ, and what that would change."""
+
+    model_config = ConfigDict(extra="allow")
+
+    subject: str
+    centre: str
+    record: dict[str, Any] = Field(description="The assessment.")
+    assessed_on: str
+    kind: str = Field(description="Such as `DERIVED_LOWER_BY_2` or `PD_DISAGREEMENT`.")
+    derived: str
+    investigator: str
+    impact: dict[str, Any] = Field(
+        description="Whether the investigator's category would give another best response, or "
+        "another day of progression."
+    )
+
+
+class Discrepancies(BaseModel):
+    """Discrepancies, subject by subject."""
+
+    items: list[DiscrepancyItem]
+    as_of: int
+
+
+@router.get(
+    "/v1/subjects/{subject}/response",
+    operation_id="explain_response",
+    summary="Why a subject's response is what it is",
+    responses={
+        200: {"model": ResponseExplanation},
+        **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture),
+    },
+    **permits(Action.READ_RESPONSES),
+)
+async def explain(
+    request: Request, subject: SubjectOfPath, query: Annotated[CutQuery, Query()]
+) -> Response:
+    """Explain each visit: category, rules, nadir and change, what was missing, confirmation."""
+    service: Service = request.app.state.service
+    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    document = await response_reads.explanation(
+        service.database, service.trial, request.state.caller, subject, cut, query.cutoff
+    )
+    return Response(written(document), media_type="application/json")
+
+
+@router.get(
+    "/v1/discrepancies",
+    operation_id="list_discrepancies",
+    summary="Where derived and investigator's responses differ",
+    responses={
+        200: {
+            "model": Discrepancies,
+            "headers": {
+                "Link": {
+                    "description": 'The next page, `rel="next"`.',
+                    "schema": {"type": "string"},
+                }
+            },
+        },
+        **documented(*ALWAYS, InvalidParameter, AsOfInTheFuture),
+    },
+    **permits(Action.READ_RESPONSES),
+)
+async def list_discrepancies(
+    request: Request, query: Annotated[DiscrepancyQuery, Query()]
+) -> Response:
+    """List them for the subjects that the caller can see; neither source is ever overwritten."""
+    service: Service = request.app.state.service
+    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    page = await response_reads.discrepancy_page(
+        service.database,
+        service.trial,
+        request.state.caller,
+        cut,
+        query.cutoff,
+        centre=query.centre,
+        subject=query.subject,
+        after=query.after,
+        limit=query.limit,
+    )
+    headers = {}
+    if page.after is not None:
+        kept = [
+            (name, value)
+            for name, value in request.query_params.multi_items()
+            if name not in {"after", "as_of"}
+        ]
+        following = urlencode([*kept, ("as_of", cut.seq), ("after", page.after)])
+        headers["Link"] = f'<{request.scope["path"]}?{following}>; rel="next"'
+    body = written({"items": page.items, "as_of": cut.seq})
+    return Response(body, headers=headers, media_type="application/json")
