@@ -70,7 +70,8 @@ _BODY = {
         "required": True,
         "description": "One record a line: `kind`, `subject`, `source_id` and the kind's fields; "
         "`reason` when it changes what is stored; `retracted: true` and `reason` to void. An "
-        "enrolment that makes a subject names no `subject`. `Content-Encoding: gzip` is taken.",
+        "enrolment that makes a subject names no `subject`. Adjudications do not come in bulk. "
+        "`Content-Encoding: gzip` is taken.",
         "content": {
             MEDIA_TYPE: {
                 "schema": {"type": "string"},
