@@ -23,6 +23,8 @@ def jsonable(value: Any) -> Any:
     """
     if is_dataclass(value):
         return {name: jsonable(getattr(value, name)) for name in _members(type(value))}  # type: ignore[arg-type]
+    if hasattr(value, "_asdict"):
+        return {name: jsonable(member) for name, member in value._asdict().items()}
     if isinstance(value, Iterable):
         return [jsonable(member) for member in value]
     raise TypeError(f"{type(value).__name__} has no JSON")
