@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from app.config import Settings
+from app.head_requests import HeadRequests
 from app.openapi_document import DescribedApp
 from app.problems import MethodNotAllowed, NotFound, Problem
 from app.request_context import RequestContext
@@ -57,6 +58,7 @@ def create_app(settings: Settings, database_url: str) -> DescribedApp:
     app.router.middleware_stack = RouteIndex(app.router)
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_middleware(RequestContext)
+    app.add_middleware(HeadRequests)
     return app
 
 
@@ -76,4 +78,4 @@ def _methods_at(request: Request) -> set[str]:
     for route in request.app.router.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= route.methods
-    return methods
+    return methods | {"HEAD"} if "GET" in methods else methods

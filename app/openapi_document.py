@@ -33,7 +33,7 @@ noticed; they never refuse a record.
 
 **Read.** `as_of` asks what the database knew at a `seq` or at an instant. Lists come in pages:
 follow the `Link` header with `rel="next"` as it is. `If-None-Match` with an ETag you hold gives
-304.
+304. `HEAD` gives the status and the headers of a `GET`, wherever there is one.
 
 **Values.** Clinical numbers are answered as strings with the digits that were sent; send them as
 strings too. Dates may be partial where it says so (`2026-03`); a time has an offset. Coded values
