@@ -62,6 +62,7 @@ def create_client(
     name: Annotated[str, typer.Argument(help="How the ledger will call it.")],
     role: OfRole,
     centre: AtCentre = None,
+    lasting: For = None,
     jwks: Annotated[
         Path | None, typer.Option("--jwks", help="A JWK Set with its public keys.")
     ] = None,
@@ -72,7 +73,10 @@ def create_client(
         keys = jwks.read_text(encoding="utf-8") if jwks else None
     except (OSError, UnicodeDecodeError):
         raise fail(f"The file {jwks} cannot be read.") from None
-    made = as_owner(lambda owner: administration.create_client(owner, name, role, centre, keys))
+    ends_at = datetime.now(UTC) + lasting if lasting else None
+    made = as_owner(
+        lambda owner: administration.create_client(owner, name, role, centre, keys, ends_at)
+    )
     if as_json:
         shown = {"client_id": str(made.client_id), "name": made.name, "role": role.value}
         if centre is not None:

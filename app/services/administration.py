@@ -60,13 +60,25 @@ async def centres(owner: asyncpg.Connection) -> Sequence[asyncpg.Record]:
 
 
 async def create_client(
-    owner: asyncpg.Connection, name: str, role: Role, centre: str | None, jwks: str | None
+    owner: asyncpg.Connection,
+    name: str,
+    role: Role,
+    centre: str | None,
+    jwks: str | None,
+    ends_at: datetime | None = None,
 ) -> NewClient:
     """Make a client with one grant; it proves itself by its registered keys or by a new secret.
 
+    Args:
+        name: how the ledger will call it.
+        role: what it is to be.
+        centre: where, for the roles at a centre.
+        jwks: its public keys as a JWK Set; None: it gets a secret.
+        ends_at: when the grant ends by itself; None: when it is revoked.
+
     Raises:
-        Refused: the name is taken or is none, the role does not fit the centre, or the keys are
-            unusable.
+        Refused: the name is taken or is none, the role does not fit the centre or the time, or the
+            keys are unusable.
     """
     _require_name(name)
     secret = None
@@ -88,7 +100,7 @@ async def create_client(
         except asyncpg.UniqueViolationError:
             raise Refused(f"The name {name} is taken.") from None
         await _note(owner, "client:create", reason=name)
-        await _grant(owner, client, name, role, centre, None)
+        await _grant(owner, client, name, role, centre, ends_at)
     return NewClient(client, name, secret.text if secret else None)
 
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 import warnings
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -169,6 +170,17 @@ class TestRole:
         assert refused == f"The role {role} holds for the whole trial: name no centre."
         made = run("client", "create", "c", "--role", role)
         assert (made.exit_code == 0) is (role not in TIME_BOXED)
+
+    def test_of_a_client_that_audits_ends_by_itself(self) -> None:
+        create = ("client", "create", "c", "--role", "auditor")
+        assert sentence(run(*create)) == "The role auditor is given for a time: say until when."
+        assert run("client", "create", "c", "--role", "auditor", "--for", "14d").exit_code == 0
+        (row,) = (line for line in run("grant", "list").stdout.splitlines() if "auditor" in line)
+        ends = datetime.fromisoformat(row.split("│")[5].strip())
+        assert timedelta(days=13) < ends - datetime.now(UTC) <= timedelta(days=14)
+        refused = run(*create, "--for", "soon")
+        assert refused.exit_code == 2
+        assert "as in 8h" in refused.stderr
 
     def test_of_an_auditor_ends_by_itself(self) -> None:
         audit = ("grant", "add", "Ann", "--role", "auditor", "--person")
