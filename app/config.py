@@ -1,12 +1,33 @@
 """Settings, read from the environment. Outside the embedded mode no secret has a default."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.log_lines import Level
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
+
+
+def _listed(written: object) -> object:
+    return written.replace(",", " ").split() if isinstance(written, str) else written
+
+
+def _exact(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Take origins as browsers send them, and nothing that stands for several."""
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError(
+            "write origins as browsers send them, https://viewer.example, in small letters, "
+            "without a path and without a wildcard"
+        )
+    return origins
+
+
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_exact)]
+"""Origins (RFC 6454), parted by commas or blanks."""
 
 
 class Settings(BaseSettings):
@@ -36,6 +57,11 @@ class Settings(BaseSettings):
     trial: Path | None = Field(default=None, description="The trial file; None means the built-in.")
     issuer: str = Field(
         default="http://127.0.0.1:8000", description="The public address of this service."
+    )
+    cors_origins: Origins = Field(
+        default=(),
+        description="Origins whose front ends may call from a browser, parted by commas; none "
+        "without it.",
     )
     signing_key: SecretStr | None = Field(
         default=None, description="PEM or JWK of the signing key; None means the data directory's."

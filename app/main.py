@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from app.config import Settings
+from app.cross_origin import CrossOrigin
 from app.head_requests import HeadRequests
 from app.openapi_document import DescribedApp
 from app.problems import MethodNotAllowed, NotFound, Problem
@@ -59,6 +60,8 @@ def create_app(settings: Settings, database_url: str) -> DescribedApp:
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_middleware(RequestContext)
     app.add_middleware(HeadRequests)
+    if settings.cors_origins:
+        app.add_middleware(CrossOrigin, origins=settings.cors_origins)
     return app
 
 
