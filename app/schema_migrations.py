@@ -4,17 +4,15 @@ Roles belong to the server and not to a database, so they are made here, once, u
 belongs to the database is made by the migrations, as the owner of its tables.
 """
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.database_urls import sqlalchemy_url
+from app.schema_revision import MIGRATIONS, UnknownSchema
 
 OWNER = "dayzero_owner"
 SERVICE = "dayzero_service"
@@ -24,19 +22,11 @@ _ROLES_LOCK = 7_305_180_001
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.set_main_option("prepend_sys_path", str(Path(__file__).parent.parent))
+    config.set_main_option("prepend_sys_path", str(MIGRATIONS.parent))
     config.attributes["connection"] = connection
     return config
-
-
-def head() -> str:
-    """Give the name of the newest migration."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    if newest is None:
-        raise RuntimeError("the service was built without its migrations")
-    return newest
 
 
 async def migrate(url: str) -> None:
@@ -44,6 +34,9 @@ async def migrate(url: str) -> None:
 
     Args:
         url: a login that may create roles and set the role of the owner.
+
+    Raises:
+        UnknownSchema: a newer version of the service has used the database.
     """
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     try:
@@ -54,6 +47,8 @@ async def migrate(url: str) -> None:
             await connection.commit()
             await connection.run_sync(lambda bound: command.upgrade(_config(bound), "head"))
             await connection.commit()
+    except CommandError as error:
+        raise UnknownSchema from error
     finally:
         await engine.dispose()
 
@@ -76,18 +71,6 @@ async def set_service_password(url: str, password: str) -> None:
                     "DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', "
                     "current_setting('dayzero.login'), current_setting('dayzero.password')); END $$"
                 )
-            )
-    finally:
-        await engine.dispose()
-
-
-async def current(url: str) -> str | None:
-    """Give the name of the migration a database is at; None when it has none."""
-    engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
-    try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(
-                lambda bound: MigrationContext.configure(bound).get_current_revision()
             )
     finally:
         await engine.dispose()

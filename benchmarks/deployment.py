@@ -71,7 +71,7 @@ def measured() -> Iterator[Measured]:
             "DAYZERO_DATA_DIRECTORY": str(directory / "keys"),
             "DAYZERO_ISSUER": origin,
         }
-        service = serve("app.worker:app", port, environment)
+        service = serve("app.asgi:app", port, environment)
         stack.callback(_end, service)
         wait_for(f"{origin}/readyz")
         echo = serve("benchmarks.echo:app", echo_port, environment)

@@ -1,5 +1,7 @@
 """The command line explains itself, and takes a wrong word for what it is."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
@@ -66,3 +68,29 @@ def test_it_takes_no_wrong_word(arguments: list[str]) -> None:
 @pytest.mark.parametrize("arguments", [[], ["client"], ["grant"], ["keys"]], ids=" ".join)
 def test_it_shows_what_there_is_when_nothing_is_said(arguments: list[str]) -> None:
     assert "Usage" in CliRunner().invoke(cli, arguments).output
+
+
+SLOW = {"alembic", "fastapi", "httpx", "numpy", "pydantic", "scipy", "sqlalchemy", "sqlmodel"}
+"""What takes its time to import."""
+
+
+def imported_by(module: str) -> set[str]:
+    """What a process of its own has imported after a module."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    return set(told.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("module", "left_out"),
+    [
+        pytest.param("app.cli", SLOW, id="the command line"),
+        pytest.param("app.commands.serve", SLOW, id="serve, before its workers are started"),
+        pytest.param("app.commands.fit_database", {"alembic"}, id="serve, beside its workers"),
+        pytest.param("app.http_server", {"alembic", "numpy", "scipy"}, id="a worker"),
+    ],
+)
+def test_a_start_waits_for_nothing_it_does_not_need(module: str, left_out: set[str]) -> None:
+    assert left_out & imported_by(module) == set()

@@ -10,7 +10,9 @@ import typer
 from rich.table import Table
 
 from app.access.permissions import Role
-from app.commands.console import as_owner, assembled, configured, fail, output, show
+from app.commands.console import fail, output, show
+from app.commands.operator_access import as_owner
+from app.commands.settings import assembled, configured
 from app.config import Settings
 from app.services import administration
 

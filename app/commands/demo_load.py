@@ -9,8 +9,9 @@ import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.access.permissions import Role
-from app.commands.console import as_owner, fail, output
+from app.commands.console import fail, output
 from app.commands.demo_report import show
+from app.commands.operator_access import as_owner
 from app.demo.client import CentreClient, Refused
 from app.demo.credentials import (
     Credentials,

@@ -7,20 +7,15 @@ from typing import Annotated
 
 import typer
 
-from app.commands.console import (
-    assembled,
-    configured,
-    errors,
-    fail,
-    in_sentences,
-    output,
-    owner_url,
-)
+from app.commands.console import errors, fail, output
+from app.commands.operator_access import in_sentences, owner_url
+from app.commands.settings import assembled, configured
 from app.database import Database
 from app.main import create_app
 from app.openapi_document import published
 from app.problems import Problem
-from app.schema_migrations import head, migrate, set_service_password
+from app.schema_migrations import migrate, set_service_password
+from app.schema_revision import head
 from app.services import ledger
 
 keys = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")

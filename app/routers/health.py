@@ -16,7 +16,7 @@ from app.problems import (
     documented,
 )
 from app.routers.trial_route import TrialRoute, permits
-from app.schema_migrations import head
+from app.schema_revision import head
 from app.service import Service
 
 router = APIRouter(route_class=TrialRoute, tags=["health"])

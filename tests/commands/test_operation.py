@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.schema_migrations import head
+from app.schema_revision import head
 from tests.access.deployment import SIGNING_KEY
 from tests.commands.conftest import run, sentence
 from tests.deployment import open_directory

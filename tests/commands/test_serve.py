@@ -21,7 +21,7 @@ import structlog
 from joserfc import jws
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.schema_migrations import head
+from app.schema_revision import head
 from app.services import sign_in
 from tests.commands.conftest import Dayzero, get, run, sentence, token_of
 from tests.deployment import open_directory
@@ -214,6 +214,15 @@ class TestRefusal:
         file.write_text(issuers)
         settings = {"DAYZERO_EXTERNAL_ISSUERS": str(file), "DAYZERO_ISSUER": "https://ours"}
         assert said in served_in_vain("--data-dir", str(place / "data"), **settings)
+
+    def test_workers_that_have_begun_to_load_end_with_it(self, place: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        served = Served(place, {}, "--workers", "2", "--trial", "none.toml", "--port", str(port))
+        with pytest.raises(AssertionError, match=r"none\.toml: cannot be read"):
+            served.start()
+        assert served.said().count("\n") == 1
+        assert served.left_behind() == []
 
     def test_open_keys_are_said(self, place: Path) -> None:
         ring = place / "signing_keys.json"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.access.permissions import PERMISSIONS, Role
-from app.schema_migrations import head
+from app.schema_revision import head
 from app.schemas.lab_result import LAB_RESULTS
 from app.trial import trial as trial_module
 from tests.deployment import Deployment
