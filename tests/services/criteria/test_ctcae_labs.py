@@ -439,6 +439,11 @@ def test_it_refuses_a_negative_value() -> None:
         both("PLT", "-1", "10*9/L")
 
 
+def test_what_is_not_graded_may_be_negative() -> None:
+    (answer,) = both("BASE-EXCESS", "-3", "mmol/L")
+    assert answer.ungraded_reason is UngradedReason.NO_RULE
+
+
 values = st.decimals(min_value=0, max_value=500, places=2)
 
 

@@ -60,7 +60,7 @@ def grade_lab_result(
         laboratory term for.
 
     Raises:
-        ValueError: the value is negative.
+        ValueError: the value is negative and its analyte is graded.
 
     Source: NCI, CTCAE version 5.0, 27 November 2017; intervals in
     ``app.vocabularies.ctcae_laboratory``.
@@ -72,8 +72,9 @@ def grade_lab_result(
     """
     if value is None:
         return tuple(one for one in rules_in_unit(analyte, None) if isinstance(one, LabGrade))
-    if value < 0:
-        raise ValueError("a result is not negative")
+    in_unit = rules_in_unit(analyte, unit or "")
+    if value < 0 and any(isinstance(rules, RuleSet) for rules in in_unit):
+        raise ValueError("a graded result is not negative")
     if upper_limit is not None and upper_limit <= 0:
         upper_limit = None
     if baseline is not None and baseline <= 0:
@@ -88,7 +89,7 @@ def grade_lab_result(
             else _grade(rules, value, references, high=high, facts=facts)
             if comparator is None
             else _grade_open(rules, value, comparator, references, high=high, facts=facts)
-            for rules in rules_in_unit(analyte, unit or "")
+            for rules in in_unit
         ]
     )
 
