@@ -1,0 +1,172 @@
+"""Which results of a subject are baseline, and between which days the others count.
+
+Source: the trial's protocol, laboratory outliers: baseline, post-baseline set.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from app.services.derivations.corrected_calcium import SubjectLab
+from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.trial.anchors import add_months
+from app.trial.trial import Trial
+
+
+class LabPeriod(StrEnum):
+    """When a sample was taken, as far as laboratory abnormalities are concerned."""
+
+    BEFORE_LYMPHODEPLETION = "before_lymphodepletion"
+    """Also what came before the infusion of a subject without lymphodepletion."""
+    LYMPHODEPLETION = "lymphodepletion"
+    """From the first dose of lymphodepletion to the infusion."""
+    POST_INFUSION = "post_infusion"
+    AFTER_FOLLOW_UP = "after_follow_up"
+    """After new therapy, the horizon or the data cut: not counted."""
+
+
+class BaselineFlag(StrEnum):
+    """What is unusual about a baseline."""
+
+    AFTER_LYMPHODEPLETION = "after_LD"
+    """There was none before lymphodepletion; counts may be low already."""
+    OLD = "old_baseline"
+    """Older than the protocol accepts, and there was none that was not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabFollowUp:
+    """The moments that bound the periods of one infused subject.
+
+    Attributes:
+        lymphodepletion_from: the first dose of lymphodepletion; None: omitted.
+        until: min(N, X, H), the last day that counts; the day of new therapy belongs to it.
+    """
+
+    infused_at: datetime
+    lymphodepletion_from: PossibleDays | None
+    until: date
+
+    @property
+    def infused_on(self) -> date:
+        """The infusion day, day 0, on the centre's clock."""
+        return self.infused_at.date()
+
+    def day(self, day: date) -> int:
+        """Count days from the infusion, which is day 0."""
+        return (day - self.infused_on).days
+
+    def period(self, collected: PossibleDays) -> LabPeriod:
+        """Place a sample.
+
+        Decision: without a time, a sample of the first day of lymphodepletion was drawn before it,
+        as the schedule has it, and one of the infusion day counts as after the infusion, as an
+        adverse event of that day does: a baseline it is never.
+        """
+        if not _before(collected, PossibleDays.on(self.infused_on), self.infused_at, untimed=False):
+            late = collected.earliest > self.until
+            return LabPeriod.AFTER_FOLLOW_UP if late else LabPeriod.POST_INFUSION
+        first = self.lymphodepletion_from
+        if first is None or _before(collected, first, first.instant, untimed=True):
+            return LabPeriod.BEFORE_LYMPHODEPLETION
+        return LabPeriod.LYMPHODEPLETION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabBaseline:
+    """The result that a subject's results of one analyte are compared with."""
+
+    result: SubjectLab
+    flags: tuple[BaselineFlag, ...] = ()
+
+
+def lab_follow_up(history: SubjectHistory, *, new_therapy: date | None) -> LabFollowUp | None:
+    """Give the bounds of a subject's laboratory follow-up; None: never infused, up to the cut.
+
+    Args:
+        history: the subject's records.
+        new_therapy: start of the first new anti-myeloma therapy after infusion (N); None: none.
+
+    Decision: lymphodepletion that is not dated before the infusion day is left out of account.
+    """
+    infusion = history.first_infusion
+    if infusion is None:
+        return None
+    doses = [
+        dose
+        for one in history.preparations
+        for dose in one.lymphodepletion
+        if dose.latest < infusion.day
+    ]
+    ends = [history.data_cut, add_months(infusion.day, history.horizon_months)]
+    return LabFollowUp(
+        infused_at=infusion.started_at,
+        lymphodepletion_from=min(doses, key=moment, default=None),
+        until=min(ends if new_therapy is None else [*ends, new_therapy]),
+    )
+
+
+def lab_baseline(
+    results: Iterable[SubjectLab], follow_up: LabFollowUp, trial: Trial
+) -> LabBaseline | None:
+    """Choose the baseline among a subject's usable results of one analyte; None: there is none.
+
+    It is the last one before lymphodepletion, if that is recent enough; without one, the last one
+    before the infusion, flagged. Without lymphodepletion, and under the policy
+    ``pre_infusion``, it is the last one before the infusion.
+
+    Decision: the last one before the infusion may be one from before lymphodepletion that is older
+    than accepted; then that is flagged.
+    """
+    before = sorted(
+        (one for one in results if follow_up.period(one.value.collected) in _BEFORE_INFUSION),
+        key=lambda one: moment(one.value.collected),
+    )
+    if not before:
+        return None
+    first = follow_up.lymphodepletion_from
+    if first is None or trial.policy.lab.baseline == "pre_infusion":
+        return LabBaseline(result=before[-1])
+    recent = _last_before_lymphodepletion(before, follow_up)
+    oldest = first.earliest - timedelta(trial.laboratory.baseline_days)
+    if recent is not None and recent.value.collected.earliest >= oldest:
+        return LabBaseline(result=recent)
+    flag = BaselineFlag.OLD if before[-1] is recent else BaselineFlag.AFTER_LYMPHODEPLETION
+    return LabBaseline(result=before[-1], flags=(flag,))
+
+
+def moment(days: PossibleDays) -> tuple[date, bool, float]:
+    """Order moments; of one day those without a time come first."""
+    at = days.instant
+    return days.earliest, at is not None, at.timestamp() if at else 0.0
+
+
+_BEFORE_INFUSION = frozenset({LabPeriod.BEFORE_LYMPHODEPLETION, LabPeriod.LYMPHODEPLETION})
+
+
+def _last_before_lymphodepletion(
+    before: Sequence[SubjectLab], follow_up: LabFollowUp
+) -> SubjectLab | None:
+    return next(
+        (
+            one
+            for one in reversed(before)
+            if follow_up.period(one.value.collected) is LabPeriod.BEFORE_LYMPHODEPLETION
+        ),
+        None,
+    )
+
+
+def _before(
+    collected: PossibleDays, event: PossibleDays, at: datetime | None, *, untimed: bool
+) -> bool:
+    """Tell whether a sample came before an event; on its day without both times, ``untimed``.
+
+    The clock decides only on the event's day, so that a date and its time need not agree on zones.
+    """
+    if collected.earliest != event.earliest:
+        return collected.earliest < event.earliest
+    if collected.instant is None or at is None:
+        return untimed
+    return collected.instant < at

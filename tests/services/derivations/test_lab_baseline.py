@@ -1,0 +1,118 @@
+"""Which result is baseline, and when results count."""
+
+import pytest
+
+from app.services.derivations.corrected_calcium import SubjectLab
+from app.services.derivations.lab_baseline import (
+    BaselineFlag,
+    LabBaseline,
+    LabPeriod,
+    lab_baseline,
+    lab_follow_up,
+)
+from app.services.derivations.subject_history import LabValue, SubjectHistory
+from app.trial.trial import Trial
+from tests.services.derivations.lab_histories import TRIAL, When, lab, on, subject, taken, under
+
+
+def baseline_of(history: SubjectHistory, trial: Trial = TRIAL) -> LabBaseline | None:
+    follow_up = lab_follow_up(history, new_therapy=None)
+    assert follow_up is not None
+    return lab_baseline([SubjectLab(value=one) for one in history.lab_values], follow_up, trial)
+
+
+@pytest.mark.parametrize(
+    ("samples", "chosen", "flags"),
+    [
+        pytest.param([-20, -8, -1], -8, (), id="the last before lymphodepletion"),
+        pytest.param([-5], -5, (), id="on its first day, without a time"),
+        pytest.param([(-5, "08:59")], -5, (), id="a minute before the first dose"),
+        pytest.param([-33], -33, (), id="28 days before"),
+        pytest.param([-34, (-5, "09:00")], -5, ("after_LD",), id="drawn at the first dose"),
+        pytest.param([-2], -2, ("after_LD",), id="only after lymphodepletion"),
+        pytest.param([-34], -34, ("old_baseline",), id="29 days before and nothing later"),
+        pytest.param([-34, -2], -2, ("after_LD",), id="the old one gives way"),
+        pytest.param([(0, "09:59")], 0, ("after_LD",), id="on the day, before the infusion"),
+    ],
+)
+def test_the_baseline_comes_from_before_lymphodepletion(
+    samples: list[When], chosen: int, flags: tuple[str, ...]
+) -> None:
+    baseline = baseline_of(subject(*(lab(when, "PLT", "180") for when in samples)))
+    assert baseline is not None
+    assert baseline.result.value.collected.earliest == on(chosen)
+    assert baseline.flags == tuple(BaselineFlag(flag) for flag in flags)
+
+
+@pytest.mark.parametrize("when", [0, (0, "10:00"), 5])
+def test_no_baseline_comes_from_after_the_infusion(when: When) -> None:
+    assert baseline_of(subject(lab(when, "PLT", "180"))) is None
+
+
+@pytest.mark.parametrize(
+    "lymphodepletion",
+    [
+        pytest.param((), id="omitted"),
+        pytest.param((0, 1), id="dated on the infusion day and after"),
+    ],
+)
+def test_without_lymphodepletion_it_is_the_last_before_the_infusion(
+    lymphodepletion: tuple[int, ...],
+) -> None:
+    samples = lab(-60, "PLT", "180"), lab(-1, "PLT", "90")
+    baseline = baseline_of(subject(*samples, lymphodepletion=lymphodepletion))
+    assert baseline is not None
+    assert (baseline.result.value.collected.earliest, baseline.flags) == (on(-1), ())
+
+
+def test_the_policy_can_ask_for_the_last_before_the_infusion() -> None:
+    history = subject(lab(-8, "PLT", "180"), lab(-1, "PLT", "90"))
+    baseline = baseline_of(history, under(TRIAL, baseline="pre_infusion"))
+    assert baseline is not None
+    assert (baseline.result.value.collected.earliest, baseline.flags) == (on(-1), ())
+
+
+def test_of_one_day_the_latest_time_is_last() -> None:
+    samples: list[LabValue] = [
+        lab((-8, "18:00"), "PLT", "170"),
+        lab(-8, "PLT", "160"),
+        lab((-8, "07:00"), "PLT", "180"),
+    ]
+    baseline = baseline_of(subject(*samples))
+    assert baseline is not None
+    assert baseline.result.value is samples[0]
+
+
+@pytest.mark.parametrize(
+    ("when", "period"),
+    [
+        (-5, LabPeriod.BEFORE_LYMPHODEPLETION),
+        ((-5, "09:00"), LabPeriod.LYMPHODEPLETION),
+        (-4, LabPeriod.LYMPHODEPLETION),
+        ((0, "09:59"), LabPeriod.LYMPHODEPLETION),
+        ((0, "10:00"), LabPeriod.POST_INFUSION),
+        (0, LabPeriod.POST_INFUSION),
+        (200, LabPeriod.POST_INFUSION),
+        (201, LabPeriod.AFTER_FOLLOW_UP),
+    ],
+)
+def test_results_count_from_the_infusion_to_new_therapy(when: When, period: LabPeriod) -> None:
+    follow_up = lab_follow_up(subject(), new_therapy=on(200))
+    assert follow_up is not None
+    assert follow_up.period(taken(when)) is period
+
+
+@pytest.mark.parametrize(
+    ("cut", "new_therapy", "until"), [(500, None, 500), (500, 200, 200), (2000, None, 1095)]
+)
+def test_follow_up_ends_with_the_first_of_new_therapy_cut_and_horizon(
+    cut: int, new_therapy: int | None, until: int
+) -> None:
+    started = None if new_therapy is None else on(new_therapy)
+    follow_up = lab_follow_up(subject(cut=cut), new_therapy=started)
+    assert follow_up is not None
+    assert follow_up.day(follow_up.until) == until
+
+
+def test_who_was_not_infused_has_no_follow_up() -> None:
+    assert lab_follow_up(subject(infused=False), new_therapy=None) is None
