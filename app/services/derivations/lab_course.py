@@ -1,0 +1,156 @@
+"""The course of one analyte in one direction: worst grade, resolution, episodes, flag and rule.
+
+Source: the trial's protocol, laboratory outliers: reported together, unit of counting.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.services.criteria.ctcae_labs.lab_grade import LabGrade
+from app.services.derivations.graded_labs import GradedLab
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabInDirection:
+    """One result as it counts in one direction.
+
+    Attributes:
+        grade: None: CTCAE has no term in this direction.
+        beyond_limit: of the trial's limits; None: none of them could tell.
+        outlier: by the trial's rule: its grade, or a limit.
+        clinically_significant: the investigator's flag, where the result lies on this side of
+            normal; None: not judged.
+    """
+
+    result: GradedLab
+    grade: LabGrade | None
+    beyond_limit: bool | None
+    outlier: bool
+    clinically_significant: bool | None
+
+    @property
+    def lowest(self) -> int | None:
+        """The grade that counts; None: ungraded."""
+        return self.grade.lowest if self.grade else None
+
+    @property
+    def range(self) -> tuple[int, ...]:
+        """The grades left open, to be shown beside the one that counts; empty when certain."""
+        grades = self.grade.grades if self.grade else ()
+        return grades if len(grades) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabEpisode:
+    """A run of results from an outlier to the first that has settled.
+
+    Attributes:
+        started_on: the first outlier.
+        ended_on: the first settled result; None: none was seen.
+        worst_grade: the highest that counts; None: outliers by a limit, without a grade.
+        outliers: results in it that are outliers.
+    """
+
+    started_on: date
+    ended_on: date | None
+    worst_grade: int | None
+    outliers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagAndRule:
+    """How many results the investigator and the rule called an outlier: side by side, not merged.
+
+    Attributes:
+        both: by the flag and by the rule.
+        rule_only: by the rule; the investigator judged the result and said no.
+        rule_not_judged: by the rule; the investigator said nothing.
+        flag_only: by the flag.
+    """
+
+    both: int = 0
+    rule_only: int = 0
+    rule_not_judged: int = 0
+    flag_only: int = 0
+
+    @property
+    def disagreements(self) -> int:
+        """Results of which one of them says yes and the other one no."""
+        return self.rule_only + self.flag_only
+
+
+def worst_result(results: Iterable[LabInDirection]) -> LabInDirection | None:
+    """Give the first result of the highest grade; None: none is graded."""
+    return max(
+        (one for one in results if one.lowest is not None),
+        key=lambda one: one.lowest or 0,
+        default=None,
+    )
+
+
+def resolved_on(
+    results: Sequence[LabInDirection], worst: LabInDirection | None, settled_grade: int
+) -> date | None:
+    """Give the first day after the worst with a grade of at most ``settled_grade``.
+
+    None: none was seen, or there was nothing to resolve.
+    """
+    if worst is None or worst.lowest is None or worst.lowest <= settled_grade:
+        return None
+    later = results[results.index(worst) + 1 :]
+    return next(
+        (one.result.collected_on for one in later if _has_settled(one, settled_grade)), None
+    )
+
+
+def outlier_episodes(
+    results: Iterable[LabInDirection], settled_grade: int
+) -> tuple[LabEpisode, ...]:
+    """Give the episodes of outliers, in their order.
+
+    Source: the trial's protocol, laboratory outliers: an episode lasts until grade 1 or baseline.
+    Decision: a result without a grade neither ends an episode nor goes on with it, unless a limit
+    of the trial tells that it is none.
+    """
+    runs: list[list[LabInDirection]] = []
+    is_open = False
+    ends: list[date | None] = []
+    for one in results:
+        if not is_open and one.outlier:
+            runs.append([one])
+            ends.append(None)
+            is_open = True
+        elif is_open and _has_settled(one, settled_grade):
+            ends[-1] = one.result.collected_on
+            is_open = False
+        elif is_open:
+            runs[-1].append(one)
+    return tuple(
+        LabEpisode(
+            started_on=run[0].result.collected_on,
+            ended_on=end,
+            worst_grade=max((one.lowest for one in run if one.lowest is not None), default=None),
+            outliers=sum(one.outlier for one in run),
+        )
+        for run, end in zip(runs, ends, strict=True)
+    )
+
+
+def flag_and_rule(results: Iterable[LabInDirection]) -> FlagAndRule:
+    """Count where the investigator and the rule agree and where they do not."""
+    seen = [(one.outlier, one.clinically_significant) for one in results]
+    return FlagAndRule(
+        both=seen.count((True, True)),
+        rule_only=seen.count((True, False)),
+        rule_not_judged=seen.count((True, None)),
+        flag_only=seen.count((False, True)),
+    )
+
+
+def _has_settled(one: LabInDirection, settled_grade: int) -> bool:
+    if one.outlier:
+        return False
+    if one.lowest is not None:
+        return one.lowest <= settled_grade
+    return one.beyond_limit is False

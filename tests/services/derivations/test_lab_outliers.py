@@ -1,0 +1,114 @@
+"""When a result is an outlier by the trial's rule."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.services.criteria.ctcae_labs.lab_grade import LabGrade
+from app.services.derivations.lab_outliers import beyond_limits, grade_is_outlier
+from app.services.derivations.subject_history import LabValue
+from app.trial.laboratory import LaboratoryRules, OutlierLimit
+from app.vocabularies.laboratory_grading import AbnormalityDirection
+from tests.services.derivations.lab_histories import TRIAL, lab
+
+LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
+
+
+def grade(*grades: int) -> LabGrade:
+    return LabGrade(analyte="PLT", direction=LOW, term="Platelet count decreased", grades=grades)
+
+
+@pytest.mark.parametrize(
+    ("found", "baseline", "outlier"),
+    [
+        pytest.param(grade(3), grade(2), True, id="grade 3, one above baseline"),
+        pytest.param(grade(3), grade(3), False, id="grade 3, as at baseline"),
+        pytest.param(grade(4), grade(3), True, id="grade 4 from 3"),
+        pytest.param(grade(2), grade(0), False, id="grade 2"),
+        pytest.param(grade(3), None, True, id="a missing baseline is grade 0"),
+        pytest.param(grade(3), grade(), True, id="so is an ungraded one"),
+        pytest.param(grade(2, 3), grade(0), False, id="a range counts with its lowest"),
+        pytest.param(grade(3, 4), grade(2, 3), True, id="at baseline too"),
+        pytest.param(grade(), grade(0), False, id="ungraded"),
+        pytest.param(None, grade(0), False, id="no term"),
+    ],
+)
+def test_a_grade_is_an_outlier(
+    found: LabGrade | None, baseline: LabGrade | None, outlier: bool
+) -> None:
+    assert grade_is_outlier(found, baseline, TRIAL.laboratory) is outlier
+
+
+def test_the_trial_sets_grade_and_rise() -> None:
+    rules = LaboratoryRules(outlier_grade=2, outlier_rise=2)
+    assert grade_is_outlier(grade(2), grade(0), rules)
+    assert not grade_is_outlier(grade(2), grade(1), rules)
+
+
+def beyond(
+    result: LabValue, direction: AbnormalityDirection = HIGH, baseline: LabValue | None = None
+) -> bool | None:
+    limits = [one for one in TRIAL.laboratory.limits if one.analyte == result.analyte]
+    return beyond_limits(result, direction, limits, baseline=baseline)
+
+
+@pytest.mark.parametrize(
+    ("result", "direction", "outlier"),
+    [
+        pytest.param(lab(3, "FERRITIN", "10000"), HIGH, False, id="at the limit"),
+        pytest.param(lab(3, "FERRITIN", "10001"), HIGH, True, id="above it"),
+        pytest.param(lab(3, "FERRITIN", "10001", unit="ng/mL"), HIGH, True, id="the same in ng/mL"),
+        pytest.param(lab(3, "FERRITIN", "10001"), LOW, None, id="no limit on that side"),
+        pytest.param(lab(3, "CRP", "20.0", unit="mg/dL"), HIGH, False, id="20 mg/dL is 200 mg/L"),
+        pytest.param(lab(3, "CRP", "20.1", unit="mg/dL"), HIGH, True, id="restated exactly"),
+        pytest.param(lab(3, "IGG", "199", unit="mg/dL"), LOW, True, id="199 mg/dL is below 2 g/L"),
+        pytest.param(lab(3, "IGG", "2"), LOW, False, id="2 g/L is not below it"),
+        pytest.param(lab(3, "GLUC", "27.9"), HIGH, True, id="glucose in mmol/L"),
+        pytest.param(lab(3, "GLUC", "900", unit="mg/dL"), HIGH, None, id="in mg/dL: not compared"),
+        pytest.param(lab(3, "GLUC", "2.1"), LOW, True, id="below the lower limit"),
+        pytest.param(lab(3, "DDIMER", "5000"), HIGH, False, id="10 x ULN"),
+        pytest.param(lab(3, "DDIMER", "5001"), HIGH, True, id="above 10 x ULN"),
+        pytest.param(
+            lab(3, "DDIMER", "9000", normal=(None, None)), HIGH, None, id="no ULN, no verdict"
+        ),
+        pytest.param(lab(3, "LDH", "1251"), HIGH, True, id="LDH above 5 x ULN"),
+        pytest.param(lab(3, "FERRITIN", ">10000"), HIGH, True, id="above the limit for certain"),
+        pytest.param(lab(3, "FERRITIN", ">=10000"), HIGH, False, id="may be the limit itself"),
+        pytest.param(lab(3, "FERRITIN", ">9000"), HIGH, False, id="may be below the limit"),
+        pytest.param(lab(3, "FERRITIN", "<20000"), HIGH, False, id="an upper bound shows nothing"),
+        pytest.param(lab(3, "IGG", "<2"), LOW, True, id="below the limit for certain"),
+        pytest.param(lab(3, "IGG", "<=2"), LOW, False, id="may be the limit itself, low"),
+        pytest.param(lab(3, "IGG", ">1"), LOW, False, id="a lower bound shows nothing"),
+        pytest.param(lab(3, "IL10", "9999"), HIGH, None, id="an analyte without a limit"),
+    ],
+)
+def test_a_result_lies_beyond_a_limit(
+    result: LabValue, direction: AbnormalityDirection, outlier: bool | None
+) -> None:
+    assert beyond(result, direction) is outlier
+
+
+@pytest.mark.parametrize(
+    ("baseline", "result", "outlier"),
+    [
+        pytest.param("NOT DETECTED", "DETECTED", True, id="found, and not before"),
+        pytest.param("NEGATIVE", "35", True, id="a number is a detection"),
+        pytest.param("DETECTED", "DETECTED", False, id="found before"),
+        pytest.param("120", "500", False, id="a number before"),
+        pytest.param("<10", "500", True, id="below its limit before"),
+        pytest.param(None, "POSITIVE", True, id="without a baseline"),
+        pytest.param("NOT DETECTED", "<10", False, id="below the limit of quantification"),
+        pytest.param("NOT DETECTED", "0", False, id="zero"),
+        pytest.param("NOT DETECTED", "NOT DETECTED", False, id="still not found"),
+        pytest.param("NOT DETECTED", "INDETERMINATE", None, id="not known"),
+    ],
+)
+def test_a_virus_is_newly_detected(baseline: str | None, result: str, outlier: bool | None) -> None:
+    before = None if baseline is None else lab(-8, "HBV_DNA", baseline)
+    assert beyond(lab(30, "HBV_DNA", result), baseline=before) is outlier
+
+
+def test_an_upper_limit_of_zero_limits_nothing() -> None:
+    limit = OutlierLimit(analyte="LDH", above_uln=Decimal(5))
+    result = lab(3, "LDH", "200", normal=(None, "0"))
+    assert beyond_limits(result, HIGH, [limit], baseline=None) is None
