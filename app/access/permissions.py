@@ -50,6 +50,7 @@ class Purpose(StrEnum):
     READ = "read"
     SUMMARISE = "summarise"
     AUDIT = "audit"
+    CENTRES = "centres"
 
 
 AT_CENTRE = frozenset(
@@ -78,7 +79,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.ADJUDICATE_RESPONSE: frozenset({Role.RESPONSE_REVIEWER}),
     Action.READ_RECORD: _READERS,
     Action.IMPORT_RECORDS: _WRITERS,
-    Action.READ_CENTRES: _READERS | {Role.SUMMARY_READER},
+    Action.READ_CENTRES: _READERS | {Role.SUMMARY_READER, Role.STUDY_ADMIN},
     Action.READ_CHANGES: _READERS,
     Action.READ_FINDINGS: _READERS,
     Action.READ_ENDPOINTS: _READERS | {Role.SUMMARY_READER},
@@ -92,7 +93,7 @@ PURPOSES: dict[Action, Purpose] = {
     Action.VOID_RECORD: Purpose.WRITE,
     Action.IMPORT_RECORDS: Purpose.WRITE,
     Action.READ_LEDGER: Purpose.AUDIT,
-    Action.READ_CENTRES: Purpose.SUMMARISE,
+    Action.READ_CENTRES: Purpose.CENTRES,
     Action.READ_ENDPOINTS: Purpose.SUMMARISE,
 }
 """What an action's transaction is for; every other action reads.

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.access.permissions import PERMISSIONS, Role
+from app.access.permissions import PERMISSIONS, Action, Role
+from app.access.principal import Principal
+from app.access.scopes import ALL_SCOPES
 from app.schema_revision import head
 from app.schemas.lab_result import LAB_RESULTS
 from app.trial import trial as trial_module
@@ -95,6 +97,7 @@ async def test_the_trial_is_not_sent_to_one_who_holds_it(deployment: Deployment)
         pytest.param("monitor", ["03", "07"], ["03", "07"], id="several centres"),
         pytest.param("data_manager", [], ["03", "05", "07"], id="every centre"),
         pytest.param("summary_reader", [], ["03", "05", "07"], id="aggregates of every centre"),
+        pytest.param("study_admin", [], ["03", "05", "07"], id="whose business the centres are"),
     ],
 )
 async def test_one_sees_the_centres_of_ones_grants(
@@ -107,9 +110,32 @@ async def test_one_sees_the_centres_of_ones_grants(
     assert items == [{"code": code, "name": f"Centre {code}"} for code in seen]
 
 
-async def test_a_role_without_data_sees_no_centres(deployment: Deployment) -> None:
-    answer = await (await deployment.caller("study_admin")).get("/v1/centres")
-    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-permitted")
+async def test_an_administrator_at_a_centre_sees_all_centres_and_the_data_of_one(
+    deployment: Deployment,
+) -> None:
+    await deployment.subject("05")
+    caller = await deployment.caller("coordinator", "03")
+    await deployment.owner.execute(
+        "INSERT INTO access_grant (principal, role) VALUES ($1, 'study_admin')", caller.id
+    )
+    items = (await caller.get("/v1/centres")).json()["items"]
+    assert [item["code"] for item in items] == ["03", "05"]
+    assert (await caller.get("/v1/subjects/05-001/lab-results")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["study_admin", "summary_reader", "data_manager", "auditor"])
+async def test_who_asks_for_the_centres_gets_at_no_other_table(
+    deployment: Deployment, role: str
+) -> None:
+    await deployment.subject("03")
+    caller = await deployment.caller(role)
+    principal = Principal(id=caller.id, scopes=ALL_SCOPES)
+    async with deployment.service.database.transaction(
+        principal, Action.READ_CENTRES
+    ) as transaction:
+        assert await transaction.value("SELECT count(*) FROM centre") == 1
+        for table in ("subject", "lab_result", "enrolment", "ledger_event"):
+            assert await transaction.value(f"SELECT count(*) FROM {table}") == 0
 
 
 async def test_it_lives_and_is_ready(deployment: Deployment) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from app.schemas.enrolment import ENROLMENTS
 from app.schemas.record_kinds import RECORD_KINDS
 from tests.deployment import Caller, Deployment
+from tests.routers.test_imports import codes, results
 
 NOTED = "The relative was asked again."
 THERAPY = next(dict(kind.example) for kind in RECORD_KINDS if kind.path == "therapies")
@@ -45,11 +47,19 @@ async def test_it_shows_free_text_only_where_a_role_shows_it(
     assert {item["centre"]: item["indication"] for item in listed} == {"03": NOTED, "05": None}
 
 
+@pytest.mark.parametrize(
+    ("reader", "centre"),
+    [
+        pytest.param("monitor", "05", id="who reads there as a monitor"),
+        pytest.param("data_manager", None, id="who reads everywhere"),
+        pytest.param("sponsor_analyst", None, id="who reads everywhere but free text"),
+    ],
+)
 async def test_it_writes_only_where_a_role_writes(
-    deployment: Deployment, addresses: dict[str, str]
+    deployment: Deployment, addresses: dict[str, str], reader: str, centre: str | None
 ) -> None:
     caller = await deployment.caller("coordinator", "03")
-    await granted(deployment, caller, "monitor", "05")
+    await granted(deployment, caller, reader, centre)
     body = {name: value for name, value in THERAPY.items() if name != "source_id"}
     assert (await caller.get(addresses["05"])).status_code == 200
     assert (await caller.submit("/v1/subjects/05-001/therapies", body)).status_code == 403
@@ -57,6 +67,26 @@ async def test_it_writes_only_where_a_role_writes(
     assert (await caller.amend(addresses["05"], changed, 1)).status_code == 403
     assert (await caller.void(addresses["05"], 1)).status_code == 403
     assert (await caller.amend(addresses["03"], changed, 1)).status_code == 200
+    enrolment = dict(ENROLMENTS.example)
+    assert (await caller.submit("/v1/subjects", {**enrolment, "centre": "05"})).status_code == 403
+    sent = {**body, "kind": "therapies", "subject": "05-001", "source_id": "T:1"}
+    (line,), _ = await results(caller, sent)
+    assert codes(line) == [("/subject", "not_permitted")]
+    random = addresses["05"][:-12] + "0" * 12
+    for nowhere in (random, addresses["05"].replace("05-001", "05-777")):
+        assert (await caller.amend(nowhere, changed, 1)).status_code == 404
+        assert (await caller.void(nowhere, 1)).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["summary_reader", "study_admin"])
+async def test_who_sees_no_records_elsewhere_writes_to_nothing_there(
+    deployment: Deployment, addresses: dict[str, str], role: str
+) -> None:
+    caller = await deployment.caller("coordinator", "03")
+    await granted(deployment, caller, role, None)
+    body = {name: value for name, value in THERAPY.items() if name != "source_id"}
+    assert (await caller.submit("/v1/subjects/05-001/therapies", body)).status_code == 404
+    assert (await caller.amend(addresses["05"], {**body, "reason": "x"}, 1)).status_code == 404
 
 
 async def test_a_token_for_writing_alone_is_told_whose_the_source_id_is(
