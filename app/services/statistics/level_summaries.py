@@ -23,7 +23,7 @@ class MeasuredLevel:
         above_uloq: above the upper one.
     """
 
-    amount: Decimal
+    amount: Decimal | float
     below_lloq: bool = False
     above_uloq: bool = False
 
