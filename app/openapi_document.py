@@ -90,7 +90,7 @@ def _complete(document: dict[str, Any]) -> None:
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     document["servers"] = [{"url": "/"}]
     operations = list(_operations(document))
-    used = {tag for operation in operations for tag in operation["tags"]}
+    used = {tag for _, operation in operations for tag in operation["tags"]}
     document["tags"] = [
         {"name": name, "description": _TAGS.get(name, name)}
         for name in (*_TAGS, *sorted(used - set(_TAGS)))
@@ -108,17 +108,17 @@ def _complete(document: dict[str, Any]) -> None:
         problem.slug(): {"value": problem.example()} for problem in _every_problem()
     }
     components["responses"] = {}
-    for operation in operations:
-        _describe_parameters(operation)
+    for method, operation in operations:
+        _describe_parameters(method, operation)
         _share_problems(operation, components["responses"])
     components["responses"] = dict(sorted(components["responses"].items()))
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in document["paths"].values():
         for method, operation in path.items():
             if method in _METHODS:
-                yield operation
+                yield method, operation
 
 
 def _every_problem() -> list[type[Problem]]:
@@ -149,16 +149,14 @@ def _security_schemes() -> dict[str, Any]:
     }
 
 
-def _describe_parameters(operation: dict[str, Any]) -> None:
+def _describe_parameters(method: str, operation: dict[str, Any]) -> None:
     """Say of each parameter what it looks like when it is sent; it is never ``null`` then.
 
     The service looks for a missing ``Idempotency-Key`` or ``If-Match`` itself, in order to say how
     to mend it: to FastAPI they are optional.
     """
     body = "requestBody" in operation and "application/json" in operation["requestBody"]["content"]
-    keyed = body and "If-None-Match" not in operation and operation["x-action"] in {
-        "record:submit", "record:void",
-    }  # fmt: skip
+    keyed = body and method == "post"
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]

@@ -104,6 +104,20 @@ def test_every_operation_says_who_may_and_what_it_is(document: dict[str, Any]) -
     assert len(names) == len(set(names))
 
 
+def test_a_post_of_a_record_needs_a_key_and_an_amendment_can_do_without(
+    document: dict[str, Any],
+) -> None:
+    for method, path, operation in operations(document):
+        needed = [
+            parameter["required"]
+            for parameter in operation.get("parameters", ())
+            if parameter["name"] == "Idempotency-Key"
+        ]
+        assert needed == {"POST": [True], "PUT": [False]}.get(method, []) or (
+            path in {"/v1/imports", "/oauth/token"} and not needed
+        ), (method, path)
+
+
 def test_a_refusal_is_a_problem_document_and_nothing_else(
     document: dict[str, Any], faults: Faults
 ) -> None:
