@@ -1,5 +1,6 @@
 """How each adverse event counts: its row, grade and causality; what is left out or ignored."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,17 +10,21 @@ from app.services.derivations.adverse_event_levels import (
     subject_level,
     subject_levels,
 )
+from app.services.derivations.adverse_events import subject_adverse_events
 from app.services.derivations.safety_follow_up import SafetyWindow
-from app.services.derivations.subject_history import AdverseEvent
+from app.services.derivations.subject_history import AdverseEvent, PossibleDays
 from app.vocabularies.adverse_events import AesiKind, SeriousnessCriterion
 from app.vocabularies.follow_up import DeathCause
 from tests.services.derivations.safety_histories import (
+    TRIAL,
     analysed,
     crs,
     event,
     fatal,
+    history,
     icans,
     on,
+    ref,
     the_event,
     with_rules,
 )
@@ -239,6 +244,23 @@ def test_a_fatal_event_ends_with_the_death() -> None:
 )
 def test_the_cause_of_death(died: int, cause: DeathCause | None) -> None:
     assert analysed(died=died, death_cause=DeathCause.INFECTION).death_cause is cause
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_the_cause_of_death_that_was_told_last_counts(first: str) -> None:
+    (death,) = history(died=20, death_cause=DeathCause.UNKNOWN).follow_ups
+    told = (
+        replace(death, record=ref(first, "follow-ups")),
+        replace(
+            death,
+            record=ref("b" if first == "a" else "a", "follow-ups"),
+            contacted_on=PossibleDays.on(on(40)),
+            death_cause=DeathCause.INFECTION,
+        ),
+        replace(death, contacted_on=PossibleDays.on(on(50)), death_cause=None),
+    )
+    found = subject_adverse_events(replace(history(), follow_ups=told), TRIAL, death=on(20))
+    assert found.death_cause is DeathCause.INFECTION
 
 
 def test_the_levels_of_a_subject() -> None:

@@ -173,6 +173,12 @@ def test_an_episode_that_has_not_ended(
     assert episode.imputed is isinstance(end, str)
 
 
+def test_an_episode_that_ends_after_the_horizon_has_not_ended_by_it() -> None:
+    horizon = (on(0).replace(year=2027) - on(0)).days
+    (episode,) = toxicity(crs(horizon - 1, horizon + 4), data_cut=horizon + 50).episodes
+    assert (episode.end, episode.duration_days) == (None, 2)
+
+
 def test_death_does_not_resolve_a_fatal_crs() -> None:
     found = toxicity(crs(3, 9, outcome=Outcome.FATAL, grade=5, astct_grade=5), died=9)
     (episode,) = found.episodes

@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 
 from app.services.derivations.safety_follow_up import SafetyWindow
-from app.vocabularies.adverse_events import AesiKind
-from tests.services.derivations.safety_histories import DATA_CUT, analysed, event, on, the_event
+from app.vocabularies.adverse_events import AesiKind, CollectionPeriod
+from tests.services.derivations.safety_histories import (
+    DATA_CUT,
+    analysed,
+    event,
+    on,
+    the_event,
+    with_rules,
+)
 
 HORIZON = (on(0).replace(year=2027) - on(0)).days
 """36 calendar months after the infusion, 10 March 2027."""
@@ -162,6 +169,34 @@ def test_what_the_second_table_takes_after_new_therapy(more: dict[str, Any], lis
     one = the_event(event(200, **more), new_therapy=100)
     assert one.to_horizon is listed
     assert one.treatment_emergent is bool(more.get("related"))
+
+
+@pytest.mark.parametrize(
+    ("onset", "listed"),
+    [pytest.param(HORIZON, True, id="horizon"), pytest.param(HORIZON + 1, False, id="day after")],
+)
+def test_a_second_malignancy_counts_up_to_the_horizon(onset: int, listed: bool) -> None:
+    malignancy = event(onset, aesi_kind=AesiKind.SECOND_MALIGNANCY)
+    one = the_event(malignancy, new_therapy=100, data_cut=HORIZON + 50)
+    assert one.to_horizon is listed
+
+
+@pytest.mark.parametrize(
+    ("onset", "primary"),
+    [
+        pytest.param(100, False, id="the day before it"),
+        pytest.param(101, True, id="its first day"),
+    ],
+)
+def test_another_period_can_be_the_primary_one(onset: int, primary: bool) -> None:
+    trial = with_rules(primary_period=CollectionPeriod.FOLLOW_UP)
+    assert the_event(event(onset), trial=trial).in_primary_window is primary
+
+
+def test_a_worsening_that_kept_the_old_onset_lies_in_the_period_of_the_infusion() -> None:
+    before, worse = event(-6, name="before", grade=1), event(-6, worsening_of="before", grade=3)
+    assert the_event(before, worse).period is CollectionPeriod.TREATMENT
+    assert the_event(before, worse, name="before").period is CollectionPeriod.APHERESIS_BRIDGING
 
 
 @pytest.mark.parametrize(
