@@ -7,12 +7,13 @@ Source: NCI, CTCAE version 5.0, 27 November 2017.
 """
 
 import csv
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib import resources
 from typing import Final
+
+from app.vocabularies.spelling import american
 
 VERSION: Final = "CTCAE 5.0"
 
@@ -100,7 +101,7 @@ def nearest_terms(spelling: str, *, limit: int = 5) -> tuple[str, ...]:
     Likeness is the Dice coefficient of three-letter pieces, with British spellings read as
     American ones. Empty when nothing is alike.
     """
-    asked = _american(_key(spelling[:NEAREST_CHARACTERS]))
+    asked = american(_key(spelling[:NEAREST_CHARACTERS]))
     usual = USUAL_NAMES.get(asked)
     pieces = _pieces(asked)
     ranked = sorted(
@@ -121,10 +122,6 @@ def _key(spelling: str) -> str:
 @cache
 def _by_key() -> dict[str, CtcaeTerm]:
     return {_key(term.term): term for term in terms()}
-
-
-def _american(key: str) -> str:
-    return re.sub(r"ae(?=[mnsd])|oe(?=[dms])", "e", key).replace("diarrhoea", "diarrhea")
 
 
 def _pieces(key: str) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """Every vocabulary under its name and version, to be listed, searched and compared.
 
 A word list of the code becomes a vocabulary by itself: its name is that of its class
-(``ResponseCategory`` is ``response-category``), its title the class's first line. The two tables
-(CTCAE terms, analytes) and the numbered grades stand beside them.
+(``ResponseCategory`` is ``response-category``), its title the class's first line. The tables
+(CTCAE terms, analytes, units) and the numbered grades stand beside them.
 """
 
 import inspect
@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Final
 
 from app.vocabularies import (
+    accepted_units,
     adverse_events,
     astct,
     cdisc,
@@ -186,9 +187,32 @@ def _analytes() -> Vocabulary:
     )
 
 
+def _units() -> Vocabulary:
+    return Vocabulary(
+        name="units",
+        version=laboratory.VERSION,
+        title="Units of laboratory and kinetics results, with what each is accepted for.",
+        source="UCUM 2.1; the list is this service's",
+        notice=None,
+        entries=tuple(
+            Entry(
+                code=unit.code,
+                display=unit.display,
+                properties={
+                    "analytes": unit.analytes,
+                    "first_for": unit.first_for,
+                    "kinetics_methods": unit.kinetics_methods,
+                },
+                also=(*unit.analytes, unit.code.replace("*", "^"), unit.code.replace("*", "")),
+            )
+            for unit in accepted_units.accepted_units()
+        ),
+    )
+
+
 def _by_name() -> dict[str, tuple[Vocabulary, ...]]:
     """Group by name; within one, the current version first."""
-    every = [*_word_lists(), *_grades(), _ctcae_terms(), _analytes()]
+    every = [*_word_lists(), *_grades(), _ctcae_terms(), _analytes(), _units()]
     return {
         name: tuple(one for one in every if one.name == name)
         for name in sorted(one.name for one in every)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.vocabularies.spelling import american
+
 Property = str | bool | None | tuple[str, ...] | tuple[int, ...]
 
 
@@ -45,10 +47,11 @@ class Vocabulary:
     def search(self, text: str, *, limit: int) -> tuple[Entry, ...]:
         """Give the concepts whose names have every word of ``text``, best first.
 
-        A concept's names are its code, its display and what else it goes by; case and accents do
-        not count. Ranked: the code itself, another name itself, a code that begins so, another
-        name that begins so, a word that begins so, any other place; equals keep their published
-        order. An empty text finds everything.
+        A concept's names are its code, its display and what else it goes by; case, accents and
+        whether a word is spelled the British or the American way do not count. Ranked: the code
+        itself, another name itself, a code that begins so, another name that begins so, a word
+        that begins so, any other place; equals keep their published order. An empty text finds
+        everything.
         """
         asked = _folded(text)
         words = asked.split()
@@ -80,7 +83,7 @@ class Vocabulary:
 def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(plain.split())
+    return american(" ".join(plain.split()))
 
 
 def _rank(asked: str, names: tuple[str, ...]) -> int:

@@ -10,9 +10,10 @@ from importlib import import_module
 import pytest
 
 import app.vocabularies
-from app.vocabularies import cdisc
+from app.vocabularies import accepted_units, cdisc, kinetics, laboratory
 from app.vocabularies.concept import Concept
 from app.vocabularies.registry import MEDDRA_NOTICE, VOCABULARIES, find_vocabulary
+from app.vocabularies.ucum import is_ucum
 from app.vocabularies.vocabulary import Entry, Vocabulary
 
 EVERY = [vocabulary for versions in VOCABULARIES.values() for vocabulary in versions]
@@ -108,6 +109,38 @@ def test_an_analyte_says_its_units_and_codes() -> None:
     assert entry.properties["ctcae_numbers"] is True
 
 
+def test_a_unit_says_what_it_is_accepted_for() -> None:
+    entries = {entry.code: entry for entry in known("units").entries}
+    copies = entries["{copies}/ug"]
+    assert copies.properties == {
+        "analytes": ("CAR_QPCR",), "first_for": ("CAR_QPCR",), "kinetics_methods": ("qpcr",),
+    }  # fmt: skip
+    assert "g of genomic DNA" in copies.display
+    assert "HGB" in entries["g/dL"].properties["analytes"]
+    assert "HGB" not in entries["g/dL"].properties["first_for"]
+    for analyte in laboratory.analytes():
+        accepted = {
+            code for code, unit in entries.items() if analyte.code in unit.properties["analytes"]
+        }
+        assert accepted == set(analyte.units), analyte.code
+        first = {
+            code for code, unit in entries.items() if analyte.code in unit.properties["first_for"]
+        }
+        assert first == set(analyte.units[:1]), analyte.code
+    for method, units in kinetics.UNITS.items():
+        assert {
+            code for code, unit in entries.items() if method in unit.properties["kinetics_methods"]
+        } == set(units)
+    for code, unit in entries.items():
+        assert is_ucum(code), code
+        assert unit.properties["analytes"] or unit.properties["kinetics_methods"]
+
+
+def test_every_unit_is_read_in_words_of_its_own() -> None:
+    """A unit that the analyte list gains wants a reading too."""
+    assert {unit.code for unit in accepted_units.accepted_units()} == set(accepted_units.READ)
+
+
 def test_a_grade_is_a_number_with_its_name() -> None:
     grades = known("toxicity-grade").entries
     assert [(grade.code, grade.display) for grade in grades][3:] == [
@@ -138,6 +171,27 @@ def test_loinc_and_meddra_are_given_with_their_notices() -> None:
         pytest.param("ctcae-term", "thrombocytopenia", "Platelet count decreased", id="ward"),
         pytest.param("ctcae-term", "syndrome cytokine", "Cytokine release syndrome", id="order"),
         pytest.param("ctcae-term", "  anemia ", "Anemia", id="spaces"),
+        pytest.param("ctcae-term", "anaemia", "Anemia", id="British anaemia"),
+        pytest.param("ctcae-term", "anae", "Anemia", id="anaemia as far as it is typed"),
+        pytest.param("ctcae-term", "oedema limbs", "Edema limbs", id="British oedema"),
+        pytest.param("ctcae-term", "leukopenia", "White blood cell decreased", id="ward, American"),
+        pytest.param("ctcae-term", "leucopenia", "White blood cell decreased", id="ward, British"),
+        pytest.param("ctcae-term", "neutropaenia", "Neutrophil count decreased", id="neutropaenia"),
+        pytest.param("ctcae-term", "diarrhoea", "Diarrhea", id="diarrhoea"),
+        pytest.param("ctcae-term", "dyspnoea", "Dyspnea", id="dyspnoea"),
+        pytest.param("ctcae-term", "oesophageal pain", "Esophageal pain", id="oesophagus"),
+        pytest.param("ctcae-term", "tumour pain", "Tumor pain", id="tumour"),
+        pytest.param("ctcae-term", "haematuria", "Hematuria", id="haematuria"),
+        pytest.param("ctcae-term", "paraesthesia", "Paresthesia", id="paraesthesia"),
+        pytest.param("analyte", "haemoglobin", "HGB", id="an analyte, British"),
+        pytest.param("analyte", "hemoglobin", "HGB", id="an analyte, American"),
+        pytest.param("analyte", "tumor necrosis", "TNFA", id="an American tumour"),
+        pytest.param("analyte", "international normalized", "INR", id="an American ending"),
+        pytest.param("units", "10^9/L", "10*9/L", id="a unit as it is typed elsewhere"),
+        pytest.param("units", "10⁹/L", "10*9/L", id="a unit as it is printed"),
+        pytest.param("units", "µmol/L", "umol/L", id="a unit with a micro sign"),
+        pytest.param("units", "IU/mL", "[IU]/mL", id="a unit without its brackets"),
+        pytest.param("units", "crp", "mg/L", id="the units of an analyte"),
     ],
 )
 def test_a_search_finds_first_what_was_meant(name: str, text: str, found: str) -> None:
