@@ -1,0 +1,286 @@
+"""Subjects in a few words, as a centre's system sends them.
+
+A day is a date, or a whole number of days from the subject's infusion. A measured value is a number
+or a text such as ``"<0.5"``, in the unit of its rule: g/dL, mg/24 h, mg/L, %, mm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+INFUSED_ON: Final = date(2024, 3, 1)
+"""The infusion day of a subject of whom nothing else is said."""
+
+Day = date | int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record to be sent; days in its body may still count from the infusion."""
+
+    kind: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is told of one subject.
+
+    Attributes:
+        name: what the tests call it; the ``source_id`` of its records begins with it.
+    """
+
+    name: str
+    centre: str
+    infused_on: date
+    enrolment: Mapping[str, Any]
+    records: tuple[Record, ...]
+
+    def lines(self, code: str) -> Iterator[dict[str, Any]]:
+        """Give the lines of an import that tell everything but the enrolment."""
+        for number, record in enumerate(self.records, start=1):
+            yield {
+                "kind": record.kind,
+                "subject": code,
+                "source_id": f"{self.name}/{number}",
+                **self.dated(record.body),
+            }
+
+    def dated(self, value: Any) -> Any:
+        """Write days as dates."""
+        if isinstance(value, _Day):
+            return value.written(self.infused_on)
+        if isinstance(value, Mapping):
+            return {name: self.dated(member) for name, member in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.dated(member) for member in value]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    day: Day
+    time: str = ""
+
+    def written(self, infused_on: date) -> str:
+        on = self.day if isinstance(self.day, date) else infused_on + timedelta(days=self.day)
+        return f"{on}{self.time}"
+
+
+def subject(
+    name: str,
+    *records: Record,
+    centre: str = "03",
+    infused_on: date = INFUSED_ON,
+    prepared: bool = True,
+    infused: bool = True,
+    **enrolment: Any,
+) -> Subject:
+    """An enrolled subject, prepared and infused unless said otherwise."""
+    way = [
+        *([preparation()] if prepared else []),
+        *([infusion(infused_on)] if infused else []),
+    ]
+    return Subject(
+        name=name,
+        centre=centre,
+        infused_on=infused_on,
+        enrolment={
+            "kind": "subjects",
+            "source_id": name,
+            "centre": centre,
+            "sex": "F",
+            "year_of_birth": 1961,
+            "consent": {"version": "1", "signed_on": day(infused_on, -45)},
+            "enrolled_on": day(infused_on, -40),
+            **enrolment,
+        },
+        records=(*way, *records),
+    )
+
+
+def day(origin: date, days: int) -> str:
+    """The date that many days from another."""
+    return (origin + timedelta(days=days)).isoformat()
+
+
+def preparation(leukapheresis: Day = -35, lymphodepletion: Day | None = -5) -> Record:
+    """Leukapheresis, and lymphodepletion where there was any."""
+    body: dict[str, Any] = {"leukapheresis_on": _Day(leukapheresis)}
+    if lymphodepletion is not None:
+        dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
+        body["lymphodepletion"] = [{**dose, "given_on": _Day(lymphodepletion)}]
+    return Record("preparations", body)
+
+
+def infusion(on: Day = 0, **more: Any) -> Record:
+    """An infusion of cells at nine in the morning."""
+    return Record("infusions", {"infusion_kind": "planned", "infused_at": _morning(on), **more})
+
+
+def _morning(on: Day) -> Any:
+    return _Day(on, "T09:00+08:00")
+
+
+def assessment(on: Day, **parts: Any) -> Record:
+    """A disease evaluation; its parts as :func:`components` gives them."""
+    return Record("assessments", {"assessed_on": _Day(on), **parts})
+
+
+def rated(on: Day, category: str, basis: str | None = None, **parts: Any) -> Record:
+    """An evaluation of which there is the investigator's category and nothing else."""
+    if basis is not None:
+        parts["investigator_pd_basis"] = basis
+    return assessment(on, investigator_response=category, **parts)
+
+
+def new_therapy(on: Day, **more: Any) -> Record:
+    """New anti-myeloma therapy."""
+    return Record("therapies", {"therapy_kind": "new_anti_myeloma", "start": _Day(on), **more})
+
+
+def death(on: Day, cause: str = "other", **more: Any) -> Record:
+    """A death that the centre learnt of on its day."""
+    return Record(
+        "follow-ups",
+        {
+            "contacted_on": _Day(on),
+            "status": "died",
+            "death_date": _Day(on),
+            "death_cause": cause,
+            **more,
+        },
+    )
+
+
+def contact(on: Day) -> Record:
+    """A contact with the living subject."""
+    return Record("follow-ups", {"contacted_on": _Day(on), "status": "alive"})
+
+
+def withdrawal(on: Day) -> Record:
+    """A withdrawal of consent to be followed."""
+    return Record(
+        "follow-ups",
+        {
+            "contacted_on": _Day(on),
+            "status": "withdrew",
+            "withdrawal_scope": "follow_up",
+            "withdrew_on": _Day(on),
+        },
+    )
+
+
+def visit(code: str, on: Day) -> Record:
+    """A visit that took place."""
+    return Record("visits", {"visit": code, "status": "done", "visited_on": _Day(on)})
+
+
+def kinetics(on: Day, copies: str, **more: Any) -> Record:
+    """CAR copies in the blood of a morning."""
+    return Record(
+        "kinetics",
+        {
+            "matrix": "PB",
+            "method": "qpcr",
+            "value": copies,
+            "unit": "{copies}/ug",
+            "lloq": "50",
+            "collected_at": _morning(on),
+            **more,
+        },
+    )
+
+
+def dated_on(on: Day) -> Any:
+    """A day inside the body of a record."""
+    return _Day(on)
+
+
+def components(
+    s: Any = None,
+    u: Any = None,
+    ife: str = "",
+    kappa: Any = None,
+    lambda_: Any = None,
+    marrow: Any = None,
+    clonality: str | None = None,
+    marrow_on: Day | None = None,
+    lesions: Mapping[str, tuple[Any, Any]] | None = None,
+    new_lesion: bool = False,
+    circulating: Any = None,
+    calcium: Any = None,
+    spurious: tuple[str, ...] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """Give the parts of an evaluation; what is not named was not done.
+
+    Args:
+        s: serum M-protein; ``u``: urine.
+        ife: immunofixation of serum and urine: ``"-+"`` is serum negative, urine positive, ``.``
+            not done.
+        lesions: ``{"a": (40, 25)}``, longest by perpendicular diameter.
+    """
+    serum_ife, urine_ife = (ife + "..")[:2]
+    parts = {
+        "serum_m_protein": measured(s, "g/dL", "s" in spurious),
+        "urine_m_protein": measured(u, "mg/(24.h)", "u" in spurious),
+        "serum_immunofixation": _fixation(serum_ife),
+        "urine_immunofixation": _fixation(urine_ife),
+        "free_kappa": measured(kappa, "mg/L", "kappa" in spurious),
+        "free_lambda": measured(lambda_, "mg/L", "lambda" in spurious),
+        "marrow": None if marrow is None else _marrow(marrow, clonality, marrow_on, spurious),
+        "imaging": None if lesions is None else imaging(lesions),
+        "new_lesions": [{"kind": "extramedullary"}] if new_lesion else None,
+        "circulating_plasma_cells": measured(circulating, "/uL"),
+        "corrected_calcium": measured(calcium, "mg/dL"),
+    }
+    return {name: part for name, part in (parts | more).items() if part is not None}
+
+
+def measured(value: Any, unit: str, spurious: bool = False) -> dict[str, Any] | None:
+    """A value such as ``0.4`` or ``"<0.5"``; None: not done."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([<>]=?)?(.+)", str(value))
+    assert found
+    part = {"value": found[2], "unit": unit, "comparator": found[1], "spurious": spurious or None}
+    return {name: member for name, member in part.items() if member is not None}
+
+
+def imaging(lesions: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Plasmacytomas of soft tissue; a lesion without diameters was not assessed."""
+    return {
+        "modality": "PET/CT",
+        "lesions": [
+            {"lesion_id": name, "kind": "extramedullary", "not_assessed": "not in the field"}
+            if long is None
+            else {
+                "lesion_id": name,
+                "kind": "extramedullary",
+                "long_mm": str(long),
+                "short_mm": str(short),
+            }
+            for name, (long, short) in lesions.items()
+        ],
+    }
+
+
+def _marrow(
+    percent: Any, clonality: str | None, on: Day | None, spurious: tuple[str, ...]
+) -> dict[str, Any]:
+    part = {
+        "aspirate": measured(percent, "%", "marrow" in spurious),
+        "clonality": clonality,
+        "collected_on": None if on is None else _Day(on),
+    }
+    return {name: member for name, member in part.items() if member is not None}
+
+
+def _fixation(sign: str) -> dict[str, str] | None:
+    results = {"-": "negative", "+": "positive"}
+    return {"result": results[sign]} if sign in results else None
