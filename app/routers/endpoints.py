@@ -24,6 +24,8 @@ from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 
 _QUERIES: dict[str, type[EndpointQuery]] = {
     "response": ResponseQuery,
+    "car-kinetics": OfResponses,
+    "pharmacodynamics": OfResponses,
     SUMMARY: OfResponses,
     **{name: survival_query(name) for name in VARIANTS},
 }

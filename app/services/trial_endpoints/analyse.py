@@ -12,15 +12,19 @@ from app.services.derivations.adverse_events import subject_adverse_events
 from app.services.derivations.best_response import best_by, best_response
 from app.services.derivations.car_kinetics import car_kinetics
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
+from app.services.derivations.cytopenia_recovery import cytopenia_recovery
 from app.services.derivations.data_errors import data_errors
 from app.services.derivations.death import death
 from app.services.derivations.endpoint_facts import EndpointFacts
 from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.facts import Origin, endpoint_facts
 from app.services.derivations.immune_toxicity import immune_toxicity
+from app.services.derivations.lab_abnormalities import lab_abnormalities
+from app.services.derivations.lab_summary import lab_summary
 from app.services.derivations.last_known_alive import evidence_of_life, last_known_alive
 from app.services.derivations.mrd_status import MrdSummary, mrd_summary
 from app.services.derivations.new_therapy import new_therapy
+from app.services.derivations.pharmacodynamics import pharmacodynamics
 from app.services.derivations.populations import milestones, populations
 from app.services.derivations.rated_visit import RatedVisit
 from app.services.derivations.subject_history import SubjectHistory
@@ -134,7 +138,17 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             )
             for kind in SYNDROMES
         },
+        laboratory=tuple(
+            map(lab_summary, lab_abnormalities(history, trial, new_therapy=new_therapy_on))
+        ),
+        recovery=cytopenia_recovery(
+            history,
+            trial,
+            new_therapy=new_therapy_on,
+            followed_until=analysis.died_on or alive or history.data_cut,
+        ),
         kinetics=car_kinetics(history, trial),
+        pharmacodynamics=pharmacodynamics(history, trial),
     )
 
 

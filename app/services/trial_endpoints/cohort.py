@@ -22,7 +22,8 @@ def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
     """Tell whether a subject is of a population, also of one that an endpoint itself tells.
 
     ``responders`` are those by the source asked for, ``mrd_evaluable`` those with a sample that can
-    answer at the trial's threshold, ``kinetics`` those with an evaluable sample after the infusion.
+    answer at the trial's threshold, ``kinetics`` those with an evaluable sample after the infusion,
+    ``pharmacodynamic`` those with a marker's value after it.
     """
     match question.population:
         case "responders":
@@ -32,6 +33,8 @@ def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
             return any(summary.evaluable for summary in analysis.mrd.values())
         case "kinetics":
             return analysis.kinetics is not None and bool(analysis.kinetics.analytes)
+        case "pharmacodynamic":
+            return analysis.pharmacodynamics is not None and bool(analysis.pharmacodynamics.markers)
         case name:
             return name in analysis.populations
 

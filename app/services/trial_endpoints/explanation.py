@@ -4,6 +4,7 @@ Source: the trial's design, the explanation; the trial's rules for derived versu
 response.
 """
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,6 +55,30 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
         "comparison": _comparison(found),
         "mrd": mrd_visits(found.course.course.visits),
     }
+
+
+def derived_response(
+    history: SubjectHistory, trial: Trial, assessment: uuid.UUID
+) -> dict[str, Any] | None:
+    """Give what one evaluation says beside the subject's others; None: it is no response."""
+    if history.infused_on is None:
+        return None
+    found = responses_of(history, trial)
+    confirmed = {
+        one.visit.assessed_on: one for one in found.by_source[ResponseSource.DERIVED].visits
+    }
+    for visit in found.course.course.visits:
+        if str(assessment) in visit.evaluation_ids:
+            so_far = confirmed[visit.assessed_on]
+            return {
+                "category": visit.category,
+                "confirmed": so_far.confirmed,
+                "state": so_far.state,
+                "assessed_on": visit.assessed_on,
+                "rules": visit.rules,
+                "best_so_far": so_far.running,
+            }
+    return None
 
 
 def responses_of(history: SubjectHistory, trial: Trial) -> Responses:

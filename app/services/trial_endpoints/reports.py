@@ -7,6 +7,11 @@ from typing import Any, Final
 from app.services.derivations.event_times import VARIANTS
 from app.services.trial_endpoints.cohort import errors_of, members
 from app.services.trial_endpoints.enrolment import enrolment_report
+from app.services.trial_endpoints.laboratory_report import (
+    car_kinetics_report,
+    lab_abnormality_report,
+    pharmacodynamic_report,
+)
 from app.services.trial_endpoints.question import Question, head
 from app.services.trial_endpoints.response_report import response_report
 from app.services.trial_endpoints.safety_report import adverse_event_report
@@ -21,6 +26,9 @@ REPORTS: Final[Mapping[str, Report]] = {
     "response": response_report,
     **dict.fromkeys(VARIANTS, survival_report),
     "adverse-events": adverse_event_report,
+    "lab-abnormalities": lab_abnormality_report,
+    "car-kinetics": car_kinetics_report,
+    "pharmacodynamics": pharmacodynamic_report,
 }
 """By the name in the address, in the order of the summary."""
 

@@ -14,11 +14,14 @@ from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
 from app.services.derivations.best_response import BestResponse
 from app.services.derivations.car_kinetics import CarKinetics
 from app.services.derivations.confirmed_response import Confirmation
+from app.services.derivations.cytopenia_recovery import CytopeniaRecovery
 from app.services.derivations.data_errors import DataError
 from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.facts import Origin
 from app.services.derivations.immune_toxicity import ImmuneToxicity
+from app.services.derivations.lab_summary import LabSummary
 from app.services.derivations.mrd_status import MrdSummary
+from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
@@ -87,7 +90,10 @@ class SubjectAnalysis:
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
     mrd: Mapping[str, MrdSummary] = field(default_factory=dict)
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
+    laboratory: tuple[LabSummary, ...] = ()
+    recovery: tuple[CytopeniaRecovery, ...] = ()
     kinetics: CarKinetics | None = None
+    pharmacodynamics: SubjectPharmacodynamics | None = None
 
     @property
     def complete_response(self) -> bool:

@@ -1,0 +1,175 @@
+"""Laboratory abnormalities, CAR-T kinetics and pharmacodynamics of a population as reports.
+
+Source: the trial's protocol, laboratory outliers, CAR kinetics and pharmacodynamics.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+from typing import Any, Final
+
+from app.services.derivations.b_cell_aplasia import BCellAplasia
+from app.services.derivations.cytopenia_recovery import RecoveryStatus
+from app.services.derivations.hypogammaglobulinaemia import Hypogammaglobulinaemia
+from app.services.derivations.immune_toxicity import ImmuneToxicity
+from app.services.statistics.kinetics_tables import kinetics_tables
+from app.services.statistics.lab_tables import lab_tables
+from app.services.statistics.pharmacodynamic_tables import pharmacodynamic_tables
+from app.services.statistics.subject_facts import SubjectFacts
+from app.services.statistics.table_methods import TableMethods
+from app.services.trial_endpoints.cohort import members
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.response import rate
+from app.services.trial_endpoints.response_report import best_of
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.trial.trial import Trial
+from app.vocabularies.adverse_events import AesiKind
+from app.vocabularies.imwg import ResponseCategory
+
+QUANTILE_TYPE: Final = 2
+
+
+def lab_abnormality_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Report worst grades, shifts, outliers by flag and by rule, and recovery of cytopenia."""
+    cohort = members(analyses, question)
+    subjects = [
+        (one.milestones.infused_on, one.laboratory)
+        for one in cohort
+        if one.milestones.infused_on is not None
+    ]
+    return {
+        "conf_type": "clopper_pearson",
+        "baseline": trial.policy.lab.baseline,
+        "grade_range_counts_as": trial.laboratory.grade_range_counts_as,
+        "tables": lab_tables(subjects, n=len(cohort), conf_level=question.conf_level),
+        "cytopenia_recovery": _recoveries(cohort),
+        "rows": [
+            {
+                "USUBJID": one.subject,
+                "SITEID": one.centre,
+                "abnormalities": one.laboratory,
+                "cytopenia_recovery": one.recovery,
+            }
+            for one in cohort
+        ],
+    }
+
+
+def car_kinetics_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Report expansion and persistence of the cells per matrix and method."""
+    cohort = members(analyses, question)
+    subjects = [one.kinetics for one in cohort if one.kinetics is not None]
+    return {
+        **_echoed(question),
+        "blq": trial.kinetics.blq,
+        "auc": trial.kinetics.auc,
+        "half_life": trial.kinetics.half_life,
+        "persistence_event": trial.kinetics.persistence_event,
+        "n_evaluable": sum(bool(subject.analytes) for subject in subjects),
+        "tables": kinetics_tables(subjects, _facts(cohort, question), _methods(question, trial)),
+        "rows": [
+            {"USUBJID": subject.subject, "SITEID": subject.centre, "kinetics": subject}
+            for subject in subjects
+        ],
+    }
+
+
+def pharmacodynamic_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Report cytokines and the other markers: baseline, peak or nadir, fold change, area."""
+    cohort = members(analyses, question)
+    subjects = [one.pharmacodynamics for one in cohort if one.pharmacodynamics is not None]
+    return {
+        **_echoed(question),
+        "below_lloq": trial.pharmacodynamics.below_lloq,
+        "above_uloq": trial.pharmacodynamics.above_uloq,
+        "tables": pharmacodynamic_tables(
+            subjects,
+            _facts(cohort, question),
+            trial.pharmacodynamics,
+            _methods(question, trial),
+        ),
+        "b_cell_aplasia": _occurrence([one.b_cells for one in subjects]),
+        "hypogammaglobulinaemia": _occurrence([one.immunoglobulin_g for one in subjects]),
+        "rows": [
+            {"USUBJID": subject.subject, "SITEID": subject.centre, "markers": subject}
+            for subject in subjects
+        ],
+    }
+
+
+def _echoed(question: Question) -> dict[str, Any]:
+    return {"conf_type": question.conf_type or "clopper_pearson", "quantile_type": QUANTILE_TYPE}
+
+
+def _methods(question: Question, trial: Trial) -> TableMethods:
+    return TableMethods(
+        quantile_type=QUANTILE_TYPE,
+        conf_level=question.conf_level,
+        conf_type=trial.policy.tte.ci,
+        median_rule=trial.policy.tte.median,
+    )
+
+
+def _facts(cohort: Sequence[SubjectAnalysis], question: Question) -> dict[str, SubjectFacts]:
+    """Give what subjects are grouped by: response by the source asked for, and CRS."""
+    found = {}
+    for one in cohort:
+        best = best_of(one, question.response_source)
+        toxicity = one.toxicity.get(AesiKind.CRS)
+        found[one.subject] = SubjectFacts(
+            responder=None if best is None else best.is_at_least(ResponseCategory.PR),
+            crs_grade=_crs_grade(toxicity),
+            followed_to=one.last_known_alive,
+        )
+    return found
+
+
+def _crs_grade(toxicity: ImmuneToxicity | None) -> int | None:
+    """Give the highest grade, 0 for a subject not affected; None: not known, or not graded."""
+    if toxicity is None:
+        return None
+    return toxicity.max_grade if toxicity.episodes else 0
+
+
+def _occurrence(
+    found: Sequence[BCellAplasia | Hypogammaglobulinaemia | None],
+) -> dict[str, Any]:
+    """Count the subjects in whom it occurred, of those with a value after the infusion that tells.
+
+    The first day is counted from the infusion, day 0.
+    """
+    told = [one for one in found if one is not None and one.occurred is not None]
+    occurred = [one for one in told if one.occurred]
+    days = sorted(one.first_day for one in occurred if one.first_day is not None)
+    recovered = [
+        one for one in occurred if isinstance(one, BCellAplasia) and one.recovered_on is not None
+    ]
+    return {
+        **rate(len(occurred), len(told), "clopper_pearson"),
+        "median_first_day": median(days) if days else None,
+        "n_recovered": len(recovered),
+    }
+
+
+def _recoveries(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
+    """Count the subjects by recovery of each cell count on each day that is asked about."""
+    counts: dict[tuple[str, int], Counter[RecoveryStatus]] = {}
+    for one in cohort:
+        for recovery in one.recovery:
+            for day, status in recovery.by_day:
+                counts.setdefault((recovery.analyte, day), Counter())[status] += 1
+    return [
+        {
+            "analyte": analyte,
+            "by_day": day,
+            "n": found.total(),
+            **{status.value: found[status] for status in RecoveryStatus},
+        }
+        for (analyte, day), found in sorted(counts.items())
+    ]
