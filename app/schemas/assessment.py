@@ -5,7 +5,11 @@ collected weeks from the serum: all this occurs, and is for the edit checks to a
 """
 
 from collections.abc import Iterator
-from typing import Final
+from datetime import date
+from typing import Final, Literal
+
+from pydantic import BaseModel, Field
+from sqlmodel import SQLModel
 
 from app.models.assessment import Assessment, AssessmentFields
 from app.models.disease_evaluation import Lesion
@@ -170,12 +174,35 @@ class AssessmentOut(AssessmentFields, RecordOut):
     """A disease evaluation as the service gives it."""
 
 
+class DerivedResponse(BaseModel):
+    """What the measurements of an evaluation say, beside the subject's others, at this moment."""
+
+    category: ResponseCategory = Field(description="The evaluation's own category, unconfirmed.")
+    confirmed: ResponseCategory = Field(description="What is confirmed at it so far.")
+    state: Literal["confirmed", "lowered", "unconfirmed", "refuted", "not_needed"] = Field(
+        description="Where the category stands: `unconfirmed` waits for a second evaluation."
+    )
+    assessed_on: date = Field(description="Day that the category is dated.")
+    rules: list[str] = Field(description="The rules that fired, or what was missing.")
+    best_so_far: ResponseCategory = Field(description="Best confirmed of the subject up to it.")
+
+
+class WithDerivedResponse(SQLModel):
+    """What goes with the answer to a written evaluation: of that moment, not stored with it."""
+
+    derived: DerivedResponse | None = Field(
+        description="Null for an evaluation that is no response: up to the infusion day, or of a "
+        "subject without an infusion. `/v1/subjects/{subject}/response` explains it in full."
+    )
+
+
 ASSESSMENTS = RecordKind(
     path="assessments",
     noun="disease evaluation",
     table=Assessment,
     submission=AssessmentIn,
     view=AssessmentOut,
+    derived=WithDerivedResponse,
     dated_by="assessed_on",
     filters={
         "investigator_response": "investigator_response",

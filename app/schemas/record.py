@@ -88,6 +88,7 @@ class RecordKind:
         judges: the kind of record that one of this kind is a verdict on; its columns ``<table>``
             and ``<table>_version`` say which. Such a kind is written by the response reviewers, by
             nobody else, and no import takes it.
+        derived: what the answer to a write derives of the record beside findings; None: nothing.
     """
 
     path: str
@@ -100,6 +101,7 @@ class RecordKind:
     filters: Mapping[str, str] = field(default_factory=dict)
     one_per_subject: bool = False
     judges: "RecordKind | None" = None
+    derived: type[SQLModel] | None = None
 
     @cached_property
     def amendment(self) -> type[RecordIn]:
@@ -115,7 +117,7 @@ class RecordKind:
         """What a write answers with: the stored version and what the edit checks noticed."""
         return create_model(
             self.view.__name__.removesuffix("Out") + "Stored",
-            __base__=(self.view, WithFindings),  # type: ignore[arg-type]
+            __base__=(self.view, *((self.derived,) if self.derived else ()), WithFindings),
             __doc__=f"The {self.noun} as stored, and what the edit checks noticed.",
         )
 

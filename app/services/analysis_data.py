@@ -96,7 +96,7 @@ async def histories_of(
     if LAB_RESULTS.path in kinds:
         lab_values = await _lab_values(transaction, homes, visible, cut.transaction_id)
     return {
-        subject: _history(
+        subject: history_of(
             trial,
             subject,
             centre,
@@ -108,7 +108,7 @@ async def histories_of(
     }
 
 
-def _history(
+def history_of(
     trial: Trial,
     subject: str,
     centre: str,
@@ -116,6 +116,7 @@ def _history(
     lab_values: Collection[LabValue],
     cut: AnalysisCut,
 ) -> SubjectHistory:
+    """Give the history that the standing records of one subject make."""
     enrolment = None
     members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
     adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []

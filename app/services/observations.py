@@ -7,24 +7,37 @@ its other records too. What a record says against records of volume is in the li
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.schemas.assessment import ASSESSMENTS
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
+from app.services.analysis_data import AnalysisCut, history_of
 from app.services.derived_members import NO_VISIT
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.record_statements import day_of_version
-from app.services.standing_records import EVERY_KIND, Document, standing_of, subject_records
+from app.services.standing_records import (
+    EVERY_KIND,
+    Document,
+    Standing,
+    standing_of,
+    subject_records,
+)
 from app.services.subject_course import SubjectCourse, visit_on
+from app.services.trial_endpoints.explanation import derived_response
+from app.services.trial_endpoints.json_values import jsonable
 from app.trial.trial import Trial
 
 OF_VOLUME: Final = frozenset({"lab-results", "kinetics"})
 """Kinds that come by the hundred: their writes must stay cheap, and other writes leave them be."""
+
+NOTHING_DERIVED: Final[Mapping[str, Any]] = MappingProxyType({})
 
 _BESIDE_SAMPLES: Final = frozenset({"assessments", "follow-ups"})
 """Kinds that are few and are held against every sample: their components, and a death."""
@@ -71,7 +84,19 @@ async def observe(
     subject = subject_records(trial, course.subject, course.centre, standing)
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
     findings = (found.finding for found in on_subject(subject, about=about))
-    return observed(kind, day, subject.course, trial, findings)
+    derived = {}
+    if kind is ASSESSMENTS:
+        derived["derived"] = _derived_response(trial, course, standing, record_id, today)
+    return observed(kind, day, subject.course, trial, findings, derived)
+
+
+def _derived_response(
+    trial: Trial, course: SubjectCourse, standing: Standing, record_id: uuid.UUID, today: date
+) -> dict[str, Any] | None:
+    """Give the derived category of an evaluation; None where it is no response."""
+    cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
+    history = history_of(trial, course.subject, course.centre, standing.documents, (), cut)
+    return derived_response(history, trial, record_id)
 
 
 async def _day(
@@ -99,12 +124,25 @@ def observed(
     course: SubjectCourse,
     trial: Trial,
     findings: Iterable[Finding] = (),
+    derived: Mapping[str, Any] = NOTHING_DERIVED,
 ) -> Observed:
-    """Write what was derived for an answer."""
+    """Write what was derived for an answer.
+
+    Args:
+        derived: values of the members that the kind derives; one that is not there is null.
+    """
+    members = (
+        {name: derived.get(name) for name in kind.derived.model_fields} if kind.derived else {}
+    )
     visit = None if kind.one_per_subject else visit_on(trial, course, day)
     status = f',"status":{json.dumps(course.status)}' if kind.one_per_subject else ""
     listed = ",".join(finding.model_dump_json() for finding in findings)
     return Observed(
         NO_VISIT if visit is None else f'"visit":{json.dumps(visit)}',
-        f'{status},"findings":[{listed}]}}',
+        f'{status}{written_members(members)},"findings":[{listed}]}}',
     )
+
+
+def written_members(members: Mapping[str, Any]) -> str:
+    """Write members to stand inside an object, each after a comma."""
+    return "".join(f',"{name}":{json.dumps(jsonable(value))}' for name, value in members.items())
