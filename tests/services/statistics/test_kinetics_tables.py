@@ -1,5 +1,6 @@
 """CAR-T kinetics of a trial: who is counted, and what describes those who are."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from app.services.statistics.level_summaries import MeasuredLevel, summarise_lev
 from app.services.statistics.proportions import clopper_pearson_limits
 from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
+from app.services.trial_endpoints.json_values import jsonable
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
 from tests.services.derivations.kinetics_histories import (
@@ -265,6 +267,21 @@ def test_the_methods_asked_for_are_used_and_said() -> None:
     assert table.time_to_loss is not None
     assert table.time_to_loss.curve.conf_type == "plain"
     assert table.persistence[0].over_sampled.conf_level == 0.9
+
+
+def test_tables_and_subjects_are_written_as_json() -> None:
+    table = jsonable(only(EXPANDED))
+    assert table["analyte"] == {
+        "matrix": "PB",
+        "method": "qpcr",
+        "unit": "{copies}/ug",
+        "derived": False,
+    }
+    written = json.loads(json.dumps(jsonable(EXPANDED[0]), allow_nan=False))
+    profile = written["analytes"][0]["profile"]
+    assert profile["parameters"]["cmax"] == "1000"
+    assert (profile["samples"][1]["day"], profile["samples"][1]["days"]) == ("2024-01-22", 7)
+    assert json.dumps(table, allow_nan=False)
 
 
 def test_a_trial_without_samples_has_no_tables() -> None:

@@ -1,5 +1,6 @@
 """Blood markers of a trial: who is counted, and what describes those who are."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from math import exp, log
@@ -18,6 +19,7 @@ from app.services.statistics.pharmacodynamic_tables import (
 )
 from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
+from app.services.trial_endpoints.json_values import jsonable
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.therapies import TherapyKind
 from tests.services.derivations.kinetics_histories import TRIAL, history, lab, on, ref, therapy
@@ -203,6 +205,14 @@ def test_the_methods_asked_for_are_used_and_said() -> None:
     assert table.methods == methods
     summary = levels(table.groups[0], "peak").summary
     assert (summary.quantile_type, summary.conf_level) == (7, 0.9)
+
+
+def test_tables_and_subjects_are_written_as_json() -> None:
+    written = json.loads(json.dumps(jsonable(TREATED[0]), allow_nan=False))
+    assert written["markers"][0]["peak"]["amount"] == "100"
+    assert written["markers"][0]["fold_change"] == 25
+    assert json.dumps(jsonable(only(TREATED)), allow_nan=False)
+    assert json.dumps(jsonable([b_cell_table(TREATED), immunoglobulin_table(TREATED)]))
 
 
 def series(analyte: str, unit: str, *values: tuple[float, str]) -> list[LabValue]:
