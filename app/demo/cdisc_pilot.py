@@ -54,6 +54,10 @@ UNITS_LEFT_OUT: Final = {"PH": "[pH]"}
 
 SPECIMENS: Final = {"CHEMISTRY": "serum", "HEMATOLOGY": "blood", "URINALYSIS": "urine"}
 
+WORDS: Final = {("COLOR", "N", "NORMAL"): "NORMAL"}
+"""LBTESTCD, LBORRES and LBNRIND to the service's word. The colour of urine is ``N`` in every row
+that is published, and every row's indicator says what the letter stands for."""
+
 DISPOSITIONS: Final = {
     "COMPLETED": "completed",
     "DEATH": "died",
@@ -151,12 +155,13 @@ def _analyte(code: str) -> dict[str, str]:
 
 
 def _result(row: Row) -> dict[str, str]:
-    """Say a number with its unit; a word goes as it is, whether or not the service knows it."""
+    """Say a number with its unit; a word goes in ours, or as it is where the source does not say."""
     result, reported = row["LBORRES"], row["LBORRESU"]
     comparator = "<" if result.startswith("<") else ""
     number = result.removeprefix("<")
     if not number.replace(".", "", 1).isdigit():
-        return {"coded_value": result}
+        word = WORDS.get((row["LBTESTCD"], result, row["LBNRIND"]), result)
+        return {"coded_value": word}
     unit = UNITS.get(reported, reported) or UNITS_LEFT_OUT.get(row["LBTESTCD"], "1")
     said = {"value": number, "unit": unit}
     return {**said, "comparator": comparator} if comparator else said

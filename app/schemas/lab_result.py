@@ -6,6 +6,7 @@ from app.models.lab_result import LabResult, LabResultFields
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.laboratory import (
+    JUDGED,
     CodeSystem,
     QualitativeResult,
     ResultKind,
@@ -86,6 +87,13 @@ def result_of_the_analyte(result: LabResultFields) -> Iterator[Refusal]:
                 yield Refusal(
                     field, "result_is_a_number", "write the result of this analyte in value"
                 )
+    if result.coded_value in JUDGED and analyte.result is not ResultKind.QUANTITY:
+        yield Refusal(
+            "coded_value",
+            "word_not_of_the_analyte",
+            "write what was found, and not whether it is normal",
+            tuple(word for word in QualitativeResult if word not in JUDGED),
+        )
     if result.value is not None and result.value < 0:
         yield Refusal("value", "value_negative", "the value of this analyte is 0 or more")
 

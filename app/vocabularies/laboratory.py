@@ -31,13 +31,22 @@ class Comparator(Concept):
 
 
 class QualitativeResult(Concept):
-    """A result in words; a titre such as ``1:80`` is one too (LBSTRESC)."""
+    """A result in words; a titre such as ``1:80`` is one too (LBSTRESC).
+
+    ``NORMAL`` and ``ABNORMAL`` judge what has no scale, such as the colour of urine (LBNRIND).
+    """
 
     NEGATIVE = "NEGATIVE", "negative"
     POSITIVE = "POSITIVE", "positive"
     NOT_DETECTED = "NOT DETECTED", "not detected"
     DETECTED = "DETECTED", "detected"
     INDETERMINATE = "INDETERMINATE", "indeterminate"
+    NORMAL = "NORMAL", "normal"
+    ABNORMAL = "ABNORMAL", "abnormal"
+
+
+JUDGED: Final = frozenset({QualitativeResult.NORMAL, QualitativeResult.ABNORMAL})
+"""Words that say what somebody thought of a result, and not what was found."""
 
 
 class AnalyteGroup(Concept):

@@ -188,6 +188,12 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
             id="a number of an analyte with words",
         ),
         pytest.param(
+            BAND,
+            {"/coded_value": "NORMAL"},
+            [("/coded_value", "word_not_of_the_analyte")],
+            id="a word that says only what somebody thought of it",
+        ),
+        pytest.param(
             PLATELETS,
             without_value(coded_value="NEGATIVE"),
             [("/coded_value", "result_is_a_number")],
