@@ -91,7 +91,7 @@ def serve(app: str, port: int, environment: dict[str, str]) -> subprocess.Popen[
     return subprocess.Popen(command, env=environment)
 
 
-def wait_for(url: str, seconds: float = 20) -> None:
+def wait_for(url: str, seconds: float = 120) -> None:
     """Wait until an address answers."""
     deadline = datetime.now(UTC) + timedelta(seconds=seconds)
     while datetime.now(UTC) < deadline:

@@ -155,7 +155,7 @@ def _analyte(code: str) -> dict[str, str]:
 
 
 def _result(row: Row) -> dict[str, str]:
-    """Say a number with its unit; a word goes in ours, or as it is where the source does not say."""
+    """Say a number with its unit; a word goes in ours, or as it is."""
     result, reported = row["LBORRES"], row["LBORRESU"]
     comparator = "<" if result.startswith("<") else ""
     number = result.removeprefix("<")

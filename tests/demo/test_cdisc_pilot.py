@@ -28,7 +28,8 @@ def row(**changes: Any) -> dict[str, Any]:
     """Give a result as it is published."""
     return {
         "LBTESTCD": "HGB", "LBCAT": "HEMATOLOGY", "LBORRES": "14.3", "LBORRESU": "g/dL",
-        "LBORNRLO": "11.5", "LBORNRHI": "15.8", "LBNRIND": "NORMAL", "LBDTC": "2013-12-26T14:45", **changes,
+        "LBORNRLO": "11.5", "LBORNRHI": "15.8", "LBNRIND": "NORMAL",
+        "LBDTC": "2013-12-26T14:45", **changes,
     }  # fmt: skip
 
 

@@ -160,7 +160,7 @@ def test_where_a_code_comes_from(code: str, system: CodeSystem | None) -> None:
         "1:80",
         "1:2",
         "1:2560",
-    ],  # fmt: skip
+    ],
 )
 def test_a_result_in_words(result: str) -> None:
     assert is_qualitative(result)
