@@ -16,6 +16,7 @@ from app.services.derivations.analysed_adverse_event import (
     SubjectAdverseEvents,
 )
 from app.services.derivations.crs_and_icans import grade_on, syndrome, table_row
+from app.services.derivations.death import reported_death
 from app.services.derivations.incidence_exclusions import left_out
 from app.services.derivations.partial_dates import (
     ImputedDay,
@@ -34,7 +35,6 @@ from app.trial.anchors import Anchors, study_day
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind, Outcome
-from app.vocabularies.follow_up import DeathCause
 
 COLLECTED_AFTER_NEW_THERAPY: Final = frozenset(
     {AesiKind.SECOND_MALIGNANCY, AesiKind.REPLICATION_COMPETENT_VECTOR}
@@ -49,6 +49,7 @@ def subject_adverse_events(
     new_therapy: date | None = None,
     death: date | None = None,
     last_known_alive: date | None = None,
+    dates_doubtful: bool = False,
 ) -> SubjectAdverseEvents:
     """Give the adverse events of a subject as the tables count them.
 
@@ -58,6 +59,8 @@ def subject_adverse_events(
         new_therapy: first new anti-myeloma therapy after the infusion; None: none.
         death: day of death; None: alive.
         last_known_alive: ends the time at risk of a subject not known to have died.
+        dates_doubtful: its dates contradict each other, a data error of the class ``fatal``: it
+            counts in every table and in no time.
 
     Source: the trial's endpoint definitions, adverse events and data errors: a record that ends
     after the death is ignored and the subject stays.
@@ -70,12 +73,15 @@ def subject_adverse_events(
         new_therapy=new_therapy,
         death=death,
         last_known_alive=last_known_alive,
+        dates_doubtful=dates_doubtful,
     )
     anchors = collection_anchors(history, new_therapy=new_therapy)
+    report = reported_death(history)
+    died = report.death.latest if report and report.death else follow_up.death
     kept: dict[uuid.UUID, AdverseEvent] = {}
     ignored: list[IgnoredEvent] = []
     for event in history.adverse_events:
-        reason = _ignored(event, follow_up)
+        reason = _ignored(event, follow_up, died)
         if reason is None:
             kept[event.record.record_id] = event
         else:
@@ -85,7 +91,7 @@ def subject_adverse_events(
         subject=history.subject,
         centre=history.centre,
         follow_up=follow_up,
-        death_cause=_death_cause(history) if follow_up.death else None,
+        death_cause=report.death_cause if report and follow_up.death else None,
         events=tuple(sorted(analysed, key=_in_time)),
         ignored=tuple(sorted(ignored, key=lambda one: one.record.record_id)),
     )
@@ -153,17 +159,18 @@ def _analysed(
     )
 
 
-def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp) -> Ignored | None:
-    onset, end, death = event.onset, event.end, follow_up.death
+def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp, died: date | None) -> Ignored | None:
+    """Tell why a record is ignored; ``died`` is the last day that the death can have been."""
+    onset, end = event.onset, event.end
     if onset.earliest > follow_up.data_cut:
         return Ignored.AFTER_CUT
     if end is not None and end.latest < onset.earliest:
         return Ignored.END_BEFORE_ONSET
-    if death is None:
+    if follow_up.death is None or died is None:
         return None
-    if onset.earliest > death:
+    if onset.earliest > died:
         return Ignored.ONSET_AFTER_DEATH
-    if end is not None and end.earliest > death and event.outcome is not Outcome.FATAL:
+    if end is not None and end.earliest > died and event.outcome is not Outcome.FATAL:
         return Ignored.END_AFTER_DEATH
     return None
 
@@ -179,13 +186,6 @@ def _end(event: AdverseEvent, follow_up: SafetyFollowUp) -> ImputedDay | None:
 
 def _related(*, judged: bool | None, rules: AdverseEventRules) -> bool:
     return rules.missing_causality_is_related if judged is None else judged
-
-
-def _death_cause(history: SubjectHistory) -> DeathCause | None:
-    """Give the cause that was named last."""
-    told = [one for one in history.follow_ups if one.death is not None and one.death_cause]
-    last = max(told, key=lambda one: (one.contacted_on.latest, one.record.record_id), default=None)
-    return last.death_cause if last else None
 
 
 def _in_time(event: AnalysedAdverseEvent) -> tuple[date, str, uuid.UUID]:

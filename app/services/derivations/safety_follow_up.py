@@ -40,6 +40,7 @@ class SafetyFollowUp:
             subject is taken as followed up to the cut.
         primary_from: first day of the trial's primary period; new therapy does not end it.
         primary_until: its last day.
+        dates_doubtful: the subject's dates contradict each other, so that no time of it is known.
     """
 
     infused_at: datetime | None
@@ -50,6 +51,7 @@ class SafetyFollowUp:
     last_known_alive: date | None = None
     primary_from: date | None = None
     primary_until: date | None = None
+    dates_doubtful: bool = False
 
     @property
     def infused_on(self) -> date | None:
@@ -96,7 +98,7 @@ class SafetyFollowUp:
         Decision: the time ends with death or the last day known alive even where the window does
         not, because nobody looked for events after it.
         """
-        if window is SafetyWindow.LYMPHODEPLETION:
+        if window is SafetyWindow.LYMPHODEPLETION or self.dates_doubtful:
             return None
         end = min(self.emergent_until, self.observed_until)
         if window is SafetyWindow.PRIMARY:
@@ -111,6 +113,7 @@ def safety_follow_up(
     new_therapy: date | None,
     death: date | None,
     last_known_alive: date | None,
+    dates_doubtful: bool,
 ) -> SafetyFollowUp:
     """Gather the days that bound a subject's safety follow-up.
 
@@ -128,6 +131,7 @@ def safety_follow_up(
         last_known_alive=last_known_alive,
         primary_from=primary_from,
         primary_until=primary_until,
+        dates_doubtful=dates_doubtful,
     )
 
 

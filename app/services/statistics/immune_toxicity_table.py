@@ -70,7 +70,8 @@ class ImmuneToxicityTable:
         treatments: what was given for it.
         cumulative_incidence: of the first onset, with death as the competing event.
         landmarks: its values after days 7, 14 and 30.
-        without_time_at_risk: subjects that are not in the cumulative incidence.
+        without_time_at_risk: subjects that are in no time to an event: neither in the cumulative
+            incidence nor, affected, in the time to resolution.
     """
 
     kind: Syndrome
@@ -127,9 +128,14 @@ def immune_toxicity_table(
         of=(kind.value, DEATH),
         conf_level=conf_level,
     )
+    timed = [
+        subject.toxicity.episodes[0]
+        for subject in subjects
+        if subject.toxicity.episodes and not subject.follow_up.dates_doubtful
+    ]
     resolution = kaplan_meier(
-        [episode.duration_days for episode in first],
-        [episode.end is not None for episode in first],
+        [episode.duration_days for episode in timed],
+        [episode.end is not None for episode in timed],
         conf_level=conf_level,
     )
     severe = sum((toxicity.max_grade or 0) >= SEVERE for toxicity in affected)
@@ -189,6 +195,8 @@ def _time(subject: SubjectToxicity) -> tuple[int, str | None] | None:
     first.
     """
     toxicity, follow_up = subject.toxicity, subject.follow_up
+    if follow_up.dates_doubtful:
+        return None
     if toxicity.first is not None:
         return toxicity.first.onset_day, toxicity.kind.value
     days = follow_up.day(follow_up.observed_until)

@@ -187,6 +187,7 @@ def analysed(
     died: int | None = None,
     seen: int | None = None,
     trial: Trial = TRIAL,
+    dates_doubtful: bool = False,
     **more: Any,
 ) -> SubjectAdverseEvents:
     return subject_adverse_events(
@@ -195,6 +196,7 @@ def analysed(
         new_therapy=None if new_therapy is None else on(new_therapy),
         death=None if died is None else on(died),
         last_known_alive=None if seen is None else on(seen),
+        dates_doubtful=dates_doubtful,
     )
 
 

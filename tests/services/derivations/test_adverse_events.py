@@ -24,7 +24,6 @@ from tests.services.derivations.safety_histories import (
     history,
     icans,
     on,
-    ref,
     the_event,
     with_rules,
 )
@@ -246,21 +245,23 @@ def test_the_cause_of_death(died: int, cause: DeathCause | None) -> None:
     assert analysed(died=died, death_cause=DeathCause.INFECTION).death_cause is cause
 
 
-@pytest.mark.parametrize("first", ["a", "b"])
-def test_the_cause_of_death_that_was_told_last_counts(first: str) -> None:
-    (death,) = history(died=20, death_cause=DeathCause.UNKNOWN).follow_ups
-    told = (
-        replace(death, record=ref(first, "follow-ups")),
-        replace(
-            death,
-            record=ref("b" if first == "a" else "a", "follow-ups"),
-            contacted_on=PossibleDays.on(on(40)),
-            death_cause=DeathCause.INFECTION,
-        ),
-        replace(death, contacted_on=PossibleDays.on(on(50)), death_cause=None),
-    )
-    found = subject_adverse_events(replace(history(), follow_ups=told), TRIAL, death=on(20))
-    assert found.death_cause is DeathCause.INFECTION
+@pytest.mark.parametrize(
+    ("one", "reason"),
+    [
+        pytest.param(event(10, 20), None, id="ended after the day that stands for the death"),
+        pytest.param(event(18), None, id="begun after it"),
+        pytest.param(event(10, 22), "end_after_death", id="ended when it was certainly dead"),
+        pytest.param(event(22), "onset_after_death", id="begun then"),
+    ],
+)
+def test_a_death_known_to_the_month_contradicts_what_is_after_the_month(
+    one: AdverseEvent, reason: str | None
+) -> None:
+    told = history(one, died=15)
+    (death,) = told.follow_ups
+    march = replace(death, death=PossibleDays(on(-9), on(21)))
+    found = subject_adverse_events(replace(told, follow_ups=(march,)), TRIAL, death=on(15))
+    assert [ignored.reason for ignored in found.ignored] == ([reason] if reason else [])
 
 
 def test_the_levels_of_a_subject() -> None:

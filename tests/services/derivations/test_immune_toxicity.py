@@ -107,6 +107,7 @@ def test_a_longer_gap_can_be_allowed() -> None:
         pytest.param((None, "a", "a"), 1, id="both continue the first"),
         pytest.param((None, "a", "b"), 1, id="each the one before"),
         pytest.param((None, "voided", "voided"), 2, id="both one that is gone"),
+        pytest.param(("b", None, None), 2, id="the first names the second"),
         pytest.param((None, None, None), 3, id="no links"),
     ],
 )
@@ -256,6 +257,9 @@ def test_treatments_of_all_episodes_are_named_in_one_order() -> None:
         pytest.param([crs(-0.1, 3)], {}, AesiKind.CRS, False, id="hours before it"),
         pytest.param([crs(60)], {"new_therapy": 40}, AesiKind.CRS, True, id="after new therapy"),
         pytest.param([crs(501)], {}, AesiKind.CRS, False, id="after the cut"),
+        pytest.param(
+            [crs(1100, 1101)], {"data_cut": 1200}, AesiKind.CRS, False, id="after the horizon"
+        ),
         pytest.param([crs(1)], {"infused": False}, AesiKind.CRS, False, id="never infused"),
         pytest.param([icans(4)], {}, AesiKind.ICANS, True, id="ICANS"),
         pytest.param([icans(4)], {}, AesiKind.CRS, False, id="ICANS is no CRS"),

@@ -248,7 +248,8 @@ def test_days_and_what_of_them_was_filled_in(
         pytest.param({"data_cut": 40}, (41, 41), id="to an early cut"),
         pytest.param({"data_cut": HORIZON + 50}, (HORIZON + 1, 101), id="to the horizon"),
         pytest.param({"died": 0}, (1, 1), id="died on the infusion day"),
-        pytest.param({"died": -1}, (None, None), id="death before the infusion: contradiction"),
+        pytest.param({"died": -1}, (None, None), id="death before the infusion"),
+        pytest.param({"dates_doubtful": True}, (None, None), id="its dates contradict each other"),
         pytest.param({"infused": False}, (None, None), id="never infused"),
     ],
 )

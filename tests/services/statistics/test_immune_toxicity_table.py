@@ -119,9 +119,18 @@ def test_the_cumulative_incidence_is_that_of_r() -> None:
     assert curve.of("death").incidence == agrees(reference["cif_compete"])
 
 
-def test_a_subject_whose_dates_contradict_each_other_has_no_time() -> None:
-    found = table(subject(died=-1), subject(crs(1, 2)))
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        pytest.param(subject(died=-1), id="death before the infusion"),
+        pytest.param(subject(crs(1, 9), dates_doubtful=True), id="other dates, affected"),
+        pytest.param(subject(dates_doubtful=True), id="other dates, not affected"),
+    ],
+)
+def test_a_subject_whose_dates_contradict_each_other_has_no_time(doubtful: SubjectToxicity) -> None:
+    found = table(doubtful, subject(crs(1, 2)))
     assert (found.n, found.without_time_at_risk, found.cumulative_incidence.n) == (2, 1, 1)
+    assert found.time_to_resolution.estimate == 2
 
 
 @pytest.mark.parametrize(
