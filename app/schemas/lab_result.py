@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel, Field
+from sqlmodel import SQLModel
+
 from app.models.lab_result import LabResult, LabResultFields
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
@@ -14,6 +17,12 @@ from app.vocabularies.laboratory import (
     accepts_unit,
     code_system,
     find_analyte,
+)
+from app.vocabularies.laboratory_grading import (
+    AbnormalityDirection,
+    DecidingFact,
+    GradingReference,
+    UngradedReason,
 )
 from app.vocabularies.loinc import is_loinc
 
@@ -149,12 +158,37 @@ class LabResultOut(LabResultFields, RecordOut):
     """A laboratory result as the service gives it."""
 
 
+class LabGradeOut(BaseModel):
+    """What CTCAE 5.0 says of a result in one direction."""
+
+    direction: AbnormalityDirection | None = Field(description="Null: CTCAE grades it in none.")
+    term: str | None = Field(description="The adverse event term.")
+    grade: int | None = Field(description="The grade, 0 to 4; null: several, or none.")
+    grades: list[int] = Field(description="Every grade that the result can have.")
+    needs: list[DecidingFact] = Field(description="What would decide between several grades.")
+    without: list[GradingReference] = Field(
+        description="What the criterion looks at too and was not known."
+    )
+    rule: str | None = Field(description="The interval that holds the value, per grade.")
+    ungraded_reason: UngradedReason | None = Field(description="Why there is no grade.")
+
+
+class WithGrade(SQLModel):
+    """The grade of a result beside the subject's others, at this moment and not stored with it."""
+
+    ctcae: list[LabGradeOut] | None = Field(
+        description="One per direction; empty for what cannot be graded, such as a result held for "
+        "an error; null where the record is voided."
+    )
+
+
 LAB_RESULTS = RecordKind(
     path="lab-results",
     noun="laboratory result",
     table=LabResult,
     submission=LabResultIn,
     view=LabResultOut,
+    derived=WithGrade,
     dated_by="collected_at",
     filters={
         "analyte": "analyte",

@@ -17,6 +17,7 @@ from app.models.enrolment import EnrolmentFields
 from app.models.follow_up import FollowUpFields
 from app.models.infusion import InfusionFields
 from app.models.kinetics_result import KineticsResultFields
+from app.models.lab_result import LabResultFields
 from app.models.measurements import Measurement
 from app.models.neuro_assessment import NeuroAssessmentFields
 from app.models.preparation import PreparationFields
@@ -30,6 +31,7 @@ from app.services.derivations.subject_history import PossibleDays, RecordRef
 from app.services.edit_checks.astct import examined
 from app.vocabularies.adverse_events import Causality
 from app.vocabularies.ctcae import find_term
+from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.preparations import InfusionKind
 
 STUDY_TREATMENTS: Final = ("car_t", "lymphodepletion", "bridging", "procedure")
@@ -348,6 +350,35 @@ def neuro_assessment(record: RecordRef, fields: NeuroAssessmentFields) -> histor
         record=record,
         assessed_at=datetime.fromisoformat(fields.assessed_at),
         icans_grade=icans_grade(examined(fields)).grade,
+    )
+
+
+def lab_value(record: RecordRef, fields: LabResultFields) -> history.LabValue:
+    """Give a laboratory result; the analyte by our code where it is listed."""
+    listed = find_analyte(fields.analyte)
+    limits, judged = fields.reference_range, fields.clinically_significant
+    return history.LabValue(
+        record=record,
+        analyte=listed.code if listed else fields.analyte,
+        collected=possible_days(fields.collected_at),
+        visit=fields.visit,
+        value=fields.value,
+        comparator=fields.comparator,
+        unit=fields.unit,
+        coded_value=fields.coded_value,
+        lower_limit=limits.low if limits else None,
+        upper_limit=limits.high if limits else None,
+        lloq=fields.lloq,
+        uloq=fields.uloq,
+        specimen=fields.specimen,
+        sample_id=fields.sample_id,
+        fasting=fields.fasting,
+        method=fields.method,
+        spurious=fields.spurious,
+        clinically_significant=judged.flag if judged else None,
+        adverse_event=fields.adverse_event,
+        transfused_before=fields.transfused_before,
+        g_csf_before=fields.g_csf_before,
     )
 
 

@@ -19,8 +19,11 @@ from app.schemas.assessment import ASSESSMENTS
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
+from app.services.analysis_values import lab_value
+from app.services.derivations.subject_history import RecordRef
 from app.services.derived_members import NO_VISIT
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.lab_grades import grades_of
 from app.services.record_statements import day_of_version
 from app.services.standing_records import (
     EVERY_KIND,
@@ -75,7 +78,13 @@ async def observe(
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
         record = Stored.of(kind, record_id, version, today, fields)
-        return observed(kind, day, course, trial, on_record(record, course, trial))
+        grades = None
+        if isinstance(payload, LabResultIn):
+            result = lab_value(RecordRef(kind.path, record_id, version), payload)
+            cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
+            grades = await grades_of(transaction, trial, course.subject, course.centre, result, cut)
+        findings = on_record(record, course, trial)
+        return observed(kind, day, course, trial, findings, {"ctcae": grades})
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
     stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)
@@ -83,11 +92,11 @@ async def observe(
     standing = stored[course.subject].with_version(sent_now)
     subject = subject_records(trial, course.subject, course.centre, standing)
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
-    findings = (found.finding for found in on_subject(subject, about=about))
-    derived = {}
+    noticed = (found.finding for found in on_subject(subject, about=about))
+    response = None
     if kind is ASSESSMENTS:
-        derived["derived"] = _derived_response(trial, course, standing, record_id, today)
-    return observed(kind, day, subject.course, trial, findings, derived)
+        response = _derived_response(trial, course, standing, record_id, today)
+    return observed(kind, day, subject.course, trial, noticed, {"derived": response})
 
 
 def _derived_response(

@@ -107,6 +107,31 @@ def graded_labs(
     )
 
 
+def graded_result(
+    history: SubjectHistory, trial: Trial, follow_up: LabFollowUp | None, result: LabValue
+) -> tuple[LabGrade, ...]:
+    """Grade one result of a subject as it is graded among the others.
+
+    Args:
+        history: what the grade looks at beside the result: earlier results of the analyte for the
+            baseline, therapies for what decides between grades.
+        trial: how a baseline is chosen.
+        follow_up: the subject's; None: not infused, and so without a baseline.
+        result: a result, in the place of any earlier version of it in the history.
+    """
+    baseline = None
+    if follow_up is not None:
+        others = [
+            one
+            for one in history.lab_values
+            if one.analyte == result.analyte and one.record.record_id != result.record.record_id
+        ]
+        usable = [SubjectLab(value=one) for one in (*others, result) if is_usable(one)]
+        baseline = lab_baseline(usable, follow_up, trial)
+    of_baseline = baseline.result.value if baseline else None
+    return _grades(result, of_baseline, history.therapies)
+
+
 def is_usable(result: LabValue) -> bool:
     """Tell whether a result can be analysed: it is one, it is no error, its material fits."""
     if result.spurious or (result.value is None and result.coded_value is None):

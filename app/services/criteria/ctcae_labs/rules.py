@@ -63,6 +63,21 @@ def rules_in_unit(analyte: str, unit: str | None) -> tuple[RuleSet | LabGrade, .
 
 
 @cache
+def looks_at_baseline(analyte: str) -> bool:
+    """Tell whether a cut of the analyte, in any unit, depends on the subject's baseline."""
+    source = SAME_RULES.get(analyte, analyte)
+    return any(
+        "baseline" in interval.branch
+        or any(
+            cut is not None and cut.of is GradingReference.BASELINE
+            for cut in (interval.lower, interval.upper)
+        )
+        for direction in AbnormalityDirection
+        for interval in _by_direction().get((source, direction), ())
+    )
+
+
+@cache
 def _by_direction() -> dict[tuple[str, AbnormalityDirection], list[GradeInterval]]:
     alike: dict[tuple[str, AbnormalityDirection], list[GradeInterval]] = {}
     for interval in grade_intervals():
