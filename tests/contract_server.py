@@ -32,6 +32,7 @@ class Outcome:
 @asynccontextmanager
 async def on_loopback(deployment: Deployment) -> AsyncIterator[str]:
     """Serve a deployment on a port of its own and give its address."""
+    deployment.app.openapi()  # made once; schemathesis gives it ten seconds on a busy machine
     server = uvicorn.Server(
         uvicorn.Config(deployment.app, port=0, lifespan="off", log_level="critical")
     )
