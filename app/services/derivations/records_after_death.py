@@ -9,6 +9,7 @@ from datetime import date
 
 from app.services.derivations.last_known_alive import alive_contact, last_collected_on
 from app.services.derivations.subject_history import PossibleDays, RecordRef, SubjectHistory
+from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.visits import VisitStatus
 
@@ -52,11 +53,15 @@ def therapies_after(history: SubjectHistory, died: date, *, anti_myeloma: bool) 
 
 
 def adverse_events_after(history: SubjectHistory, died: date) -> list[RecordRef]:
-    """Give the adverse events that began or ended after death."""
+    """Give the adverse events that began or ended after death.
+
+    Decision: the end of a fatal event is the death, whatever day the record has, so that the event
+    that killed is not lost over a date.
+    """
     return [
         one.record
         for one in history.adverse_events
-        if _after(one.onset, died) or _after(one.end, died)
+        if _after(one.onset, died) or (_after(one.end, died) and one.outcome is not Outcome.FATAL)
     ]
 
 

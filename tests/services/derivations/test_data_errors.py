@@ -7,6 +7,7 @@ import pytest
 from app.services.derivations.data_errors import data_errors, ignored_records, leaves_out
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import load_trial
+from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.follow_up import SurvivalStatus
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
@@ -137,6 +138,16 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
             },
             [("record", "therapy_after_death")],
             id="end of any therapy after death",
+        ),
+        pytest.param(
+            {
+                "follow_ups": (died("2024-06-01"),),
+                "adverse_events": (
+                    adverse_event("2024-05-02", end="2024-06-02", outcome=Outcome.FATAL),
+                ),
+            },
+            [],
+            id="the fatal event, its end dated a day late",
         ),
         pytest.param(
             {
