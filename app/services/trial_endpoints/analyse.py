@@ -13,7 +13,7 @@ from app.services.derivations.best_response import best_by, best_response
 from app.services.derivations.car_kinetics import car_kinetics
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
 from app.services.derivations.cytopenia_recovery import cytopenia_recovery
-from app.services.derivations.data_errors import data_errors
+from app.services.derivations.data_errors import data_errors, leaves_out
 from app.services.derivations.death import death
 from app.services.derivations.endpoint_facts import EndpointFacts
 from app.services.derivations.event_times import SubjectFacts
@@ -78,6 +78,8 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
     alive = last_known_alive(evidence, until=history.data_cut)
     infused_on = history.infused_on
     enrolment = history.enrolment
+    errors = data_errors(history, trial)
+    dates_doubtful = leaves_out(errors, overall_survival=True)
     analysis = SubjectAnalysis(
         subject=history.subject,
         centre=history.centre,
@@ -88,9 +90,13 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         off_study_on=enrolment.off_study_on if enrolment else None,
         died_on=died.day if died else None,
         last_known_alive=alive,
-        data_errors=data_errors(history, trial),
+        data_errors=errors,
         adverse_events=subject_adverse_events(
-            history, trial, death=died.day if died else None, last_known_alive=alive
+            history,
+            trial,
+            death=died.day if died else None,
+            last_known_alive=alive,
+            dates_doubtful=dates_doubtful,
         ),
     )
     if infused_on is None:
@@ -112,6 +118,7 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         new_therapy=new_therapy_on,
         death=analysis.died_on,
         last_known_alive=alive,
+        dates_doubtful=dates_doubtful,
     )
     return replace(
         analysis,

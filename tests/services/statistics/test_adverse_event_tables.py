@@ -218,12 +218,25 @@ def test_the_time_of_a_subject(subject: SubjectAdverseEvents, days: int) -> None
     assert rate.person_time == pytest.approx(days / 365.25)
 
 
-def test_a_subject_whose_dates_contradict_each_other_counts_and_has_no_time() -> None:
-    found = table([analysed(died=-1), analysed(event(1))])
+@pytest.mark.parametrize(
+    ("doubtful", "subjects"),
+    [
+        pytest.param(analysed(died=-1), 1, id="death before the infusion"),
+        pytest.param(analysed(event(4), dates_doubtful=True), 2, id="other dates, affected"),
+    ],
+)
+def test_a_subject_whose_dates_contradict_each_other_counts_and_has_no_time(
+    doubtful: SubjectAdverseEvents, subjects: int
+) -> None:
+    found = table([doubtful, analysed(event(1))])
     assert (found.n, found.without_time_at_risk) == (2, 1)
-    rate = row(found).incidence_rate
-    assert rate is not None
-    assert rate.person_time == pytest.approx(2 / 365.25)
+    overall = row(found)
+    assert (overall.counts.subjects.x, overall.counts.events) == (subjects, subjects)
+    assert overall.incidence_rate is not None
+    assert overall.event_rate is not None
+    assert (overall.incidence_rate.events, overall.event_rate.events) == (1, 1)
+    assert overall.incidence_rate.person_time == pytest.approx(2 / 365.25)
+    assert overall.event_rate.person_time == pytest.approx(501 / 365.25)
 
 
 def test_the_lymphodepletion_table_has_no_rates() -> None:
