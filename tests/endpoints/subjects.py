@@ -225,12 +225,11 @@ def components(
             not done.
         lesions: ``{"a": (40, 25)}``, longest by perpendicular diameter.
     """
-    serum_ife, urine_ife = (ife + "..")[:2]
     parts = {
         "serum_m_protein": measured(s, "g/dL", "s" in spurious),
         "urine_m_protein": measured(u, "mg/(24.h)", "u" in spurious),
-        "serum_immunofixation": _fixation(serum_ife),
-        "urine_immunofixation": _fixation(urine_ife),
+        "serum_immunofixation": _fixation(ife[:1]),
+        "urine_immunofixation": _fixation(ife[1:2]),
         "free_kappa": measured(kappa, "mg/L", "kappa" in spurious),
         "free_lambda": measured(lambda_, "mg/L", "lambda" in spurious),
         "marrow": None if marrow is None else _marrow(marrow, clonality, marrow_on, spurious),

@@ -39,7 +39,8 @@ def evidence_of_life(history: SubjectHistory) -> EvidenceOfLife | None:
 
     It is the latest day of a visit that took place, an evaluation or a part of one, a sample, an
     examination, an infusion or what prepares it, an onset or end of an adverse event, a start or
-    end of a therapy, or a contact with the living subject.
+    end of a therapy, or a contact with the living subject. A death that can only have come after
+    the data cut shows the subject alive until then.
 
     Source: the trial's endpoint definitions, LKA.
 
@@ -49,8 +50,11 @@ def evidence_of_life(history: SubjectHistory) -> EvidenceOfLife | None:
     month is not used, and one without a day is the 1st of its month.
     """
     report = reported_death(history)
-    died = report.death.latest if report is not None and report.death is not None else date.max
+    reported = report.death if report is not None else None
+    died = reported.latest if reported is not None else date.max
     latest: tuple[date, RecordRef, PossibleDays | None] | None = None
+    if report is not None and reported is not None and reported.earliest > history.data_cut:
+        latest = (reported.earliest, report.record, None)
     for record, day, days in _evidence(history):
         if day <= died and (latest is None or day > latest[0]):
             latest = (day, record, days)

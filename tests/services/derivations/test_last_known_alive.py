@@ -1,5 +1,6 @@
 """The last day a subject is known to have been alive, infused on 15 January 2024."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -204,6 +205,22 @@ def test_it_caps_the_last_day(until: str, expected: str) -> None:
     found = evidence_of_life(history(follow_ups=(alive("2024-06-20"),)))
     assert last_known_alive(found, until=date.fromisoformat(until)) == day(expected)
     assert last_known_alive(None, until=date.fromisoformat(until)) is None
+
+
+@pytest.mark.parametrize(
+    ("death", "expected"),
+    [
+        pytest.param("2024-06-21", "2024-06-20", id="the day after the cut: alive on the cut"),
+        pytest.param("2024-07", "2024-06-20", id="in the month after the cut"),
+        pytest.param("2024-06-20", "2024-03-01", id="on the cut: it has happened"),
+        pytest.param("2024-06", "2024-03-01", id="in the month of the cut: it may have happened"),
+    ],
+)
+def test_a_death_after_the_cut_shows_the_subject_alive_on_it(death: str, expected: str) -> None:
+    cut = date(2024, 6, 20)
+    subject = history(follow_ups=(alive("2024-03-01"), died(death)))
+    found = evidence_of_life(replace(subject, data_cut=cut))
+    assert last_known_alive(found, until=cut) == day(expected)
 
 
 def test_a_day_between_two_months_is_no_evidence() -> None:
