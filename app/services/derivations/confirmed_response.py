@@ -17,7 +17,7 @@ from typing import Literal
 from app.services.derivations.confirmation_gaps import GapWarning, gap_warning
 from app.services.derivations.rated_visit import RatedVisit
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import RUNNING_ORDER, ResponseCategory
+from app.vocabularies.imwg import BEST_FIRST, RUNNING_ORDER, ResponseCategory
 
 
 class Confirmation(StrEnum):
@@ -151,8 +151,7 @@ def _response(
 
 
 def _levels_from(category: ResponseCategory) -> tuple[ResponseCategory, ...]:
-    levels = tuple(ResponseCategory)
-    return levels[category.rank : ResponseCategory.SD.rank + 1]
+    return BEST_FIRST[category.rank : ResponseCategory.SD.rank + 1]
 
 
 def _second_for(
