@@ -6,6 +6,7 @@ across subjects lies at the top.
 
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -147,8 +148,9 @@ def sent_as(example: Mapping[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"example": dict(example)}}}}
 
 
+@cache
 def record_router(kind: RecordKind) -> APIRouter:
-    """Make the routes of a kind of record."""
+    """Make the routes of a kind of record, once for all applications of the process."""
     router = APIRouter(route_class=TrialRoute, tags=[kind.path])
     of_subject = f"/v1/subjects/{{subject}}/{kind.path}"
     one = of_subject + "/{record_id}"
