@@ -72,7 +72,12 @@ class _Count:
 
 
 def cytopenia_recovery(
-    history: SubjectHistory, trial: Trial, *, new_therapy: date | None, followed_until: date
+    history: SubjectHistory,
+    trial: Trial,
+    *,
+    new_therapy: date | None,
+    followed_until: date,
+    graded: tuple[AnalyteLabs, ...] | None = None,
 ) -> tuple[CytopeniaRecovery, ...]:
     """Give the recovery of haemoglobin, neutrophils and platelets; empty: not infused.
 
@@ -86,6 +91,7 @@ def cytopenia_recovery(
         trial: grades, days and support of prolonged cytopenia.
         new_therapy: start of the first new anti-myeloma therapy after infusion (N); None: none.
         followed_until: death, or the last day known alive.
+        graded: the subject's results, where they have been graded already.
 
     Decision: recovery is dated by the first of its values, which may be confirmed after the day
     asked about. A cytopenia that returned after recovery has not recovered until it does again. A
@@ -98,7 +104,8 @@ def cytopenia_recovery(
         return ()
     rules = trial.adverse_events.prolonged_cytopenia
     until = follow_up.day(min(follow_up.until, followed_until))
-    graded = graded_labs(history, trial, follow_up, analytes=RAISED_BY)
+    if graded is None:
+        graded = graded_labs(history, trial, follow_up, analytes=RAISED_BY)
     by_analyte = {labs.analyte: labs for labs in graded}
     return tuple(
         _recovery(analyte, _counts(by_analyte.get(analyte), history.therapies, rules), until, rules)

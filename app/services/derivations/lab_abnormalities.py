@@ -85,7 +85,11 @@ class LabAbnormality:
 
 
 def lab_abnormalities(
-    history: SubjectHistory, trial: Trial, *, new_therapy: date | None
+    history: SubjectHistory,
+    trial: Trial,
+    *,
+    new_therapy: date | None,
+    graded: tuple[AnalyteLabs, ...] | None = None,
 ) -> tuple[LabAbnormality, ...]:
     """Give a subject's laboratory abnormalities, by analyte, LOW before HIGH; empty: not infused.
 
@@ -97,6 +101,7 @@ def lab_abnormalities(
         trial: baseline, outlier rule and limits.
         new_therapy: start of the first new anti-myeloma therapy after infusion (N), which ends
             the follow-up; None: none.
+        graded: the subject's results, where they have been graded already.
 
     Decision: a flag belongs to the side of normal that its result lies on.
     """
@@ -105,7 +110,7 @@ def lab_abnormalities(
         return ()
     rules = trial.laboratory
     found: list[LabAbnormality] = []
-    for labs in graded_labs(history, trial, follow_up):
+    for labs in graded_labs(history, trial, follow_up) if graded is None else graded:
         limits = tuple(limit for limit in rules.limits if limit.analyte == labs.analyte)
         sides = {one: side_of(one, limits) for one in labs.results if _is_flagged(one)}
         found.extend(

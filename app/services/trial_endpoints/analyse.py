@@ -18,8 +18,10 @@ from app.services.derivations.death import death
 from app.services.derivations.endpoint_facts import EndpointFacts
 from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.facts import Origin, endpoint_facts
+from app.services.derivations.graded_labs import graded_labs
 from app.services.derivations.immune_toxicity import immune_toxicity
 from app.services.derivations.lab_abnormalities import lab_abnormalities
+from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.lab_summary import lab_summary
 from app.services.derivations.last_known_alive import evidence_of_life, last_known_alive
 from app.services.derivations.mrd_status import MrdSummary, mrd_summary
@@ -120,6 +122,8 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         last_known_alive=alive,
         dates_doubtful=dates_doubtful,
     )
+    labs = lab_follow_up(history, new_therapy=new_therapy_on)
+    graded = graded_labs(history, trial, labs) if labs else ()
     return replace(
         analysis,
         populations=populations(
@@ -146,13 +150,17 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             for kind in SYNDROMES
         },
         laboratory=tuple(
-            map(lab_summary, lab_abnormalities(history, trial, new_therapy=new_therapy_on))
+            map(
+                lab_summary,
+                lab_abnormalities(history, trial, new_therapy=new_therapy_on, graded=graded),
+            )
         ),
         recovery=cytopenia_recovery(
             history,
             trial,
             new_therapy=new_therapy_on,
             followed_until=analysis.died_on or alive or history.data_cut,
+            graded=graded,
         ),
         kinetics=car_kinetics(history, trial),
         pharmacodynamics=pharmacodynamics(history, trial),
