@@ -7,12 +7,12 @@ from datetime import date
 from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class LevelKey:
-    """Any adverse event (both empty), an organ class (term empty), or a term of a class."""
+    """Any adverse event (both None), an organ class (no term), or a term of a class."""
 
-    system_organ_class: str = ""
-    term: str = ""
+    system_organ_class: str | None = None
+    term: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,9 +97,9 @@ def adverse_event_table(
         without_time_at_risk=sum(time is None for time in days),
         rows=tuple(
             AdverseEventRow(
-                level="term" if key.term else "system_organ_class" if key != _ANY else "any",
-                system_organ_class=key.system_organ_class or None,
-                term=key.term or None,
+                level=_level(key),
+                system_organ_class=key.system_organ_class,
+                term=key.term,
                 counts=level_counts(affected[key].values(), len(subjects), conf_level=conf_level),
                 incidence_rate=_incidence_rate(subjects, days, all_days, affected[key], conf_level),
                 event_rate=_event_rate(days, all_days, affected[key]),
@@ -107,6 +107,12 @@ def adverse_event_table(
             for key in _in_order(affected)
         ),
     )
+
+
+def _level(key: LevelKey) -> Level:
+    if key.term is not None:
+        return "term"
+    return "any" if key == _ANY else "system_organ_class"
 
 
 def _affected(
@@ -126,10 +132,10 @@ def _in_order(affected: Mapping[LevelKey, Mapping[int, SubjectLevel]]) -> list[L
         return (
             key != _ANY,
             -len(affected[soc]),
-            key.system_organ_class,
-            bool(key.term),
+            key.system_organ_class or "",
+            key.term is not None,
             -len(affected[key]),
-            key.term,
+            key.term or "",
         )
 
     return sorted(affected, key=place)

@@ -132,6 +132,15 @@ def test_the_share_has_exact_limits_over_the_denominator() -> None:
     )
 
 
+def test_a_term_without_an_organ_class_is_counted_once() -> None:
+    found = table([analysed(event(1, term="Unlisted", soc=""))])
+    assert [(one.level, one.counts.events) for one in found.rows] == [
+        ("any", 1),
+        ("system_organ_class", 1),
+        ("term", 1),
+    ]
+
+
 def test_a_death_is_in_the_column_of_grade_5_of_its_organ_class_too() -> None:
     found = table([analysed(event(1, grade=5), died=3)])
     assert [one.counts.grades.grade_5 for one in found.rows] == [1, 1, 1]
