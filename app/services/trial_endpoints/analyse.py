@@ -124,6 +124,7 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
     )
     labs = lab_follow_up(history, new_therapy=new_therapy_on)
     graded = graded_labs(history, trial, labs) if labs else ()
+    mrd = _mrd(within, derived, infused_on, new_therapy_on)
     return replace(
         analysis,
         populations=populations(
@@ -141,7 +142,8 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             for source, response in within.by_source.items()
         },
         facts=facts,
-        mrd=_mrd(within, derived, infused_on, new_therapy_on),
+        mrd=mrd,
+        mrd_evaluable=mrd[trial.policy.mrd.threshold].evaluable,
         adverse_events=adverse,
         toxicity={
             kind: immune_toxicity(

@@ -30,7 +30,7 @@ def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
             response = analysis.responses.get(question.response_source)
             return response is not None and response.best.responded
         case "mrd_evaluable":
-            return any(summary.evaluable for summary in analysis.mrd.values())
+            return analysis.mrd_evaluable
         case "kinetics":
             return analysis.kinetics is not None and bool(analysis.kinetics.analytes)
         case "pharmacodynamic":

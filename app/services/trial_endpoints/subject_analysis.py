@@ -89,6 +89,8 @@ class SubjectAnalysis:
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
     mrd: Mapping[str, MrdSummary] = field(default_factory=dict)
+    mrd_evaluable: bool = False
+    """A sample could answer at the trial's threshold."""
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
     recovery: tuple[CytopeniaRecovery, ...] = ()
