@@ -57,11 +57,15 @@ def endpoint_facts(
     Source: the trial's endpoint definitions, origin, horizon and terms of section 1.
 
     Decision: the horizon counts from the infusion under either origin, and from enrolment for a
-    subject who was never infused. The response of such a subject is not evaluated.
+    subject who was never infused. The response of such a subject is not evaluated. An infusion that
+    is dated before the enrolment is the origin of both, so that nothing counts from a day after the
+    treatment; the centre is asked to mend the dates.
     """
     infused_on = history.infused_on
     enrolled_on = history.enrolment.enrolled_on if history.enrolment is not None else None
-    starts = infused_on if origin == "infusion" else enrolled_on
+    starts = infused_on
+    if origin == "enrolment":
+        starts = min(enrolled_on, infused_on) if enrolled_on and infused_on else enrolled_on
     evidence = evidence_of_life(history)
     alive = last_known_alive(evidence, until=history.data_cut)
     if starts is None or starts > history.data_cut or evidence is None or alive is None:

@@ -259,6 +259,22 @@ def test_times_of_the_enrolled_count_from_enrolment() -> None:
     assert known(both, "enrolment").horizon == date(2027, 3, 1)
 
 
+def test_an_infusion_dated_before_the_enrolment_is_the_origin_of_both() -> None:
+    subject = infused(BASELINE, cut="2025-02-18", enrolment=enrolment("2024-03-05"))
+    assert known(subject, "enrolment").origin == INFUSED_ON
+
+
+def test_a_death_after_the_cut_shows_the_subject_alive_on_it() -> None:
+    subject = infused(
+        BASELINE,
+        visit(28, 1, 0, ife="+-"),
+        cut="2024-06-20",
+        follow_ups=(died("2024-07-01"), alive("2024-04-01")),
+    )
+    time = overall_survival(known(subject))
+    assert (time.end, time.censored) == (date(2024, 6, 20), 1)
+
+
 def test_a_subject_infused_or_enrolled_after_the_cut_is_in_no_population() -> None:
     later = infused(BASELINE, cut="2024-02-29", enrolment=enrolment("2024-02-29"))
     assert facts_of(later) is None
