@@ -96,6 +96,40 @@ def test_truncation_at_the_horizon(subject: EndpointFacts, expected: tuple[int, 
         assert (time.censored_at, time.component) == ("horizon", None)
 
 
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        pytest.param(
+            facts((V1, "PR"), (HORIZON, "PD"), cut=BEYOND, every_days=None),
+            (1097, 0),
+            id="progression on it",
+        ),
+        pytest.param(
+            facts((V1, "PR"), ("2027-01-16", "PD"), cut=BEYOND, every_days=None),
+            (29, 8),
+            id="progression the day after it",
+        ),
+        pytest.param(
+            facts((V1, "PR"), (HORIZON, "PR"), cut=BEYOND, every_days=None),
+            (1097, 8),
+            id="assessment on it",
+        ),
+        pytest.param(
+            facts((V1, "PR"), cut=BEYOND, new_therapy=HORIZON, every_days=None),
+            (29, 2),
+            id="new therapy on it",
+        ),
+        pytest.param(
+            facts((V1, "PR"), cut=BEYOND, new_therapy="2027-01-16", every_days=None),
+            (29, 8),
+            id="new therapy the day after it",
+        ),
+    ],
+)
+def test_the_horizon_day_itself_counts(subject: EndpointFacts, expected: tuple[int, int]) -> None:
+    assert days_and_code(progression_free_survival(subject)) == expected
+
+
 def test_nothing_changes_under_any_rule_before_the_horizon() -> None:
     subject = facts((V1, "PR"), (V2, "PD"), cut=CUT, death="2024-06-01")
     times = {overall_survival(subject, horizon=rule) for rule in ("data_cut", "truncate", "none")}

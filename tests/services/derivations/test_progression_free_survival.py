@@ -159,6 +159,7 @@ def test_gap_where_there_is_no_schedule() -> None:
 LOST = ContactEnd(day=date.fromisoformat(V2), reason=CensoringReason.LOST)
 WITHDREW = ContactEnd(day=date.fromisoformat(V2), reason=CensoringReason.WITHDREW)
 LATE_LOSS = ContactEnd(day=date(2027, 1, 16), reason=CensoringReason.LOST)
+LOSS_ON_HORIZON = ContactEnd(day=date(2027, 1, 15), reason=CensoringReason.LOST)
 BEYOND = "2027-06-30"
 LATE = "2027-01-04"
 
@@ -183,6 +184,13 @@ LATE = "2027-01-04"
             6,
             id="lost before the horizon",
         ),
+        pytest.param(
+            [(LATE, "PR")],
+            {"contact_end": LOSS_ON_HORIZON, "cut": BEYOND, "last_alive": BEYOND},
+            6,
+            id="lost on the horizon",
+        ),
+        pytest.param([(V1, "PR")], {"contact_end": LOST, "cut": V2}, 6, id="lost on the data cut"),
         pytest.param(
             [(LATE, "PR")],
             {"contact_end": LATE_LOSS, "cut": BEYOND, "last_alive": BEYOND},
