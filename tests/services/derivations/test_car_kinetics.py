@@ -287,6 +287,20 @@ def test_a_result_without_a_unit_has_that_of_the_subjects_other_results() -> Non
     assert alone.profile.analyte.unit == "{copies}/ug"
 
 
+def test_a_result_without_a_unit_has_the_methods_first_where_the_others_disagree() -> None:
+    fluid = {"matrix": Matrix.CSF, "lloq": "10"}
+    unnamed = sample(
+        1, 10, None, unit=None, matrix=Matrix.CSF, lloq=None, state=QuantificationState.NOT_DETECTED
+    )
+    others = [
+        sample(2, 14, 40, unit="{copies}/mL", **fluid),
+        sample(3, 21, 40, unit="{copies}/ug", **fluid),
+    ]
+    result = car_kinetics(history([unnamed, *others]), TRIAL)
+    counted = {one.profile.analyte.unit: len(one.profile.samples) for one in result.analytes}
+    assert counted == {"{copies}/mL": 1, "{copies}/ug": 2}
+
+
 def test_cells_per_microlitre_follow_from_per_cent_and_the_cd3_count() -> None:
     percent = {"method": KineticsMethod.FLOW_PCT, "lloq": "0.05", "cd3_per_ul": Decimal(800)}
     result = car_kinetics(
