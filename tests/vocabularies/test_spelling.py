@@ -16,7 +16,8 @@ diarrhoea diarrhea | dyspnoea dyspnea | apnoea apnea | amenorrhoea amenorrhea
 haemophagocytic hemophagocytic | lymphohistiocytosis lymphohistiocytosis
 tumour tumor | tumours tumors | colour color | behaviour behavior | odour odor
 leucocyte leukocyte | leucopenia leukopenia | sulphate sulfate
-hospitalisation hospitalization | generalised generalized | ionised ionized | neutropaenia neutropenia
+hospitalisation hospitalization | generalised generalized | ionised ionized
+neutropaenia neutropenia
 """
 
 
