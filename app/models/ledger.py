@@ -3,7 +3,18 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Integer, LargeBinary, Text, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    func,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.models.record import TransactionId
@@ -55,10 +66,19 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class AccessEvent(SQLModel, table=True):
-    """One read of subject-level data, one export, or one refusal. It has no ``seq``."""
+    """One read of subject-level data, one export, or one refusal. It has no ``seq``.
+
+    Ids are given before the commit, so that a lower one may appear later. The log is read in the
+    order of ``(transaction_id, id)`` and only below the commit horizon, where nothing is added any
+    more; events from before the order was kept have the transaction 0.
+    """
 
     __tablename__ = "access_event"
+    __table_args__ = (Index("ix_access_event_order", "transaction_id", "id"),)
 
+    transaction_id: str = Field(
+        sa_type=TransactionId, sa_column_kwargs={"server_default": text("pg_current_xact_id()")}
+    )
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
     action: str = Field(sa_type=Text)
     principal: str = Field(sa_type=Text)

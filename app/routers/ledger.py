@@ -34,6 +34,21 @@ class LedgerQuery(ChangesQuery):
     principal: SoughtText | None = Field(default=None, max_length=300, description="By its name.")
 
 
+class AccessQuery(BaseModel):
+    """From where on, how many, and about whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: str = Field(
+        default="0-0",
+        pattern="^[0-9]{1,18}-[0-9]{1,18}$",
+        description="Only what came after this place, `next_after` of an earlier answer.",
+    )
+    limit: int = Field(default=1000, ge=1, le=10_000)
+    subject: SoughtText | None = Field(default=None, max_length=20)
+    principal: SoughtText | None = Field(default=None, max_length=300, description="By its name.")
+
+
 class Change(BaseModel):
     """One change, without clinical values."""
 
@@ -102,10 +117,13 @@ class AccessLogEntry(BaseModel):
 
 
 class AccessLog(BaseModel):
-    """Who read what and who was refused, oldest first."""
+    """Who read what and who was refused, in the order of the transactions that noted it.
+
+    A page is never added to later. What a transaction still running holds back comes on the next.
+    """
 
     items: list[AccessLogEntry]
-    next_after: int
+    next_after: str = Field(description="Where to go on.")
 
 
 @router.get(
@@ -148,14 +166,15 @@ async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> R
     responses={200: {"model": AccessLog}, **documented(*ALWAYS, InvalidParameter)},
     **permits(Action.READ_LEDGER),
 )
-async def reads(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
+async def reads(request: Request, query: Annotated[AccessQuery, Query()]) -> Response:
     """Give the log of reads and refusals."""
     service: Service = request.app.state.service
     about = {"subject": query.subject, "principal": query.principal}
+    after = ledger_reads.AccessPlace.read(query.after)
     found, last = await ledger_reads.read_access(
-        service.database, request.state.caller, query.after, query.limit, about
+        service.database, request.state.caller, after, query.limit, about
     )
-    return _json(found, f'"next_after":{last}')
+    return _json(found, f'"next_after":"{last.written()}"')
 
 
 def _json(documents: list[str], rest: str) -> Response:

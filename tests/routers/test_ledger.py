@@ -1,8 +1,11 @@
 """The feed of changes, and what the auditor sees: the ledger, and who read or was refused what."""
 
+import asyncio
 import json
+import random
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -226,3 +229,104 @@ async def test_reading_the_ledger_is_noted_and_moves_no_clock(
     log = await items(auditor, f"/v1/access-log?principal={auditor.name}")
     assert [(entry["action"], entry["subjects"]) for entry in log] == [("ledger", ["03-001"])] * 3
     assert "document" not in json.dumps(log)
+
+
+NOTE = """
+INSERT INTO access_event (action, principal, route, status, request_id)
+VALUES ('read', $1, 'GET /x', 200, 'x') RETURNING id"""
+
+
+async def another(deployment: Deployment) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        deployment.server.url(deployment.server.superuser, deployment.database)
+    )
+
+
+async def test_the_log_of_reads_misses_nothing_that_is_committed_late(
+    deployment: Deployment,
+) -> None:
+    """Ids are given before the commit: the reader must not pass one that is still to come."""
+    auditor = await deployment.caller("auditor")
+    slow, quick = await another(deployment), await another(deployment)
+    running = slow.transaction()
+    await running.start()
+    early = await slow.fetchval(NOTE, "slow")
+    late = await quick.fetchval(NOTE, "quick")
+    assert early < late
+    seen: list[str] = []
+    answer = (await auditor.get("/v1/access-log")).json()
+    seen += [entry["principal"] for entry in answer["items"]]
+    await running.commit()
+    await slow.close()
+    await quick.close()
+    rest = (await auditor.get(f"/v1/access-log?after={answer['next_after']}")).json()
+    seen += [entry["principal"] for entry in rest["items"]]
+    assert sorted(seen) == ["quick", "slow"]
+
+
+async def test_the_log_of_reads_has_no_gap_for_one_who_polls_beside_many_readers(
+    deployment: Deployment,
+) -> None:
+    auditor = await deployment.caller("auditor")
+    readers = [await another(deployment) for _ in range(8)]
+    chance, done = random.Random(11), asyncio.Event()
+
+    async def read(connection: asyncpg.Connection, number: int) -> None:
+        for turn in range(25):
+            transaction = connection.transaction()
+            await transaction.start()
+            if chance.random() < 0.5:
+                await connection.fetchval("SELECT pg_current_xact_id()")
+            await connection.execute(NOTE, f"{number}.{turn}")
+            await asyncio.sleep(chance.choice([0, 0.002, 0.01]))
+            await transaction.commit()
+
+    async def poll() -> list[str]:
+        found: list[str] = []
+        after, ended = "0-0", False
+        while not ended:
+            ended = done.is_set()
+            answer = (await auditor.get(f"/v1/access-log?limit=100&after={after}")).json()
+            found += [entry["principal"] for entry in answer["items"]]
+            ended = ended and not answer["items"]
+            after = answer["next_after"]
+        return found
+
+    polling = asyncio.create_task(poll())
+    await asyncio.gather(*(read(reader, number) for number, reader in enumerate(readers)))
+    done.set()
+    found = await polling
+    for reader in readers:
+        await reader.close()
+    assert sorted(found) == sorted(f"{number}.{turn}" for number in range(8) for turn in range(25))
+
+
+async def test_the_log_of_reads_goes_on_where_a_page_ended(deployment: Deployment) -> None:
+    """Several events of one transaction, and those from before their order was kept."""
+    auditor = await deployment.caller("auditor")
+    await deployment.owner.execute(
+        "INSERT INTO access_event (action, principal, route, status, request_id, transaction_id)"
+        " SELECT 'read', 'old ' || n, 'x', 200, 'x', '0' FROM generate_series(1, 3) AS n"
+    )
+    await deployment.owner.execute(
+        "INSERT INTO access_event (action, principal, route, status, request_id)"
+        " SELECT 'read', 'new ' || n, 'x', 200, 'x' FROM generate_series(1, 4) AS n"
+    )
+    seen: list[str] = []
+    after = "0-0"
+    for _ in range(4):
+        answer = (await auditor.get(f"/v1/access-log?limit=2&after={after}")).json()
+        seen += [entry["principal"] for entry in answer["items"]]
+        after = answer["next_after"]
+    assert seen == ["old 1", "old 2", "old 3", "new 1", "new 2", "new 3", "new 4"]
+    nothing = (await auditor.get(f"/v1/access-log?after={after}")).json()
+    assert nothing == {"items": [], "next_after": after}
+
+
+@pytest.mark.parametrize("after", ["1", "-", "1-", "x-1", "1-1-1", "9" * 19 + "-1", "-1-1", ""])
+async def test_a_place_in_the_log_that_is_none_is_refused(
+    deployment: Deployment, after: str
+) -> None:
+    auditor = await deployment.caller("auditor")
+    answer = await auditor.get(f"/v1/access-log?after={after}")
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-parameter")
