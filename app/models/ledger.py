@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Text,
     func,
     text,
@@ -52,7 +53,14 @@ class LedgerEvent(SQLModel, table=True):
 
 
 class LedgerEntry(SQLModel, table=True):
-    """The place of an event in the ledger: a dense number in commit order, and the leaf's hash."""
+    """The place of an event in the ledger: a dense number in commit order, and the leaf's hash.
+
+    ``leaf_form`` says what was hashed. Form 2 is SHA-256 of the octet 00 and the canonical JSON
+    (RFC 8785) of exactly these members: action, centre, commitment (hexadecimal), kind,
+    occurred_at (UTC, six decimals, ``Z``), principal, reason, record_id, request_id, role, route,
+    seq, subject, transaction_id (text), version; null where there is nothing. Form 1, of entries
+    from before, was the text of the event's row as it was then.
+    """
 
     __tablename__ = "ledger_entry"
 
@@ -61,6 +69,7 @@ class LedgerEntry(SQLModel, table=True):
     )
     transaction_id: str = Field(sa_type=TransactionId, index=True)
     event: int = Field(sa_type=BigInteger, unique=True)
+    leaf_form: int = Field(sa_type=SmallInteger)
     leaf_hash: bytes = Field(sa_type=LargeBinary)
     sequenced_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
 

@@ -87,7 +87,15 @@ class Entry(BaseModel):
     request_id: str
     occurred_at: datetime
     commitment: str | None = Field(description="Salted SHA-256 of the record's new content.")
-    leaf_hash: str
+    transaction_id: str = Field(description="The transaction that made the change.")
+    leaf_form: int = Field(description="What `leaf_hash` is of; new entries have form 2.")
+    leaf_hash: str = Field(
+        description="Form 2: SHA-256, in hexadecimal, of the octet 00 and the canonical JSON (RFC "
+        "8785) of this entry's `action`, `centre`, `commitment`, `kind`, `occurred_at` (in UTC "
+        "with six decimals and `Z`), `principal`, `reason`, `record_id`, `request_id`, `role`, "
+        "`route`, `seq`, `subject`, `transaction_id` and `version`, null where there is nothing. "
+        "Form 1: of the event's row as the database then wrote it."
+    )
     sequenced_at: datetime
 
 

@@ -1,8 +1,10 @@
 """The feed of changes, and what the auditor sees: the ledger, and who read or was refused what."""
 
 import asyncio
+import hashlib
 import json
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -146,6 +148,61 @@ async def test_the_ledger_says_who_when_why_and_what_it_commits_to(
     )  # fmt: skip
     assert first["request_id"] == submitted.headers["X-Request-ID"]
     assert "Secret" not in answer.text
+
+
+LEAF_MEMBERS = (
+    "action", "centre", "commitment", "kind", "occurred_at", "principal", "reason", "record_id",
+    "request_id", "role", "route", "seq", "subject", "transaction_id", "version",
+)  # fmt: skip
+
+
+def leaf_hash(entry: dict[str, Any]) -> str:
+    """Hash an entry as RFC 8785 and the contract say, from what the service answers."""
+    occurred = datetime.fromisoformat(entry["occurred_at"]).astimezone(UTC)
+    said = {name: entry[name] for name in LEAF_MEMBERS}
+    said["occurred_at"] = occurred.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(b"\0" + canonical.encode()).hexdigest()
+
+
+async def test_a_reader_of_the_ledger_can_compute_each_leaf(
+    deployment: Deployment, coordinator: Caller
+) -> None:
+    submitted = await coordinator.submit(LABS, lab())
+    reasons = ("Read again.", 'A "quoted" \\ word/é 中 \U0001f9ea \x7f', "two\nlines\tand a tab")
+    for version, reason in enumerate(reasons, start=1):
+        await deployment.owner.execute(
+            "INSERT INTO ledger_event (action, principal, route, reason, request_id, version,"
+            " occurred_at) VALUES ('test', 'x', 'z', $1, 'r', $2, '2026-03-01T23:30:00-02:00')",
+            reason, version,
+        )  # fmt: skip
+    await deployment.owner.execute(
+        "INSERT INTO ledger_event (action, principal, route, reason, request_id)"
+        " SELECT 'test', 'every control character', 'z', string_agg(chr(n), ''), 'r'"
+        " FROM generate_series(1, 160) AS n"
+    )
+    auditor = await deployment.caller("auditor")
+    entries = await items(auditor, "/v1/ledger")
+    assert [entry["reason"] for entry in entries[1:4]] == list(reasons)
+    assert entries[0]["record_id"] == record(submitted)
+    assert entries[1]["record_id"] is None
+    assert len(entries) == 5
+    for entry in entries:
+        assert entry["leaf_form"] == 2
+        assert entry["leaf_hash"] == leaf_hash(entry), entry["seq"]
+
+
+async def test_a_leaf_does_not_depend_on_columns_or_on_who_numbers(
+    deployment: Deployment, coordinator: Caller
+) -> None:
+    await deployment.owner.execute("ALTER TABLE ledger_event ADD COLUMN later text DEFAULT 'x'")
+    await deployment.owner.execute("SET TimeZone = 'Asia/Shanghai'")
+    await deployment.owner.execute("SET DateStyle = 'German'")
+    await coordinator.submit(LABS, lab())
+    await deployment.owner.fetchval("SELECT sequence_events()")
+    auditor = await deployment.caller("auditor")
+    (entry,) = await items(auditor, "/v1/ledger")
+    assert entry["leaf_hash"] == leaf_hash(entry)
 
 
 async def test_the_ledger_is_searched_by_subject_and_principal(
