@@ -113,6 +113,12 @@ def test_time_is_what_elapsed_since_the_start_of_the_infusion() -> None:
     assert [one.days for one in result.samples] == [7.25, 14.5]
 
 
+def test_the_clock_tells_which_samples_are_of_day_1() -> None:
+    # Day 1 is from 18 to 30 hours after the start; the infusion began at 10:00.
+    samples = derived(profile_of([0.5, 0.8, 1.2, 1.3], [60, 70, 80, 90])).profile.samples
+    assert [one.nominal_day for one in samples] == [None, 1, 1, None]
+
+
 @pytest.mark.parametrize(
     ("taken", "nominal_day", "days"),
     [

@@ -111,6 +111,21 @@ def test_a_lymphodepletion_with_its_time_parts_the_values_of_its_day() -> None:
     assert found.baseline.amount == 300
 
 
+def test_a_day_of_lymphodepletion_of_which_one_time_is_missing_is_before_it_as_a_whole() -> None:
+    doses = Preparation(record=ref(1, "preparations"), lymphodepletion=(at(-5), on(-5)))
+    found = course(sbcma((-5.1, "300"), (-4.9, "90")), preparations=(doses,))
+    assert found.baseline is not None
+    assert found.baseline.amount == 90
+
+
+def test_values_are_taken_in_the_order_of_their_time_not_of_their_records() -> None:
+    found = course(il6((28, "8"), (3, "40"), (-0.1, "5"), (-8, "3"), (7, "40")))
+    assert found.baseline is not None
+    assert found.peak is not None
+    assert found.last is not None
+    assert (found.baseline.amount, found.peak.day, found.last.day) == (5, 3, 28)
+
+
 @pytest.mark.parametrize(
     ("values", "peak", "day"),
     [
@@ -286,7 +301,9 @@ def test_nothing_after_the_data_cut_or_the_horizon_counts(data_cut: date, last: 
 
 
 def test_a_visit_has_the_value_nearest_its_target() -> None:
-    found = course(il6((-0.1, "9"), (0.3, "99"), (26, "1"), (27, "2"), (29, "3"), (29.2, "4")))
+    found = course(
+        il6((-4, "7"), (-0.1, "9"), (0.3, "99"), (26, "1"), (27, "2"), (29, "3"), (29.2, "4"))
+    )
     assert [(one.visit, one.target, str(one.value.amount)) for one in found.visits] == [
         ("D0", 0, "9"),
         ("M1", 28, "3"),
@@ -469,12 +486,38 @@ def test_in_igg_myeloma_the_m_protein_is_subtracted(
     assert found.m_protein_subtracted is (heavy_chain is HeavyChain.IGG)
 
 
-def test_the_m_protein_may_come_from_the_laboratory() -> None:
-    values = [*igg((91, "9")), lab(9, "MPROT_S", 91, "0.6", "g/dL")]
-    found = derived(values, enrolment=myeloma(HeavyChain.IGG)).immunoglobulin_g
+@pytest.mark.parametrize(
+    ("comparator", "lowest"),
+    [
+        pytest.param(None, 3, id="6 of 9 g/L"),
+        pytest.param(Comparator.LESS, 9, id="below its limit"),
+    ],
+)
+def test_the_m_protein_may_come_from_the_laboratory(
+    comparator: Comparator | None, lowest: int
+) -> None:
+    spike = lab(9, "MPROT_S", 91, "0.6", "g/dL", comparator=comparator)
+    found = derived([*igg((91, "9")), spike], enrolment=myeloma(HeavyChain.IGG)).immunoglobulin_g
     assert found is not None
-    assert found.lowest == 3
-    assert found.occurred is True
+    assert found.lowest == lowest
+    assert found.occurred is (lowest < 4)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "low"),
+    [
+        pytest.param(Comparator.LESS, "4", True, id="<4"),
+        pytest.param(Comparator.LESS, "5", None, id="<5"),
+        pytest.param(Comparator.GREATER, "4", False, id=">4"),
+        pytest.param(Comparator.GREATER, "3", None, id=">3"),
+    ],
+)
+def test_a_value_that_lies_on_both_sides_of_4_g_per_l_does_not_count(
+    comparator: Comparator, value: str, low: bool | None
+) -> None:
+    found = derived([lab(1, "IGG", 91, value, "g/L", comparator=comparator)]).immunoglobulin_g
+    assert found is not None
+    assert found.occurred is low
 
 
 def test_a_subject_never_infused_has_no_pharmacodynamics() -> None:

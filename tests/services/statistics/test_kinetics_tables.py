@@ -25,6 +25,7 @@ from tests.services.derivations.kinetics_histories import (
     INFUSED_ON,
     TRIAL,
     history,
+    infusion,
     profile_of,
     sample,
 )
@@ -155,6 +156,23 @@ def test_of_two_samples_of_a_planned_day_the_nearest_counts_and_of_a_tie_the_lat
         (14, 1_500),
     ]
     assert table.n_unscheduled == 1
+
+
+def test_a_further_sample_of_a_day_is_in_no_summary_of_it() -> None:
+    (row,) = only(cohort([sample(1, 7, 1_000), sample(2, 7.2, 5_000)])).profile
+    assert (row.nominal_day, row.levels.median) == (7, 1_000)
+
+
+def test_a_subject_counts_once_in_the_ratio_of_a_planned_day() -> None:
+    marrow = {"matrix": Matrix.BM}
+    samples = [sample(1, 28, 100), sample(2, 27, 200, **marrow), sample(3, 29, 800, **marrow)]
+    _, found = kinetics_tables(cohort(samples), {})
+    assert [(one.nominal_day, one.n, one.summary.median) for one in found.ratios] == [(28, 1, 2)]
+
+
+def test_what_was_found_only_after_a_second_infusion_has_no_table() -> None:
+    again = [infusion(), infusion(2, day=92, planned=False)]
+    assert kinetics_tables([subject("01-001", [sample(1, 99, 900)], infusions=again)], {}) == ()
 
 
 FOLLOWED = cohort(
