@@ -4,6 +4,7 @@ Source: the trial's endpoint definitions, time-to-event derivation.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal
@@ -11,9 +12,13 @@ from typing import Final, Literal
 from app.services.derivations.best_response import BestResponse
 from app.services.derivations.confirmed_response import ConfirmedVisit
 from app.services.derivations.contact_end import contact_end
-from app.services.derivations.death import death
-from app.services.derivations.endpoint_facts import AdequateVisit, EndpointFacts
-from app.services.derivations.last_known_alive import evidence_of_life, last_known_alive
+from app.services.derivations.death import Death, death
+from app.services.derivations.endpoint_facts import AdequateVisit, ContactEnd, EndpointFacts
+from app.services.derivations.last_known_alive import (
+    EvidenceOfLife,
+    evidence_of_life,
+    last_known_alive,
+)
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.partial_dates import adverse_event_start_day
 from app.services.derivations.subject_history import RecordRef, SubjectHistory
@@ -31,6 +36,33 @@ NO_RESPONSE_VISIT: Final = "M3"
 SEVERE: Final = 4
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectDates:
+    """What the facts of one subject have in common, whoever judged its response."""
+
+    evidence: EvidenceOfLife | None
+    died: Death | None
+    contact_end: ContactEnd | None
+    clinical_progression: Happening | None
+    severe_toxicity: Happening | None
+    records: Mapping[str, RecordRef]
+    """The record of each evaluation."""
+
+
+def subject_dates(history: SubjectHistory, trial: Trial) -> SubjectDates:
+    """Find what does not depend on the response: last alive, death, end of contact, toxicity."""
+    evidence = evidence_of_life(history)
+    last = evidence.day if evidence else None
+    return SubjectDates(
+        evidence=evidence,
+        died=death(history, last_evidence=last, rule=trial.policy.partial_dates.death),
+        contact_end=contact_end(history, last_evidence=last),
+        clinical_progression=_clinical_progression(history),
+        severe_toxicity=_severe_toxicity(history),
+        records={one.evaluation.evaluation_id: one.record for one in history.assessments},
+    )
+
+
 def endpoint_facts(
     history: SubjectHistory,
     trial: Trial,
@@ -40,6 +72,7 @@ def endpoint_facts(
     has_baseline: bool,
     origin: Origin = "infusion",
     missed_after_days: int | None = None,
+    dates: SubjectDates | None = None,
 ) -> EndpointFacts | None:
     """Give the facts of one subject; None: not in the population of that origin.
 
@@ -53,6 +86,7 @@ def endpoint_facts(
             subjects need not be infused.
         missed_after_days: in a trial without scheduled evaluations, the gap before an event beyond
             which two count as missed; None: none can be missed.
+        dates: what is common to all of the subject's facts, where it has been found already.
 
     Source: the trial's endpoint definitions, origin, horizon and terms of section 1.
 
@@ -66,15 +100,13 @@ def endpoint_facts(
     starts = infused_on
     if origin == "enrolment":
         starts = min(enrolled_on, infused_on) if enrolled_on and infused_on else enrolled_on
-    evidence = evidence_of_life(history)
+    found = dates or subject_dates(history, trial)
+    evidence, records = found.evidence, found.records
     alive = last_known_alive(evidence, until=history.data_cut)
     if starts is None or starts > history.data_cut or evidence is None or alive is None:
         return None
-    policy = trial.policy.partial_dates
     windows = _evaluations(trial, infused_on) if infused_on is not None else ()
-    records = _records(history)
     seen = tuple(visits)
-    died = death(history, last_evidence=evidence.day, rule=policy.death)
     return EndpointFacts(
         origin=starts,
         infused_on=infused_on,
@@ -86,14 +118,14 @@ def endpoint_facts(
         visits=_adequate(history, seen, records),
         progression=_at(response.progression_whenever_on, seen, records),
         unconfirmed_progression=_at(response.unconfirmed_progression_on, seen, records),
-        clinical_progression=_clinical_progression(history),
-        death=died,
+        clinical_progression=found.clinical_progression,
+        death=found.died,
         new_therapy=new_therapy(history, progressed_on=response.progression_whenever_on),
-        contact_end=contact_end(history, last_evidence=evidence.day),
+        contact_end=found.contact_end,
         first_response=_at(response.first_response_on, seen, records),
         first_complete_response=_at(response.first_complete_response_on, seen, records),
         best_response=_at(response.best_on if response.responded else None, seen, records),
-        severe_toxicity=_severe_toxicity(history),
+        severe_toxicity=found.severe_toxicity,
         windows=windows,
         missed_after_days=missed_after_days,
         response_due=next((one for one in windows if one.code == NO_RESPONSE_VISIT), None),
@@ -106,10 +138,6 @@ def endpoint_facts(
 def _evaluations(trial: Trial, infused_on: date) -> tuple[VisitWindow, ...]:
     windows = visit_windows(trial, anchors_of(trial, infusion=infused_on))
     return tuple(window for window in windows if window.disease_evaluation)
-
-
-def _records(history: SubjectHistory) -> dict[str, RecordRef]:
-    return {one.evaluation.evaluation_id: one.record for one in history.assessments}
 
 
 def _adequate(

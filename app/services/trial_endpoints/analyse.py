@@ -14,16 +14,15 @@ from app.services.derivations.car_kinetics import car_kinetics
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
 from app.services.derivations.cytopenia_recovery import cytopenia_recovery
 from app.services.derivations.data_errors import data_errors, leaves_out
-from app.services.derivations.death import death
 from app.services.derivations.endpoint_facts import EndpointFacts
 from app.services.derivations.event_times import SubjectFacts
-from app.services.derivations.facts import Origin, endpoint_facts
+from app.services.derivations.facts import Origin, SubjectDates, endpoint_facts, subject_dates
 from app.services.derivations.graded_labs import graded_labs
 from app.services.derivations.immune_toxicity import immune_toxicity
 from app.services.derivations.lab_abnormalities import lab_abnormalities
 from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.lab_summary import lab_summary
-from app.services.derivations.last_known_alive import evidence_of_life, last_known_alive
+from app.services.derivations.last_known_alive import last_known_alive
 from app.services.derivations.mrd_status import MrdSummary, mrd_summary
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.pharmacodynamics import pharmacodynamics
@@ -71,97 +70,131 @@ class Responses:
 
 def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
     """Derive everything of one subject that the endpoints ask for."""
-    evidence = evidence_of_life(history)
-    died = death(
-        history,
-        last_evidence=evidence.day if evidence else None,
-        rule=trial.policy.partial_dates.death,
-    )
-    alive = last_known_alive(evidence, until=history.data_cut)
-    infused_on = history.infused_on
-    enrolment = history.enrolment
+    dates = subject_dates(history, trial)
+    enrolment, died = history.enrolment, dates.died
     errors = data_errors(history, trial)
-    dates_doubtful = leaves_out(errors, overall_survival=True)
+    infused = _infused(history, trial, dates) if history.infused_on is not None else None
+    new_therapy_on = infused.new_therapy_on if infused else None
+    alive = last_known_alive(dates.evidence, until=history.data_cut)
+    died_on = died.day if died else None
     analysis = SubjectAnalysis(
         subject=history.subject,
         centre=history.centre,
         milestones=milestones(history),
-        populations=populations(history, trial.populations, measurable=False, judged=False),
+        populations=populations(
+            history,
+            trial.populations,
+            measurable=infused is not None and infused.track is not Track.NONE,
+            judged=infused is not None and infused.judged,
+        ),
         screen_failed_on=enrolment.screen_failed_on if enrolment else None,
         disposition=enrolment.disposition if enrolment else None,
         off_study_on=enrolment.off_study_on if enrolment else None,
-        died_on=died.day if died else None,
+        died_on=died_on,
         last_known_alive=alive,
         data_errors=errors,
         adverse_events=subject_adverse_events(
             history,
             trial,
-            death=died.day if died else None,
+            new_therapy=new_therapy_on,
+            death=died_on,
             last_known_alive=alive,
-            dates_doubtful=dates_doubtful,
+            dates_doubtful=leaves_out(errors, overall_survival=True),
         ),
+        facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
     )
+    if infused is None:
+        return analysis
+    analysis = _with_response(analysis, history, trial, infused)
+    return _with_measurements(analysis, history, trial, infused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Infused:
+    """What the rest of an infused subject's analysis rests on."""
+
+    infused_on: date
+    within: Responses
+    """Up to the horizon."""
+    facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts]
+    new_therapy_on: date | None
+
+    @property
+    def track(self) -> Track:
+        return self.within.course.course.measurable.track
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is an adequate evaluation, or progression or death before the first."""
+        main = self.facts.get((ResponseSource.DERIVED, "infusion"))
+        if main is None:
+            return False
+        facts = main.at_horizon
+        return bool(facts.visits) or facts.death is not None or facts.progression is not None
+
+
+def _infused(history: SubjectHistory, trial: Trial, dates: SubjectDates) -> _Infused:
+    infused_on = history.infused_on
     if infused_on is None:
-        return replace(analysis, facts=_facts_without_infusion(history, trial))
-    whole = responses(history, trial, infused_on, history.data_cut)
+        raise ValueError("a subject without an infusion has no response")
+    whole = responses(history, trial, infused_on, history.data_cut, dates)
     horizon = add_months(infused_on, history.horizon_months)
     within = whole
     if history.data_cut > horizon:
         within = responses(history, trial, infused_on, horizon)
-    facts = _facts(history, trial, within, whole)
-    derived = within.by_source[ResponseSource.DERIVED]
-    main = facts.get((ResponseSource.DERIVED, "infusion"))
-    started = main.at_cut.new_therapy if main else None
-    new_therapy_on = started.day if started else None
-    track = within.course.course.measurable.track
-    adverse = subject_adverse_events(
-        history,
-        trial,
-        new_therapy=new_therapy_on,
-        death=analysis.died_on,
-        last_known_alive=alive,
-        dates_doubtful=dates_doubtful,
+    return _Infused(
+        infused_on=infused_on,
+        within=within,
+        facts=_facts(history, trial, within, whole, dates),
+        new_therapy_on=whole.new_therapy_on[ResponseSource.DERIVED],
     )
-    labs = lab_follow_up(history, new_therapy=new_therapy_on)
-    graded = graded_labs(history, trial, labs) if labs else ()
-    mrd = _mrd(within, derived, infused_on, new_therapy_on)
+
+
+def _with_response(
+    analysis: SubjectAnalysis, history: SubjectHistory, trial: Trial, infused: _Infused
+) -> SubjectAnalysis:
+    within = infused.within
+    mrd = _mrd(within, infused)
+    made: dict[int, ResponseAnalysis] = {}
+    for source, response in within.by_source.items():
+        if id(response) not in made:
+            made[id(response)] = _response_analysis(history, trial, infused, source)
     return replace(
         analysis,
-        populations=populations(
-            history,
-            trial.populations,
-            measurable=track is not Track.NONE,
-            judged=main is not None and _judged(main.at_horizon),
-        ),
-        track=track,
+        track=infused.track,
         scr_blocked_by_ratio=any(
             ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
         ),
-        responses={
-            source: _response_analysis(history, trial, within, response, infused_on)
-            for source, response in within.by_source.items()
-        },
-        facts=facts,
+        responses={source: made[id(response)] for source, response in within.by_source.items()},
         mrd=mrd,
         mrd_evaluable=mrd[trial.policy.mrd.threshold].evaluable,
-        adverse_events=adverse,
+    )
+
+
+def _with_measurements(
+    analysis: SubjectAnalysis, history: SubjectHistory, trial: Trial, infused: _Infused
+) -> SubjectAnalysis:
+    started = infused.new_therapy_on
+    labs = lab_follow_up(history, new_therapy=started)
+    graded = graded_labs(history, trial, labs) if labs else ()
+    abnormalities = lab_abnormalities(history, trial, new_therapy=started, graded=graded)
+    return replace(
+        analysis,
         toxicity={
             kind: immune_toxicity(
-                adverse, history.therapies, kind, gap_days=trial.adverse_events.episode_gap_days
+                analysis.adverse_events,
+                history.therapies,
+                kind,
+                gap_days=trial.adverse_events.episode_gap_days,
             )
             for kind in SYNDROMES
         },
-        laboratory=tuple(
-            map(
-                lab_summary,
-                lab_abnormalities(history, trial, new_therapy=new_therapy_on, graded=graded),
-            )
-        ),
+        laboratory=tuple(map(lab_summary, abnormalities)),
         recovery=cytopenia_recovery(
             history,
             trial,
-            new_therapy=new_therapy_on,
-            followed_until=analysis.died_on or alive or history.data_cut,
+            new_therapy=started,
+            followed_until=analysis.died_on or analysis.last_known_alive or history.data_cut,
             graded=graded,
         ),
         kinetics=car_kinetics(history, trial),
@@ -169,7 +202,13 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
     )
 
 
-def responses(history: SubjectHistory, trial: Trial, infused_on: date, until: date) -> Responses:
+def responses(
+    history: SubjectHistory,
+    trial: Trial,
+    infused_on: date,
+    until: date,
+    dates: SubjectDates | None = None,
+) -> Responses:
     """Give the confirmed responses of an infused subject by each source, as known on a day.
 
     New therapy that is known only to its month is dated by the progression of that month, and a
@@ -179,11 +218,12 @@ def responses(history: SubjectHistory, trial: Trial, infused_on: date, until: da
     policy = trial.policy.imwg
     known = replace(history, data_cut=until)
     course = derived_course(history, policy, infused_on=infused_on, until=until)
-    died_of_myeloma_on = _died_of_myeloma_on(known, trial)
+    died = (dates or subject_dates(known, trial)).died
+    died_of_myeloma_on = died.day if died is not None and died.due_to_myeloma else None
     windows = evaluation_windows(trial, infused_on)
     by_source: dict[ResponseSource, SubjectResponse] = {}
     new_therapy_on: dict[ResponseSource, date | None] = {}
-    for source in ResponseSource:
+    for source in _judging(history):
         visits = rated_visits(
             history, course, source, infused_on=infused_on, until=until, windows=windows
         )
@@ -206,6 +246,9 @@ def responses(history: SubjectHistory, trial: Trial, infused_on: date, until: da
         started = new_therapy(known, progressed_on=response.best.progression_whenever_on)
         new_therapy_on[source] = started.day if started else None
         by_source[source] = confirmed(started.day) if started else response
+    for source in ResponseSource:
+        by_source.setdefault(source, by_source[ResponseSource.DERIVED])
+        new_therapy_on.setdefault(source, new_therapy_on[ResponseSource.DERIVED])
     return Responses(
         until=until,
         course=course,
@@ -221,28 +264,36 @@ def evaluation_windows(trial: Trial, infused_on: date) -> tuple[VisitWindow, ...
     return tuple(window for window in windows if window.disease_evaluation)
 
 
-def _died_of_myeloma_on(known: SubjectHistory, trial: Trial) -> date | None:
-    evidence = evidence_of_life(known)
-    died = death(
-        known,
-        last_evidence=evidence.day if evidence else None,
-        rule=trial.policy.partial_dates.death,
-    )
-    return died.day if died is not None and died.due_to_myeloma else None
+def _judging(history: SubjectHistory) -> Iterator[ResponseSource]:
+    """Give the sources that have a course of their own; without reviewers theirs is the derived."""
+    yield ResponseSource.DERIVED
+    yield ResponseSource.INVESTIGATOR
+    if any(one.adjudicated for one in history.assessments):
+        yield ResponseSource.ADJUDICATED
 
 
 def _facts(
-    history: SubjectHistory, trial: Trial, within: Responses, whole: Responses
+    history: SubjectHistory,
+    trial: Trial,
+    within: Responses,
+    whole: Responses,
+    dates: SubjectDates,
 ) -> dict[tuple[ResponseSource, Origin], SubjectFacts]:
-    found = {}
+    found: dict[tuple[ResponseSource, Origin], SubjectFacts] = {}
     for source in ResponseSource:
+        same = whole.by_source[source] is whole.by_source[ResponseSource.DERIVED]
         for origin in ORIGINS:
-            at_cut = _endpoint_facts(history, trial, whole, source, origin)
+            derived = found.get((ResponseSource.DERIVED, origin))
+            if same and derived is not None:
+                found[source, origin] = derived
+                continue
+            at_cut = _endpoint_facts(history, trial, whole, source, origin, dates)
             if at_cut is None:
                 continue
             at_horizon = at_cut
             if within is not whole:
-                at_horizon = _endpoint_facts(history, trial, within, source, origin) or at_cut
+                beside = _endpoint_facts(history, trial, within, source, origin, dates)
+                at_horizon = beside or at_cut
             found[source, origin] = SubjectFacts(at_horizon=at_horizon, at_cut=at_cut)
     return found
 
@@ -253,6 +304,7 @@ def _endpoint_facts(
     found: Responses,
     source: ResponseSource,
     origin: Origin,
+    dates: SubjectDates,
 ) -> EndpointFacts | None:
     response = found.by_source[source]
     return endpoint_facts(
@@ -262,6 +314,7 @@ def _endpoint_facts(
         response=response.best,
         has_baseline=_has_baseline(history, found, source),
         origin=origin,
+        dates=dates,
     )
 
 
@@ -278,7 +331,7 @@ def _has_baseline(history: SubjectHistory, found: Responses, source: ResponseSou
 
 
 def _facts_without_infusion(
-    history: SubjectHistory, trial: Trial
+    history: SubjectHistory, trial: Trial, dates: SubjectDates
 ) -> dict[tuple[ResponseSource, Origin], SubjectFacts]:
     facts = endpoint_facts(
         history,
@@ -287,6 +340,7 @@ def _facts_without_infusion(
         response=best_response(()),
         has_baseline=False,
         origin="enrolment",
+        dates=dates,
     )
     if facts is None:
         return {}
@@ -294,25 +348,18 @@ def _facts_without_infusion(
     return {(source, "enrolment"): both for source in ResponseSource}
 
 
-def _judged(facts: EndpointFacts) -> bool:
-    return bool(facts.visits) or facts.death is not None or facts.progression is not None
-
-
 def _response_analysis(
-    history: SubjectHistory,
-    trial: Trial,
-    found: Responses,
-    response: SubjectResponse,
-    infused_on: date,
+    history: SubjectHistory, trial: Trial, infused: _Infused, source: ResponseSource
 ) -> ResponseAnalysis:
+    response = infused.within.by_source[source]
     best_urine_waived = None
-    if response.source is ResponseSource.DERIVED:
-        best_urine_waived = _urine_waived(trial, found, infused_on)
+    if source is ResponseSource.DERIVED:
+        best_urine_waived = _urine_waived(trial, infused.within, infused.infused_on)
     return ResponseAnalysis(
         best=response.best,
         best_urine_waived=best_urine_waived,
         days=tuple(map(_day, response.visits)),
-        by_visit=dict(_by_visit(trial, response, infused_on, history.data_cut)),
+        by_visit=dict(_by_visit(trial, response, infused.infused_on, history.data_cut)),
     )
 
 
@@ -353,18 +400,13 @@ def _by_visit(
         )
 
 
-def _mrd(
-    found: Responses,
-    derived: SubjectResponse,
-    infused_on: date,
-    new_therapy_on: date | None,
-) -> dict[str, MrdSummary]:
+def _mrd(found: Responses, infused: _Infused) -> dict[str, MrdSummary]:
     return {
         threshold: mrd_summary(
             found.course.course.visits,
-            infused_on=infused_on,
-            new_therapy_on=new_therapy_on,
-            progressed_on=derived.best.progression_whenever_on,
+            infused_on=infused.infused_on,
+            new_therapy_on=infused.new_therapy_on,
+            progressed_on=found.by_source[ResponseSource.DERIVED].best.progression_whenever_on,
             threshold=Decimal(threshold),
         )
         for threshold in MRD_THRESHOLDS
