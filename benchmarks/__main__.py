@@ -60,6 +60,7 @@ async def against_echo(service: Measured) -> dict[str, tuple[float, Rate]]:
         "list of 100": (reads(service, f"{LABS}?limit=100"), 600, 200),
     }
     for make, _, status in measures.values():
+        await drive(service.port, make, 30, status, connections=1)  # plans, caches, connections
         await drive(service.port, make, 300, status)
     await drive(service.echo_port, lambda: echoed, 1000)
     echoes: list[Rate] = []

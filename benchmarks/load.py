@@ -27,7 +27,9 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def drive(port: int, make: Request, count: int, expected: int = 200) -> Rate:
+async def drive(
+    port: int, make: Request, count: int, expected: int = 200, *, connections: int = CONNECTIONS
+) -> Rate:
     """Send ``count`` requests over all connections and say how fast they were answered.
 
     Raises:
@@ -54,7 +56,7 @@ async def drive(port: int, make: Request, count: int, expected: int = 200) -> Ra
         writer.close()
 
     began = time.perf_counter()
-    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(connection() for _ in range(connections)))
     seconds = time.perf_counter() - began
     times.sort()
     return Rate(len(times) / seconds, times[len(times) // 2], times[len(times) * 99 // 100])
