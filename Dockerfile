@@ -11,6 +11,7 @@ RUN groupadd --gid 10001 dayzero && useradd --uid 10001 --gid 10001 --no-create-
 COPY --from=build /opt/dayzero /opt/dayzero
 COPY app /srv/dayzero/app
 COPY migrations /srv/dayzero/migrations
+RUN python -m compileall -q /srv/dayzero
 WORKDIR /srv/dayzero
 ENV PATH=/opt/dayzero/bin:$PATH \
     PYTHONPATH=/srv/dayzero \
