@@ -1,5 +1,6 @@
 """Recovery from severe cytopenia by day 30 and day 60."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,9 @@ def statuses(found: CytopeniaRecovery) -> tuple[RecoveryStatus, ...]:
         pytest.param("7:60 45:20", (NEVER, PROLONGED), None, id="severe after day 30"),
         pytest.param("7:20 12:60 15:60 28:30", (PROLONGED, PROLONGED), None, id="returned"),
         pytest.param("7:20 12:60 15:60 45:30", (RECOVERED, PROLONGED), None, id="returned later"),
+        pytest.param(
+            "7:20 28:60 35:40 40:60 44:60", (PROLONGED, RECOVERED), 40, id="not over a severe one"
+        ),
         pytest.param("40:60 50:60", (UNKNOWN, NEVER), None, id="first value after day 30"),
         pytest.param("", (UNKNOWN, UNKNOWN), None, id="no value"),
     ],
@@ -141,6 +145,12 @@ def test_neutrophils_do_not_recover_by_g_csf(given: Therapy, counts_as_recovery:
     course = counts("5:0.3 14:1.2 21:1.2 25:1.3", "NEUT")
     found = recovery(*course, analyte="NEUT", therapies=[given])
     assert (found.recovered_day == 14) is counts_as_recovery
+
+
+def test_neutrophils_do_not_recover_while_g_csf_goes_on() -> None:
+    course = counts("5:0.3 14:1.2 21:1.2", "NEUT")
+    given = replace(therapy(TherapyKind.G_CSF, 2), ongoing=True)
+    assert recovery(*course, analyte="NEUT", therapies=[given]).recovered_day is None
 
 
 def test_haemoglobin_does_not_recover_by_red_cells() -> None:

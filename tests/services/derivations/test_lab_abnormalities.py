@@ -170,6 +170,14 @@ def test_a_limit_counts_beside_the_grade() -> None:
     assert row.outlier
 
 
+def test_an_outlier_by_a_limit_does_not_settle_at_grade_1() -> None:
+    values = [(3, "1300"), (5, "1400"), (9, "600")]
+    row = found(*(lab(day, "LDH", value) for day, value in values))["LDH", HIGH]
+    assert [(one.started_on, one.ended_on, one.outliers) for one in row.episodes] == [
+        (on(3), on(9), 2)
+    ]
+
+
 def test_flag_and_rule_stand_side_by_side() -> None:
     judged = [
         (3, "20", True),
@@ -279,13 +287,26 @@ def test_a_baseline_in_another_unit_is_restated_where_that_is_exact() -> None:
     assert milligrams.worst.grade.without == (GradingReference.BASELINE,)
 
 
+def test_a_baseline_with_a_comparator_is_no_number_to_compare_with() -> None:
+    row = found(lab(-8, "CREAT", "<50"), lab(3, "CREAT", "76"))["CREAT", HIGH]
+    assert row.shift == (0, 0)
+    assert row.worst is not None
+    assert row.worst.grade is not None
+    assert row.worst.grade.without == (GradingReference.BASELINE,)
+
+
 def test_anticoagulation_on_the_day_decides_the_grade_of_inr() -> None:
     labs = lab(-8, "INR", "1.0"), lab(3, "INR", "1.4"), lab(30, "INR", "1.4")
     row = found(*labs, therapies=[therapy(TherapyKind.ANTICOAGULANT, 20, 40)])["INR", HIGH]
     assert [(one.lowest, one.range) for one in row.results] == [(1, ()), (1, ())]
-    labs = lab(-8, "INR", "0.9"), lab(3, "INR", "1.4"), lab(30, "INR", "1.4")
+    labs = lab(-8, "INR", "0.9"), *(lab(day, "INR", "1.4") for day in (3, 20, 40, 41))
     row = found(*labs, therapies=[therapy(TherapyKind.ANTICOAGULANT, 20, 40)])["INR", HIGH]
-    assert [(one.lowest, one.range) for one in row.results] == [(1, (1, 2)), (2, ())]
+    assert [(one.lowest, one.range) for one in row.results] == [
+        (1, (1, 2)),
+        (2, ()),
+        (2, ()),
+        (1, (1, 2)),
+    ]
 
 
 def test_calcium_is_counted_once_corrected_where_it_can_be() -> None:

@@ -65,6 +65,12 @@ def test_without_lymphodepletion_it_is_the_last_before_the_infusion(
     assert (baseline.result.value.collected.earliest, baseline.flags) == (on(-1), ())
 
 
+def test_lymphodepletion_of_the_infusion_day_bounds_no_period() -> None:
+    follow_up = lab_follow_up(subject(lymphodepletion=(0,)), new_therapy=None)
+    assert follow_up is not None
+    assert follow_up.period(taken((0, "09:30"))) is LabPeriod.BEFORE_LYMPHODEPLETION
+
+
 def test_the_policy_can_ask_for_the_last_before_the_infusion() -> None:
     history = subject(lab(-8, "PLT", "180"), lab(-1, "PLT", "90"))
     baseline = baseline_of(history, under(TRIAL, baseline="pre_infusion"))
