@@ -60,6 +60,12 @@ def test_progression_ends_a_response_under_each_definition(definition: DurationD
             id="no baseline",
         ),
         pytest.param(
+            facts((V1, "PR"), cut=CUT, has_baseline=False, death=V2),
+            False,
+            None,
+            id="no baseline, and death",
+        ),
+        pytest.param(
             facts(("2027-01-16", "PR"), cut=BEYOND, last_alive=BEYOND),
             False,
             None,

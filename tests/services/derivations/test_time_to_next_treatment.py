@@ -92,6 +92,12 @@ def test_time_to_response(endpoint: ResponseEndpoint, days: int) -> None:
             id="new therapy first: a later response does not count",
         ),
         pytest.param(
+            facts((V1, "SD"), (V2, "PD"), cut=CUT, has_baseline=False, last_alive="2025-02-01"),
+            (384, 1),
+            0,
+            id="no baseline: progression cannot be shown",
+        ),
+        pytest.param(
             facts((V1, "SD"), cut=CUT, last_alive="2025-02-01"),
             (384, 1),
             0,
