@@ -48,7 +48,7 @@ async def drive(
             head = await reader.readuntil(b"\r\n\r\n")
             status = int(head[9:12])
             place = head.lower().find(b"content-length:")
-            length = int(head[place + 15 : head.find(b"\r\n", place)])
+            length = int(head[place + 15 : head.find(b"\r\n", place)]) if place >= 0 else 0
             body = await reader.readexactly(length) if length else b""
             times.append(time.perf_counter() - began)
             if status != expected:
