@@ -88,7 +88,9 @@ _BODY = {
     operation_id="import_records",
     summary="Send records in bulk",
     description="A result for each line, then the summary; without the summary, send the file "
-    "again: what is stored already changes nothing.",
+    "again: what is stored already changes nothing. Several lines may speak of one record: they "
+    "are versions in their order, the last is what the record says in the end, and sent again they "
+    "are all `unchanged`. After a retraction the file says no more of that record.",
     response_class=Response,
     responses={
         200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
