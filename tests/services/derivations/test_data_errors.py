@@ -103,6 +103,11 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
             id="visit after death",
         ),
         pytest.param(
+            {"follow_ups": (died("2024-06-01"),), "visits": (visit("M5", "2024-06-01"),)},
+            [],
+            id="visit on the day of death",
+        ),
+        pytest.param(
             {
                 "follow_ups": (died("2024-06-01"),),
                 "visits": (visit("M6", "2024-07-10", VisitStatus.NOT_DONE),),
