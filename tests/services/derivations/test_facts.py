@@ -233,6 +233,9 @@ def test_clinical_progression_counts_in_its_own_analysis_alone() -> None:
         pytest.param({"astct_grade": 4, "aesi_kind": AesiKind.CRS}, "2024-03-04", id="CRS 4"),
         pytest.param({"astct_grade": 5, "aesi_kind": AesiKind.ICANS}, "2024-03-04", id="ICANS 5"),
         pytest.param({"astct_grade": 3, "aesi_kind": AesiKind.CRS}, None, id="CRS 3"),
+        pytest.param(
+            {"astct_grade": 4, "aesi_kind": AesiKind.IEC_HS}, None, id="another of special interest"
+        ),
         pytest.param({"grade": 4}, None, id="another event of CTCAE grade 4"),
     ],
 )
