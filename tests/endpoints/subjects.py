@@ -83,7 +83,7 @@ def subject(
     """An enrolled subject, prepared and infused unless said otherwise."""
     way = [
         *([preparation()] if prepared else []),
-        *([infusion(infused_on)] if infused else []),
+        *([infusion()] if infused else []),
     ]
     return Subject(
         name=name,
@@ -119,10 +119,11 @@ def preparation(leukapheresis: Day = -35, lymphodepletion: Day | None = -5) -> R
 
 def infusion(on: Day = 0, **more: Any) -> Record:
     """An infusion of cells at nine in the morning."""
-    return Record("infusions", {"infusion_kind": "planned", "infused_at": _morning(on), **more})
+    return Record("infusions", {"infusion_kind": "planned", "infused_at": timed_on(on), **more})
 
 
-def _morning(on: Day) -> Any:
+def timed_on(on: Day) -> Any:
+    """Nine o'clock of a day inside the body of a record."""
     return _Day(on, "T09:00+08:00")
 
 
@@ -190,7 +191,7 @@ def kinetics(on: Day, copies: str, **more: Any) -> Record:
             "value": copies,
             "unit": "{copies}/ug",
             "lloq": "50",
-            "collected_at": _morning(on),
+            "collected_at": timed_on(on),
             **more,
         },
     )
