@@ -1,6 +1,7 @@
 """Subjects drawn at random from a seed: something of every kind of record, told by days.
 
-What is drawn never contradicts itself in its dates."""
+What is drawn never contradicts itself in its dates. Some evaluations were entered twice, with other
+values."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -88,6 +89,10 @@ def _evaluations(chance: Random, end: int) -> Iterator[Record]:
         ife = "--" if grams == 0 else "+-"
         more = {"investigator_response": chance.choice(["PR", "VGPR", "SD", "NE"])}
         yield assessment(on, **components(grams, 0, ife, **parts), **more)
+        if chance.random() < 0.2:
+            twice = {"method": "NGF", "result": "positive", "sensitivity": "0.00001"}
+            more = {"investigator_response": chance.choice(["MR", "SD", "NE"])}
+            yield assessment(on, **components(grams + 0.7, 0, "+-", marrow=6, mrd=twice), **more)
         yield visit(f"M{code}" if code < 7 else f"M{(code - 4) * 3}", on)
 
 

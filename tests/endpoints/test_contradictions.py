@@ -61,6 +61,13 @@ def nausea(onset: int, end: int) -> Record:
     )
 
 
+def cytokine(day: int, value: str) -> Record:
+    return Record(
+        "lab-results",
+        {"analyte": "IL6", "value": value, "unit": "pg/mL", "collected_at": timed_on(day)},
+    )
+
+
 def platelets(day: int) -> Record:
     return Record(
         "lab-results",
@@ -153,7 +160,19 @@ SOUND = (
     subject("sound", *RESPONDED, contact(90)),
     subject("sound, died", *RESPONDED, death(70)),
 )
+MOST, LEAST = "9" * 30, f"0.{'0' * 28}1"
+"""The largest and the smallest number that a record can hold."""
 ODD = (
+    subject(
+        "numbers of thirty digits",
+        assessment(-10, **components(MOST, MOST, "+-", kappa=MOST, lambda_=LEAST)),
+        assessment(28, **components(LEAST, LEAST, "+-", kappa=LEAST, lambda_=MOST)),
+        assessment(61, **components(MOST, 0, "+-", lesions={"a": (MOST, MOST)})),
+        *(kinetics(day, value, lloq=LEAST) for day, value in ((1, LEAST), (7, MOST), (28, LEAST))),
+        *(kinetics(day, LEAST, lloq=LEAST) for day in (35, 42, 49)),
+        *(cytokine(day, value) for day, value in ((-3, LEAST), (1, MOST), (7, LEAST))),
+    ),
+    subject("the same the other way round", kinetics(7, LEAST, lloq=LEAST), cytokine(1, "0")),
     subject(
         "fixation negative and positive",
         *RESPONDED,

@@ -13,7 +13,7 @@ from typing import Any
 from app.services.criteria.imwg.baseline import MeasurableDisease, measurable_disease
 from app.services.criteria.imwg.classify import classify
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
-from app.services.criteria.imwg.evaluation import DiseaseEvaluation
+from app.services.criteria.imwg.evaluation import DiseaseEvaluation, MrdSample, PetCt
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.merging import PARTS, merged_by_day
 from app.services.criteria.imwg.mrd import dated_sample
@@ -148,9 +148,9 @@ def _one_each_day(judged: Sequence[VisitResponse]) -> tuple[VisitResponse, ...]:
 
 
 def _worst(visits: list[VisitResponse]) -> VisitResponse:
-    def badness(visit: VisitResponse) -> tuple[int, bool, tuple[str, ...]]:
+    def badness(visit: VisitResponse) -> tuple[int, bool]:
         biochemical = visit.basis in {None, PdBasis.BIOCHEMICAL}
-        return WORST_FIRST.index(visit.category), biochemical, visit.evaluation_ids
+        return WORST_FIRST.index(visit.category), biochemical
 
     worst = min(visits, key=badness)
     if len(visits) == 1:
@@ -165,6 +165,13 @@ def _worst(visits: list[VisitResponse]) -> VisitResponse:
         evaluation_ids=tuple(dict.fromkeys(names)),
         relapse_signs=tuple(sorted(signs, key=lambda found: (found.collected_on, found.sign))),
         flags=tuple(flags),
-        mrd=next((visit.mrd for visit in visits if visit.mrd), None),
-        pet_ct=next((visit.pet_ct for visit in visits if visit.pet_ct), None),
+        mrd=min((visit.mrd for visit in visits if visit.mrd), key=_disease_first, default=None),
+        pet_ct=min(
+            (visit.pet_ct for visit in visits if visit.pet_ct), key=_disease_first, default=None
+        ),
     )
+
+
+def _disease_first(found: MrdSample | PetCt) -> int:
+    """Rank results of one day as categories are: what shows disease stands, NE loses to all."""
+    return ("positive", "negative", "not_evaluable").index(found.result)

@@ -15,12 +15,20 @@ from app.services.criteria.imwg.evaluation import (
     Lesion,
     Marrow,
     MeasuredValue,
+    MrdSample,
     SerumMProtein,
     UrineMProtein,
 )
 from app.services.derivations.response_course import with_urine_waived
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import Clonality, ImmunofixationResult, LesionKind, LightChain
+from app.vocabularies.imwg import (
+    Clonality,
+    ImmunofixationResult,
+    LesionKind,
+    LightChain,
+    MrdMethod,
+    MrdResult,
+)
 from tests.services.criteria.imwg_courses import INFUSED_ON, on_day, read, visit
 
 D = Decimal
@@ -69,6 +77,41 @@ def test_two_complete_records_of_one_day_are_each_judged_and_the_worse_stands(
         assert one.category == category
         assert ("conflicting_records" in one.flags) is conflict
         assert set(one.evaluation_ids) == {"a", "b"}
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_which_of_two_equal_records_came_first_does_not_matter(names: tuple[str, str]) -> None:
+    first, second = (
+        visit(28, s, 0, name=name) for s, name in zip(("1.6", "1.7"), names, strict=True)
+    )
+    [one] = read(START, first, second).course.visits
+    assert one.markers[0].current == D("1.6")
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize(
+    ("result", "stands"),
+    [
+        pytest.param(MrdResult.POSITIVE, MrdResult.POSITIVE, id="disease stands"),
+        pytest.param(MrdResult.NOT_EVALUABLE, MrdResult.NEGATIVE, id="no answer loses to any"),
+    ],
+)
+def test_of_two_residual_disease_results_of_one_day_the_worse_stands(
+    result: MrdResult, stands: MrdResult, names: tuple[str, str]
+) -> None:
+    records = [
+        visit(
+            28,
+            "1.6",
+            0,
+            name=name,
+            mrd=MrdSample(method=MrdMethod.NGF, result=one, sensitivity=D("1e-5")),
+        )
+        for name, one in zip(names, (MrdResult.NEGATIVE, result), strict=True)
+    ]
+    [visited] = read(START, *records).course.visits
+    assert visited.mrd is not None
+    assert visited.mrd.result is stands
 
 
 def test_a_record_that_is_not_evaluable_loses_to_any_other() -> None:

@@ -52,9 +52,9 @@ def merged_by_day(
 
 
 def _merged(records: Sequence[DiseaseEvaluation]) -> tuple[DiseaseEvaluation, ...]:
-    ordered = sorted(records, key=lambda record: record.evaluation_id)
-    if len(ordered) == 1:
-        return tuple(ordered)
+    if len(records) == 1:
+        return tuple(records)
+    ordered = sorted(records, key=_content)
     filled = [_filled(record, ordered) for record in ordered]
     distinct: list[DiseaseEvaluation] = []
     for record in filled:
@@ -64,6 +64,11 @@ def _merged(records: Sequence[DiseaseEvaluation]) -> tuple[DiseaseEvaluation, ..
         merged_with = tuple(record.evaluation_id for record in ordered[1:])
         return (replace(distinct[0], merged_with=merged_with),)
     return tuple(distinct)
+
+
+def _content(record: DiseaseEvaluation) -> tuple[str, ...]:
+    """Put records in an order that follows from what they say, and not from when they came."""
+    return (*(repr(getattr(record, name)) for name in PARTS), record.evaluation_id)
 
 
 def _filled(
