@@ -160,8 +160,7 @@ def _result(row: Row) -> dict[str, str]:
     comparator = "<" if result.startswith("<") else ""
     number = result.removeprefix("<")
     if not number.replace(".", "", 1).isdigit():
-        word = WORDS.get((row["LBTESTCD"], result, row["LBNRIND"]), result)
-        return {"coded_value": word}
+        return {"coded_value": WORDS.get((row["LBTESTCD"], result, row["LBNRIND"])) or result}
     unit = UNITS.get(reported, reported) or UNITS_LEFT_OUT.get(row["LBTESTCD"], "1")
     said = {"value": number, "unit": unit}
     return {**said, "comparator": comparator} if comparator else said
