@@ -3,21 +3,17 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
 import structlog
-from pydantic import ValidationError
 
-from app.access.access_tokens import AccessTokenVerifier
-from app.access.claims import Lifetime
-from app.access.issuers import ExternalIssuers, parse_issuers
-from app.access.signing_key_ring import SigningKeyRing
-from app.access.signing_keys import ConfiguredSigningKeys, SigningKeys, load_signing_key
+from app.access.signing_keys import SigningKeys
 from app.config import Settings
 from app.database import Database
 from app.problems import Problem
 from app.services import ledger
+from app.services.configured_sign_in import configured_sign_in
 from app.services.sign_in import SignIn
 from app.services.trial_endpoints.analyses import Analyses
 from app.services.trial_endpoints.answers import Answers
@@ -80,35 +76,12 @@ class Service:
 
 def assemble(settings: Settings, database_url: str) -> Service:
     """Make everything that a worker holds, without touching the network."""
-    longest = max(
-        timedelta(seconds=settings.access_token_seconds), timedelta(hours=settings.session_hours)
-    )
-    lifetime = Lifetime(longest=longest)
-    keys: SigningKeys
-    if settings.signing_key is not None:
-        keys = ConfiguredSigningKeys((load_signing_key(settings.signing_key.get_secret_value()),))
-    else:
-        ring = settings.data_directory / "signing_keys.json"
-        keys = SigningKeyRing.open(ring, lifetime, datetime.now(UTC))
     database = Database(settings, database_url)
-    verifier = AccessTokenVerifier(keys, settings.issuer, settings.issuer, lifetime)
     trial = load_trial(settings.trial)
     return Service(
         settings=settings,
         trial=trial,
         database=database,
-        sign_in=SignIn(settings, database, keys, verifier, _issuers(settings)),
+        sign_in=configured_sign_in(settings, database),
         answers=Answers(database, Analyses(trial)),
     )
-
-
-def _issuers(settings: Settings) -> ExternalIssuers:
-    file = settings.external_issuers
-    if file is None:
-        return ExternalIssuers(())
-    try:
-        return ExternalIssuers(parse_issuers(file.read_bytes()), ours=settings.issuer)
-    except ValidationError:
-        raise  # it says for itself which issuer and which of its terms
-    except ValueError as reason:
-        raise ValueError(f"{file}: {reason}") from None

@@ -88,7 +88,9 @@ def imported_by(module: str) -> set[str]:
     [
         pytest.param("app.cli", SLOW, id="the command line"),
         pytest.param("app.commands.serve", SLOW, id="serve, before its workers are started"),
-        pytest.param("app.commands.fit_database", {"alembic"}, id="serve, beside its workers"),
+        pytest.param(
+            "app.commands.fit_database", {"alembic", "sqlmodel"}, id="serve, beside its workers"
+        ),
         pytest.param("app.http_server", {"alembic", "numpy", "scipy"}, id="a worker"),
     ],
 )

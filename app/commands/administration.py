@@ -12,7 +12,7 @@ from rich.table import Table
 from app.access.permissions import Role
 from app.commands.console import fail, output, show
 from app.commands.operator_access import as_owner
-from app.commands.settings import assembled, configured
+from app.commands.settings import configured, signing_in
 from app.config import Settings
 from app.services import administration
 
@@ -164,5 +164,5 @@ def sign_in_link(
     person = as_owner(
         lambda owner: administration.add_grant(owner, name, role, centre, ends_at, make_person=True)
     )
-    code = assembled(settings).sign_in.link_for(person)
+    code = signing_in(settings).link_for(person)
     return f"{settings.issuer}/docs#link={code}"

@@ -9,7 +9,7 @@ import typer
 
 from app.commands.console import errors, fail, output
 from app.commands.operator_access import in_sentences, owner_url
-from app.commands.settings import assembled, configured
+from app.commands.settings import configured, signing_in
 from app.database import Database
 from app.main import create_app
 from app.openapi_document import published
@@ -72,8 +72,7 @@ def openapi(
 @keys.command("rotate")
 def rotate() -> None:
     """Sign with a new key from now on; the old one verifies until its last token has ended."""
-    service = assembled(configured())
-    rotating = getattr(service.signing_keys, "rotate", None)
+    rotating = getattr(signing_in(configured()).keys, "rotate", None)
     if rotating is None:
         raise fail("The signing key is configured, in DAYZERO_SIGNING_KEY: replace it there.")
     output.print(f"Signing with {rotating(datetime.now(UTC))}.")

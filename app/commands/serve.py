@@ -39,13 +39,13 @@ def _serve(crew: Workers) -> int:
     """Let the workers serve on a fit database; give the exit code."""
     # Imported here, where the workers are loading the application meanwhile.
     from app.commands.fit_database import fit_database  # noqa: PLC0415
-    from app.commands.settings import assembled, configured, remember_address  # noqa: PLC0415
+    from app.commands.settings import configured, remember_address, signing_in  # noqa: PLC0415
     from app.embedded_postgres import EmbeddedPostgresError  # noqa: PLC0415
     from app.log_lines import log_to_standard_error  # noqa: PLC0415
 
     settings = configured()
     log_to_standard_error(settings.log_level)
-    assembled(settings)  # what no worker could start with is said here, once
+    signing_in(settings)  # what no worker could start with is said here, once
     try:
         with fit_database(settings) as url:
             remember_address(settings)

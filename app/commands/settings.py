@@ -8,7 +8,10 @@ from pydantic import ValidationError
 
 from app.commands.console import fail
 from app.config import Settings
-from app.service import Service, assemble
+from app.database import Database
+from app.services.configured_sign_in import configured_sign_in
+from app.services.sign_in import SignIn
+from app.trial.trial import load_trial
 
 
 def configured() -> Settings:
@@ -32,14 +35,17 @@ def configured() -> Settings:
     return settings
 
 
-def assembled(settings: Settings) -> Service:
-    """Make what a worker holds, to use it here or to see whether a worker could.
+def signing_in(settings: Settings) -> SignIn:
+    """Make what signs callers in, to use it here or to see whether a worker could.
+
+    It stands on a database that is never asked.
 
     Raises:
         typer.Exit: the trial file, a key or the list of issuers cannot be used.
     """
     try:
-        return assemble(settings, "postgresql://unused@/unused")
+        load_trial(settings.trial)
+        return configured_sign_in(settings, Database(settings, "postgresql://unused@/unused"))
     except ValidationError as error:
         wrong = [
             f"{settings.external_issuers}: {'.'.join(map(str, one['loc']))}: {one['msg']}."
