@@ -1,5 +1,7 @@
 """What is promised of HEAD: the status and the headers of a GET, and no body."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -105,3 +107,25 @@ async def test_the_next_answer_on_the_connection_is_whole(
             assert (head.content, head.headers["ETag"]) == (b"", '"1"')
             assert int(head.headers["Content-Length"]) == len(get.content)
             assert get.json()["value"] == "18"
+
+
+async def test_it_leaves_no_body_to_the_server(coordinator: Caller, deployment: Deployment) -> None:
+    """Clients and servers drop the body of a HEAD themselves: here is what the service sends."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "HEAD",
+        "scheme": "http", "path": "/livez", "raw_path": b"/livez", "query_string": b"",
+        "root_path": "", "headers": [], "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    await deployment.app(scope, receive, send)
+    start, *bodies = sent
+    assert (start["type"], start["status"]) == ("http.response.start", 200)
+    assert [body["body"] for body in bodies] == [b""]
+    assert scope["method"] == "HEAD"
