@@ -24,11 +24,11 @@ from app.models.preparation import PreparationFields
 from app.models.therapy import TherapyFields
 from app.models.visit import VisitFields
 from app.services.criteria.astct import icans_grade
+from app.services.criteria.astct_findings import IcansDomain, IcansFindings
 from app.services.criteria.imwg import evaluation as imwg
 from app.services.criteria.imwg.usable import MyelomaType
 from app.services.derivations import subject_history as history
 from app.services.derivations.subject_history import PossibleDays, RecordRef
-from app.services.edit_checks.astct import examined
 from app.vocabularies.adverse_events import Causality
 from app.vocabularies.ctcae import find_term
 from app.vocabularies.laboratory import find_analyte
@@ -350,6 +350,20 @@ def neuro_assessment(record: RecordRef, fields: NeuroAssessmentFields) -> histor
         record=record,
         assessed_at=datetime.fromisoformat(fields.assessed_at),
         icans_grade=icans_grade(examined(fields)).grade,
+    )
+
+
+def examined(fields: NeuroAssessmentFields) -> IcansFindings:
+    """Give what an examiner found, as the grade is told from it."""
+    return IcansFindings(
+        ice_score=None if fields.ice is None else fields.ice.score,
+        ice_not_done_reason=fields.ice_not_done,
+        consciousness=fields.consciousness,
+        seizure=fields.seizure,
+        motor=fields.motor,
+        raised_pressure=fields.raised_pressure,
+        intracranial_haemorrhage=fields.intracranial_haemorrhage,
+        other_cause=frozenset(IcansDomain(domain) for domain in fields.other_cause),
     )
 
 

@@ -13,6 +13,7 @@ from app.models.adverse_event import AdverseEventFields
 from app.models.astct import CrsBasis, IcansBasis
 from app.models.neuro_assessment import NeuroAssessmentFields
 from app.schemas.record import Finding
+from app.services.analysis_values import examined
 from app.services.criteria.astct import crs_grade, icans_grade
 from app.services.criteria.astct_findings import CrsFindings, IcansDomain, IcansFindings
 from app.services.criteria.astct_grading import AstctGrading
@@ -157,20 +158,6 @@ def _icans_findings(basis: IcansBasis) -> IcansFindings:
         raised_pressure=basis.raised_pressure,
         intracranial_haemorrhage=basis.intracranial_haemorrhage,
         other_cause=frozenset(IcansDomain(domain) for domain in basis.other_cause),
-    )
-
-
-def examined(fields: NeuroAssessmentFields) -> IcansFindings:
-    """Give what an examiner found, as the grade is told from it."""
-    return IcansFindings(
-        ice_score=None if fields.ice is None else fields.ice.score,
-        ice_not_done_reason=fields.ice_not_done,
-        consciousness=fields.consciousness,
-        seizure=fields.seizure,
-        motor=fields.motor,
-        raised_pressure=fields.raised_pressure,
-        intracranial_haemorrhage=fields.intracranial_haemorrhage,
-        other_cause=frozenset(IcansDomain(domain) for domain in fields.other_cause),
     )
 
 
