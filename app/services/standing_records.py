@@ -159,7 +159,8 @@ _SAMPLES: Final = f"""
            visit, analyte, value, coded_value, titre, not_done, comparator, unit,
            reference_range IS NOT NULL, specimen, sample_id, collected_at, method, spurious,
            (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
-           g_csf_before
+           g_csf_before, (reference_range ->> 'low')::numeric,
+           (reference_range ->> 'high')::numeric
     {standing_from(LAB_RESULTS)}"""
 """The columns in the order of :class:`LabSample`."""
 

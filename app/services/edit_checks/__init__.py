@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.schemas.record import Finding
-from app.services.edit_checks.catalogue import RECORD_CHECKS, RULES, SUBJECT_CHECKS
+from app.services.edit_checks.catalogue import LISTED_CHECKS, RECORD_CHECKS, RULES, SUBJECT_CHECKS
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -41,7 +41,7 @@ def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> 
     for record in records:
         for finding in on_record(record, subject.course, subject.trial):
             yield Found(record, finding)
-    for check in SUBJECT_CHECKS:
+    for check in SUBJECT_CHECKS if about is not None else (*SUBJECT_CHECKS, *LISTED_CHECKS):
         for found in check(subject):
             if about is None or found.record is about:
                 yield found

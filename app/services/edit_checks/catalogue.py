@@ -17,6 +17,7 @@ from app.services.edit_checks import (
     references,
     response,
     therapies,
+    unreported_grades,
     visits,
 )
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
@@ -65,6 +66,10 @@ SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
 )
 """The checks of a subject's records beside each other."""
 
+LISTED_CHECKS: Final[tuple[SubjectCheck, ...]] = unreported_grades.LISTED_CHECKS
+"""Those that grade every laboratory result of a subject: too much work for the answer to a write,
+and what they find is about results, whose own answers say it."""
+
 RULES: Final[dict[str, Rule]] = {
     rule.id: rule
     for noun in (
@@ -79,6 +84,7 @@ RULES: Final[dict[str, Rule]] = {
         adverse_events,
         astct,
         laboratory,
+        unreported_grades,
         kinetics,
         therapies,
         follow_up,

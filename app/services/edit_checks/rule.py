@@ -75,11 +75,13 @@ class LabSample:
     adverse_event: uuid.UUID | None
     transfused_before: bool | None
     g_csf_before: bool | None
+    lower_limit: Decimal | None
+    upper_limit: Decimal | None
 
     @classmethod
     def of(cls, result: LabResultFields) -> Self:
         """Take what is needed of a result as a centre sends it."""
-        judged = result.clinically_significant
+        judged, limits = result.clinically_significant, result.reference_range
         return cls(
             result.visit,
             result.analyte,
@@ -89,7 +91,7 @@ class LabSample:
             result.not_done,
             result.comparator,
             result.unit,
-            result.reference_range is not None,
+            limits is not None,
             result.specimen,
             result.sample_id,
             result.collected_at,
@@ -99,6 +101,8 @@ class LabSample:
             result.adverse_event,
             result.transfused_before,
             result.g_csf_before,
+            limits.low if limits is not None else None,
+            limits.high if limits is not None else None,
         )
 
 

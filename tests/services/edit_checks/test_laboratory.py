@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import Sent, noticed, of, ref, sent
+from app.services.edit_checks import on_subject
+from tests.services.edit_checks.subjects import Sent, noticed, of, record_id, ref, sent
 
 AT = "2026-03-09T06:40+08:00"
 PLATELETS = {
-    "analyte": "PLT", "value": "18", "unit": "10*9/L", "collected_at": AT,
+    "analyte": "PLT", "value": "180", "unit": "10*9/L", "collected_at": AT,
     "reference_range": {"low": "125", "high": "350"},
 }  # fmt: skip
 
@@ -35,7 +36,9 @@ def rules(*records: Sent) -> list[tuple[str, str]]:
             result(reference_range=None, analyte="CRP", unit="mg/L"), False, id="never graded"
         ),
         pytest.param(
-            result(reference_range=None, analyte="INR", unit="{INR}"), False, id="needs no range"
+            result(reference_range=None, analyte="INR", value="1.1", unit="{INR}"),
+            False,
+            id="needs no range",
         ),
         pytest.param(
             result(reference_range=None, analyte="XYZ", analyte_system="local"),
@@ -120,3 +123,153 @@ def test_it_holds_what_preceded_a_sample_against_the_therapies(
     assert found == ([(rule, f"/{member}")] if differs else [])
     assert rules(result(**{member: True}), therapy) == []
     assert rules(result(), therapy) == []
+
+
+LOW_PLATELETS = "Platelet count decreased"
+
+
+def event(name: str = "event", **body: Any) -> Sent:
+    shape = {"term": LOW_PLATELETS, "grade": 3, "causality": {"car_t": "possible"}}
+    return sent("adverse-events", name, **{**shape, "onset": "2026-03-09", **body})
+
+
+def platelets(*counts: tuple[str, str], **body: Any) -> list[Sent]:
+    """Counts, each with its day."""
+    return [result(day, value=value, collected_at=day, **body) for day, value in counts]
+
+
+def unreported(*records: Sent) -> list[str]:
+    """The names of the results that are said to lack an event."""
+    subject = of(*records)
+    found = [
+        one.record.record_id
+        for one in on_subject(subject)
+        if one.finding.rule == "LAB-GRADE-WITHOUT-AE"
+    ]
+    assert all(
+        one.finding.pointer == "/value" and one.finding.severity == "warning"
+        for one in on_subject(subject)
+        if one.finding.rule == "LAB-GRADE-WITHOUT-AE"
+    )
+    return sorted(one.name for one in records if record_id(one.name) in found)
+
+
+@pytest.mark.parametrize(
+    ("body", "noticed"),
+    [
+        pytest.param({"value": "49.9"}, True, id="grade 3, below 50"),
+        pytest.param({"value": "50"}, False, id="50 itself is grade 2"),
+        pytest.param({"value": "18"}, True, id="grade 4"),
+        pytest.param({"value": "25", "comparator": "<"}, True, id="below 25, so grade 4"),
+        pytest.param({"value": "50", "comparator": "<="}, False, id="may be 50 and grade 2"),
+        pytest.param({"value": "18", "spurious": True}, False, id="a laboratory error"),
+        pytest.param({"value": "18", "specimen": "urine"}, False, id="another material"),
+        pytest.param({"value": "18", "analyte": "777-3"}, True, id="under its LOINC"),
+        pytest.param(
+            {"value": "18", "clinically_significant": {"flag": False}},
+            True,
+            id="not significant, says the investigator",
+        ),
+        pytest.param(
+            {"value": "18", "collected_at": "2026-03-02T09:39+08:00"},
+            False,
+            id="a minute before the infusion",
+        ),
+        pytest.param(
+            {"value": "18", "collected_at": "2026-03-02T09:40+08:00"}, True, id="at the infusion"
+        ),
+        pytest.param(
+            {"value": "18", "collected_at": "2029-03-02"}, True, id="last day of the horizon"
+        ),
+        pytest.param({"value": "18", "collected_at": "2029-03-03"}, False, id="after the horizon"),
+    ],
+)
+def test_it_notices_a_severe_result_after_the_infusion(body: dict[str, Any], noticed: bool) -> None:
+    assert unreported(result(**body)) == (["result"] if noticed else [])
+
+
+def test_it_knows_no_severe_result_of_a_subject_without_an_infusion() -> None:
+    subject = of(result(value="18"), without=("infusion",))
+    assert "LAB-GRADE-WITHOUT-AE" not in {one.finding.rule for one in on_subject(subject)}
+
+
+@pytest.mark.parametrize(
+    ("told", "body", "covered"),
+    [
+        pytest.param(event(), {}, True, id="from its day on"),
+        pytest.param(event(onset="2026-03-10"), {}, False, id="from the day after"),
+        pytest.param(event(onset="2026-03-02", end="2026-03-09"), {}, True, id="to its day"),
+        pytest.param(
+            event(onset="2026-03-02", end="2026-03-08"), {}, False, id="to the day before"
+        ),
+        pytest.param(event(onset="2026-02", end="2026-03"), {}, True, id="some day in March"),
+        pytest.param(event(onset="2026-04"), {}, False, id="from April on"),
+        pytest.param(event(onset="2026-03-02", ongoing=True), {}, True, id="ongoing"),
+        pytest.param(event(grade=1), {}, True, id="of a lower grade"),
+        pytest.param(event(term="Anemia"), {}, False, id="of another term"),
+        pytest.param(
+            event(term="Anemia"), {"adverse_event": ref("event")}, True, id="named by the result"
+        ),
+    ],
+)
+def test_an_event_of_its_term_accounts_for_a_severe_result(
+    told: Sent, body: dict[str, Any], covered: bool
+) -> None:
+    low = result(value="18", **body)
+    assert unreported(told, low) == ([] if covered else ["result"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "noticed"),
+    [
+        pytest.param([("03-09", "18"), ("03-10", "30")], ["03-09"], id="one run"),
+        pytest.param(
+            [("03-09", "18"), ("03-10", "50"), ("03-11", "18")],
+            ["03-09", "03-11"],
+            id="grade 2 between them",
+        ),
+        pytest.param([("03-11", "18"), ("03-10", "18")], ["03-10"], id="sent out of order"),
+        pytest.param([("03-01", "18"), ("03-10", "18")], ["03-10"], id="low before the infusion"),
+    ],
+)
+def test_it_notices_the_first_of_a_run(counts: list[tuple[str, str]], noticed: list[str]) -> None:
+    sent_now = platelets(*((f"2026-{day}", value) for day, value in counts))
+    assert unreported(*sent_now) == [f"2026-{day}" for day in noticed]
+
+
+def test_it_notices_the_first_of_a_run_that_no_event_covers() -> None:
+    run = platelets(*((f"2026-03-{day:02d}", "18") for day in (9, 10, 11, 12)))
+    assert unreported(event(end="2026-03-10"), *run) == ["2026-03-11"]
+
+
+def test_an_ungraded_result_does_not_end_a_run() -> None:
+    first, last = platelets(("2026-03-09", "18"), ("2026-03-11", "18"))
+    without_limits = result(
+        "ungraded", value="100", reference_range=None, collected_at="2026-03-10"
+    )
+    assert unreported(first, without_limits, last) == ["2026-03-09"]
+
+
+def test_low_and_high_are_runs_of_their_own() -> None:
+    potassium = {"analyte": "K", "unit": "mmol/L", "reference_range": {"low": "3.5", "high": "5.1"}}
+    low = result("low", **{**potassium, "value": "2.4", "collected_at": "2026-03-09"})
+    high = result("high", **{**potassium, "value": "7.2", "collected_at": "2026-03-10"})
+    assert unreported(low, high) == ["high", "low"]
+    hypokalemia = event(term="Hypokalemia", onset="2026-03-02")
+    assert unreported(hypokalemia, low, high) == ["high"]
+
+
+def test_it_grades_against_the_baseline_of_the_subject() -> None:
+    alt = {"analyte": "ALT", "unit": "U/L", "reference_range": {"high": "40"}}
+    high = result(**{**alt, "value": "210"})
+    assert unreported(high) == ["result"], "5.25 times the limit, without a baseline"
+    before = result("before", **{**alt, "value": "100", "collected_at": "2026-02-20"})
+    assert unreported(before, high) == [], "2.1 times an abnormal baseline"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [("2026-09-01", ["result"]), ("2026-09-02", [])], ids=["its day", "later"]
+)
+def test_it_asks_for_no_event_after_new_therapy(day: str, expected: list[str]) -> None:
+    therapy = sent("therapies", "next", therapy_kind="new_anti_myeloma", start="2026-09-01")
+    assert unreported(therapy, result(value="18", collected_at=day)) == expected

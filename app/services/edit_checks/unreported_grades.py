@@ -1,0 +1,94 @@
+"""Laboratory results of a severe CTCAE grade beside the subject's adverse events.
+
+Source: the trial's protocol, adverse events from laboratory results: a grade is a finding, and an
+adverse event only where it was significant, treated or led to action.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from app.services import analysis_values as values
+from app.services.derivations.graded_labs import graded_labs
+from app.services.derivations.lab_baseline import lab_follow_up
+from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
+from app.services.derivations.unreported_grades import unreported_grades
+from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
+from app.vocabularies.laboratory import Comparator, QualitativeResult, find_analyte
+from app.vocabularies.specimens import Specimen
+
+LAB_GRADE_WITHOUT_AE = Rule(
+    "LAB-GRADE-WITHOUT-AE",
+    "warning",
+    "the result has a CTCAE grade of 3 or more and no adverse event of that term covers its day; "
+    "where it was significant, treated or led to action, report the event and name it here",
+)
+
+
+def severe_results_are_reported(subject: SubjectRecords) -> Iterator[Found]:
+    """Notice the first of a run of severe results after the infusion that no event covers.
+
+    Decision: every result of the subject is graded against the baseline as the tables grade it,
+    total calcium corrected for albumin where that was measured in the sample.
+    """
+    anchors = subject.course.anchors
+    if anchors.infusion is None or not subject.lab_results:
+        return
+    history = _history(subject)
+    follow_up = lab_follow_up(history, new_therapy=anchors.new_therapy)
+    if follow_up is None:
+        return
+    results = {one.record_id: one for one in subject.lab_results}
+    for labs in graded_labs(history, subject.trial, follow_up):
+        for unreported in unreported_grades(labs, history.adverse_events):
+            result = results[unreported.value.record.record_id]
+            yield Found(result, LAB_GRADE_WITHOUT_AE.at("value"))
+
+
+def _history(subject: SubjectRecords) -> SubjectHistory:
+    """Give what grading looks at, and the adverse events; every day counts."""
+    return SubjectHistory(
+        subject=subject.course.subject,
+        centre=subject.course.centre,
+        data_cut=date.max,
+        horizon_months=subject.trial.horizon_months,
+        preparations=tuple(
+            values.preparation(_ref(one), one.fields) for one in subject.preparations
+        ),
+        infusions=tuple(values.infusion(_ref(one), one.fields) for one in subject.infusions),
+        therapies=tuple(values.therapy(_ref(one), one.fields) for one in subject.therapies),
+        adverse_events=tuple(
+            values.adverse_event(_ref(one), one.fields) for one in subject.adverse_events
+        ),
+        lab_values=tuple(_lab_value(one) for one in subject.lab_results if _has_result(one.fields)),
+    )
+
+
+def _has_result(sample: LabSample) -> bool:
+    return sample.not_done is None and (sample.value is None or sample.value >= 0)
+
+
+def _lab_value(result: Stored[LabSample]) -> LabValue:
+    sample = result.fields
+    listed = find_analyte(sample.analyte)
+    return LabValue(
+        record=_ref(result),
+        analyte=sample.analyte if listed is None else listed.code,
+        collected=values.lab_days(sample.collected_at),
+        value=sample.value,
+        comparator=None if sample.comparator is None else Comparator(sample.comparator),
+        unit=sample.unit,
+        coded_value=None if sample.coded_value is None else QualitativeResult(sample.coded_value),
+        lower_limit=sample.lower_limit,
+        upper_limit=sample.upper_limit,
+        specimen=None if sample.specimen is None else Specimen(sample.specimen),
+        sample_id=sample.sample_id,
+        spurious=sample.spurious,
+        adverse_event=sample.adverse_event,
+    )
+
+
+def _ref(record: Stored[object]) -> RecordRef:
+    return RecordRef(record.kind, record.record_id, record.version)
+
+
+LISTED_CHECKS = (severe_results_are_reported,)
