@@ -1,48 +1,80 @@
-"""The CTCAE grade of one laboratory result as it is stored, for the answer to a write or a read.
+"""The CTCAE grade of one laboratory result as it is stored, for the answer to a write.
 
 Most results are graded by themselves and cost no look at the database; those whose cuts depend on
-the subject's baseline or therapies are graded beside the subject's other records.
+the subject's baseline or therapies are graded beside the subject's other records. A severe one is
+held against the subject's adverse events.
 """
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.schemas.record import Finding
 from app.services.analysis_data import AnalysisCut, histories_of
 from app.services.criteria.ctcae_labs.grading import grade_lab_result
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.services.criteria.ctcae_labs.rules import looks_at_baseline
 from app.services.derivations.graded_labs import graded_result, is_usable
-from app.services.derivations.lab_baseline import lab_follow_up
+from app.services.derivations.lab_baseline import LabPeriod, lab_follow_up
 from app.services.derivations.subject_history import LabValue
+from app.services.derivations.unreported_grades import is_unreported, severe
+from app.services.edit_checks.unreported_grades import LAB_GRADE_WITHOUT_AE
+from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
 _LOOKED_AT: Final = frozenset({"infusions", "preparations", "therapies", "lab-results"})
+_OF_EVENTS: Final = frozenset({"infusions", "adverse-events"})
 _BY_THERAPY: Final = "INR"
 
 
 async def grades_of(
     transaction: Transaction,
     trial: Trial,
-    subject: str,
-    centre: str,
+    course: SubjectCourse,
     result: LabValue,
     cut: AnalysisCut,
-) -> list[dict[str, Any]]:
+) -> tuple[LabGrade, ...]:
     """Give the grade of a result per direction; empty for one that cannot be analysed."""
     if not is_usable(result) or (result.value is not None and result.value < Decimal(0)):
+        return ()
+    return await _graded(transaction, trial, course, result, cut)
+
+
+async def findings_of(
+    transaction: Transaction,
+    trial: Trial,
+    course: SubjectCourse,
+    result: LabValue,
+    grades: tuple[LabGrade, ...],
+    cut: AnalysisCut,
+) -> list[Finding]:
+    """Notice a severe result after the infusion that no adverse event accounts for.
+
+    The database is asked only about a severe one that names no event. What comes before the result
+    is not looked at: each result of a run is noticed when it is written, the first one when it is
+    listed.
+    """
+    treated = course.anchors.infusion is not None
+    if not treated or result.adverse_event is not None or not severe(grades):
         return []
-    return [
-        _written(grade) for grade in await _graded(transaction, trial, subject, centre, result, cut)
-    ]
+    every_day = replace(cut, cutoff=date.max)
+    home, visible = {course.subject: course.centre}, visible_centres(transaction.authority)
+    found = await histories_of(transaction, trial, home, visible, every_day, _OF_EVENTS)
+    history = found[course.subject]
+    follow_up = lab_follow_up(history, new_therapy=course.anchors.new_therapy)
+    if follow_up is None or follow_up.period(result.collected) is not LabPeriod.POST_INFUSION:
+        return []
+    unreported = is_unreported(result, grades, history.adverse_events)
+    return [LAB_GRADE_WITHOUT_AE.at("value")] if unreported else []
 
 
 async def _graded(
     transaction: Transaction,
     trial: Trial,
-    subject: str,
-    centre: str,
+    course: SubjectCourse,
     result: LabValue,
     cut: AnalysisCut,
 ) -> tuple[LabGrade, ...]:
@@ -55,13 +87,14 @@ async def _graded(
             lower_limit=result.lower_limit,
             upper_limit=result.upper_limit,
         )
-    visible = visible_centres(transaction.authority)
-    found = await histories_of(transaction, trial, {subject: centre}, visible, cut, _LOOKED_AT)
-    history = found[subject]
+    home, visible = {course.subject: course.centre}, visible_centres(transaction.authority)
+    found = await histories_of(transaction, trial, home, visible, cut, _LOOKED_AT)
+    history = found[course.subject]
     return graded_result(history, trial, lab_follow_up(history, new_therapy=None), result)
 
 
-def _written(grade: LabGrade) -> dict[str, Any]:
+def written(grade: LabGrade) -> dict[str, Any]:
+    """Write a grade as the answer has it."""
     return {
         "direction": grade.direction,
         "term": grade.term,

@@ -1,8 +1,9 @@
 """What the answer to a write says beside the record: its visit, the subject's status, findings.
 
 The findings are those about the record that was written. Of the kinds that come in volume,
-laboratory results and kinetics, a write looks at the course of the subject alone; of the others at
-its other records too. What a record says against records of volume is in the list of findings.
+laboratory results and kinetics, a write looks at the course of the subject alone, and of a severe
+result at its adverse events; of the others at its other records too. What a record says against
+records of volume is in the list of findings.
 """
 
 import json
@@ -23,7 +24,7 @@ from app.services.analysis_values import lab_value
 from app.services.derivations.subject_history import RecordRef
 from app.services.derived_members import NO_VISIT
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
-from app.services.lab_grades import grades_of
+from app.services.lab_grades import findings_of, grades_of, written
 from app.services.record_statements import day_of_version
 from app.services.standing_records import (
     EVERY_KIND,
@@ -78,13 +79,15 @@ async def observe(
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
         record = Stored.of(kind, record_id, version, today, fields)
-        grades = None
-        if isinstance(payload, LabResultIn):
-            result = lab_value(RecordRef(kind.path, record_id, version), payload)
-            cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
-            grades = await grades_of(transaction, trial, course.subject, course.centre, result, cut)
-        findings = on_record(record, course, trial)
-        return observed(kind, day, course, trial, findings, {"ctcae": grades})
+        findings = [*on_record(record, course, trial)]
+        if not isinstance(payload, LabResultIn):
+            return observed(kind, day, course, trial, findings)
+        result = lab_value(RecordRef(kind.path, record_id, version), payload)
+        cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
+        grades = await grades_of(transaction, trial, course, result, cut)
+        findings += await findings_of(transaction, trial, course, result, grades, cut)
+        derived = {"ctcae": [written(grade) for grade in grades]}
+        return observed(kind, day, course, trial, findings, derived)
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
     stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)

@@ -89,6 +89,72 @@ async def test_an_amended_result_is_graded_anew_and_a_voided_one_is_not(
     assert voided.json()["ctcae"] is None
 
 
+def rules(answer: dict[str, Any]) -> list[str]:
+    return [finding["rule"] for finding in answer["findings"]]
+
+
+LOW_PLATELETS = {
+    "term": "Platelet count decreased",
+    "grade": 4,
+    "onset": "2026-03-12",
+    "end": "2026-03-20",
+    "causality": {"car_t": "possible"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "noticed"),
+    [
+        pytest.param({}, True, id="grade 4"),
+        pytest.param({"value": "49.9"}, True, id="grade 3"),
+        pytest.param({"value": "50"}, False, id="50 itself is grade 2"),
+        pytest.param({"collected_at": "2026-03-02T09:39+08:00"}, False, id="before the infusion"),
+        pytest.param({"collected_at": "2026-03-02T09:40+08:00"}, True, id="at the infusion"),
+        pytest.param({"spurious": True}, False, id="a laboratory error"),
+    ],
+)
+async def test_a_severe_result_is_answered_with_the_lack_of_an_event(
+    coordinator: Caller, enrolled: str, changes: dict[str, Any], noticed: bool
+) -> None:
+    answer = await answered(coordinator, f"{enrolled}/lab-results", {**PLATELETS, **changes})
+    assert rules(answer) == (["LAB-GRADE-WITHOUT-AE"] if noticed else [])
+    found = (await coordinator.get("/v1/findings?rule=LAB-GRADE-WITHOUT-AE")).json()["items"]
+    assert [(one["record_id"], one["pointer"], one["severity"]) for one in found] == (
+        [(answer["record_id"], "/value", "warning")] if noticed else []
+    )
+
+
+async def test_an_event_of_the_subject_that_covers_the_day_answers_for_a_severe_result(
+    coordinator: Caller, enrolled: str
+) -> None:
+    labs = f"{enrolled}/lab-results"
+    event = await stored(coordinator, f"{enrolled}/adverse-events", LOW_PLATELETS)
+    assert rules(await answered(coordinator, labs, PLATELETS)) == []
+    later = {**PLATELETS, "collected_at": "2026-03-21"}
+    assert rules(await answered(coordinator, labs, later)) == ["LAB-GRADE-WITHOUT-AE"]
+    named = {**later, "collected_at": "2026-03-22", "adverse_event": event.rpartition("/")[2]}
+    assert rules(await answered(coordinator, labs, named)) == []
+    listed = (await coordinator.get("/v1/findings?rule=LAB-GRADE-WITHOUT-AE")).json()["items"]
+    assert len(listed) == 1
+
+
+async def test_an_event_of_another_subject_answers_for_nothing(
+    coordinator: Caller, enrolled: str
+) -> None:
+    another = await enrol(coordinator, "03")
+    await stored(coordinator, f"{another}/adverse-events", LOW_PLATELETS)
+    answer = await answered(coordinator, f"{enrolled}/lab-results", PLATELETS)
+    assert rules(answer) == ["LAB-GRADE-WITHOUT-AE"]
+
+
+async def test_an_amended_result_is_held_against_the_events_anew(
+    coordinator: Caller, enrolled: str
+) -> None:
+    address = await stored(coordinator, f"{enrolled}/lab-results", {**PLATELETS, "value": "180"})
+    changed = {**PLATELETS, "reason": "Read from the wrong line."}
+    assert rules((await coordinator.amend(address, changed, 1)).json()) == ["LAB-GRADE-WITHOUT-AE"]
+
+
 async def test_an_evaluation_answers_with_its_category_and_whether_it_is_confirmed(
     coordinator: Caller, enrolled: str
 ) -> None:
