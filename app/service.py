@@ -83,5 +83,5 @@ def assemble(settings: Settings, database_url: str) -> Service:
         trial=trial,
         database=database,
         sign_in=configured_sign_in(settings, database),
-        answers=Answers(database, Analyses(trial)),
+        answers=Answers(database, Analyses(database, trial)),
     )

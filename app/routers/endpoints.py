@@ -19,6 +19,7 @@ from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
 from app.services.derivations.event_times import VARIANTS
+from app.services.ledger import DataCut
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 
@@ -77,15 +78,27 @@ async def _answer(
     request: Request, name: str, query: EndpointQuery, if_none_match: str | None
 ) -> Response:
     service: Service = request.app.state.service
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    caller = request.state.caller
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     asked.setdefault("population", service.trial.populations.default)
-    question = Question(endpoint=name, cut=cut, **asked)
-    answer = await service.answers.ask(request.state.caller, question, if_none_match)
-    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
+
+    def question_at(cut: DataCut) -> Question:
+        return Question(endpoint=name, cut=cut, **asked)
+
+    if if_none_match is not None and query.as_of is None:
+        held = await service.answers.unchanged(caller, question_at, if_none_match)
+        if held is not None:
+            return Response(status_code=304, headers=_described(held))
+    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    answer = await service.answers.ask(caller, question_at(cut), if_none_match)
+    headers = _described(answer.etag)
     if answer.body is None:
         return Response(status_code=304, headers=headers)
     return Response(answer.body, headers=headers, media_type="application/json")
+
+
+def _described(etag: str) -> dict[str, str]:
+    return {"ETag": etag, "Cache-Control": "private, no-cache"}
 
 
 for _name in (*REPORTS, SUMMARY):

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-import asyncpg
-
 from app.database import Transaction
 from app.schemas.chronology import last_day
 from app.schemas.lab_result import LAB_RESULTS
+from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
 from app.services.derivations.subject_history import (
     Assessment,
@@ -74,6 +73,21 @@ class AnalysisCut:
     cutoff: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectRows:
+    """What the database holds of one subject at a cut, not yet read: it can go to another process.
+
+    Attributes:
+        documents: path of the kind, identity, version, day of recording, and the document.
+        lab_rows: laboratory results, column by column.
+    """
+
+    subject: str
+    centre: str
+    documents: tuple[tuple[str, uuid.UUID, int, date, str], ...]
+    lab_rows: tuple[tuple[Any, ...], ...]
+
+
 async def histories_of(
     transaction: Transaction,
     trial: Trial,
@@ -89,23 +103,49 @@ async def histories_of(
         visible: the centres that the caller can see; None for every centre.
         kinds: paths of the kinds of record that are wanted; the others stay empty.
     """
+    rows = await subject_rows(transaction, homes, visible, cut, kinds)
+    return {one.subject: history_of_rows(trial, one, cut) for one in rows}
+
+
+async def subject_rows(
+    transaction: Transaction,
+    homes: Mapping[str, str],
+    visible: list[str] | None,
+    cut: AnalysisCut,
+    kinds: frozenset[str] = EVERY_KIND,
+) -> list[SubjectRows]:
+    """Fetch what stands of subjects; the parameters are those of :func:`histories_of`."""
     standing = await standing_of(
         transaction, homes, visible, cut.transaction_id, kinds - {LAB_RESULTS.path}
     )
-    lab_values: Mapping[str, list[LabValue]] = {}
+    labs: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     if LAB_RESULTS.path in kinds:
-        lab_values = await _lab_values(transaction, homes, visible, cut.transaction_id)
-    return {
-        subject: history_of(
-            trial,
+        which = (list(homes), visible, cut.transaction_id)
+        for row in await transaction.rows(_LAB_VALUES, *which):
+            labs[row[0]].append(tuple(row))
+    return [
+        SubjectRows(
             subject,
             centre,
-            standing[subject].documents if subject in standing else (),
-            lab_values.get(subject, ()),
-            cut,
+            tuple(
+                (one.kind.path, one.record_id, one.version, one.recorded_on, one.text)
+                for one in (standing[subject].documents if subject in standing else ())
+            ),
+            tuple(labs.get(subject, ())),
         )
         for subject, centre in homes.items()
-    }
+    ]
+
+
+def history_of_rows(trial: Trial, rows: SubjectRows, cut: AnalysisCut) -> SubjectHistory:
+    """Read the rows of one subject."""
+    documents = [
+        Document(kind, record_id, version, recorded_on, text)
+        for path, record_id, version, recorded_on, text in rows.documents
+        if (kind := by_path(path)) is not None
+    ]
+    labs = list(map(_lab_value, rows.lab_rows))
+    return history_of(trial, rows.subject, rows.centre, documents, labs, cut)
 
 
 def history_of(
@@ -174,19 +214,7 @@ def _adjudicated(
     )
 
 
-async def _lab_values(
-    transaction: Transaction,
-    subjects: Collection[str],
-    visible: list[str] | None,
-    transaction_id: str | None,
-) -> dict[str, list[LabValue]]:
-    found: dict[str, list[LabValue]] = defaultdict(list)
-    for row in await transaction.rows(_LAB_VALUES, list(subjects), visible, transaction_id):
-        found[row[0]].append(_lab_value(row))
-    return found
-
-
-def _lab_value(row: asyncpg.Record) -> LabValue:
+def _lab_value(row: tuple[Any, ...]) -> LabValue:
     (
         _, record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,

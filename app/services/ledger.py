@@ -1,8 +1,9 @@
 """The ledger's clock: numbering what was committed, and what ``as_of`` means by it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.database import Database
@@ -81,9 +82,14 @@ async def data_cut(database: Database, as_of: int | datetime | None, time_zone: 
     """
     wanted = None if as_of is None else (await cut_at(database, as_of)).seq
     rows = await database.service_rows("SELECT * FROM data_cut($1)", wanted)
-    numbered: datetime | None = rows[0]["sequenced_at"]
+    return data_cut_of(rows[0], time_zone)
+
+
+def data_cut_of(row: Mapping[str, Any], time_zone: str) -> DataCut:
+    """Read a row of the database's function of that name."""
+    numbered: datetime | None = row["sequenced_at"]
     known_on = numbered.astimezone(ZoneInfo(time_zone)).date() if numbered else NOTHING_KNOWN_ON
-    return DataCut(rows[0]["seq"], rows[0]["transaction_id"], known_on)
+    return DataCut(row["seq"], row["transaction_id"], known_on)
 
 
 async def _complete(database: Database, seq: int) -> Cut:

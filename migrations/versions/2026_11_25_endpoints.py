@@ -8,14 +8,19 @@ branch_labels = None
 depends_on = None
 
 # The head after a pass of the sequencer, or a seq rounded down to the end of a transaction, and when
-# it was numbered.
+# it was numbered. Where nothing waits for a number the pass, and its lock, is left out: an event that
+# is not numbered yet is of a later transaction than the head.
 
 DATA_CUT = """
 CREATE FUNCTION data_cut(wanted bigint)
 RETURNS TABLE (seq bigint, transaction_id text, sequenced_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF wanted IS NULL THEN
+    IF wanted IS NULL AND EXISTS (
+        SELECT FROM ledger_event AS waiting WHERE waiting.transaction_id > coalesce(
+            (SELECT head.transaction_id FROM ledger_entry AS head ORDER BY head.seq DESC LIMIT 1),
+            '0'::xid8)
+    ) THEN
         PERFORM sequence_events();
     END IF;
     RETURN QUERY

@@ -45,13 +45,10 @@ class LabFollowUp:
     """
 
     infused_at: datetime
+    infused_on: date
+    """The infusion day, day 0, on the centre's clock."""
     lymphodepletion_from: PossibleDays | None
     until: date
-
-    @property
-    def infused_on(self) -> date:
-        """The infusion day, day 0, on the centre's clock."""
-        return self.infused_at.date()
 
     def day(self, day: date) -> int:
         """Count days from the infusion, which is day 0."""
@@ -64,11 +61,11 @@ class LabFollowUp:
         as the schedule has it, and one of the infusion day counts as after the infusion, as an
         adverse event of that day does: a baseline it is never.
         """
-        if not _before(collected, PossibleDays.on(self.infused_on), self.infused_at, untimed=False):
+        if not _before(collected, self.infused_on, self.infused_at, untimed=False):
             late = collected.earliest > self.until
             return LabPeriod.AFTER_FOLLOW_UP if late else LabPeriod.POST_INFUSION
         first = self.lymphodepletion_from
-        if first is None or _before(collected, first, first.instant, untimed=True):
+        if first is None or _before(collected, first.earliest, first.instant, untimed=True):
             return LabPeriod.BEFORE_LYMPHODEPLETION
         return LabPeriod.LYMPHODEPLETION
 
@@ -102,6 +99,7 @@ def lab_follow_up(history: SubjectHistory, *, new_therapy: date | None) -> LabFo
     ends = [history.data_cut, add_months(infusion.day, history.horizon_months)]
     return LabFollowUp(
         infused_at=infusion.started_at,
+        infused_on=infusion.day,
         lymphodepletion_from=min(doses, key=moment, default=None),
         until=min(ends if new_therapy is None else [*ends, new_therapy]),
     )
@@ -158,15 +156,13 @@ def _last_before_lymphodepletion(
     )
 
 
-def _before(
-    collected: PossibleDays, event: PossibleDays, at: datetime | None, *, untimed: bool
-) -> bool:
+def _before(collected: PossibleDays, event: date, at: datetime | None, *, untimed: bool) -> bool:
     """Tell whether a sample came before an event; on its day without both times, ``untimed``.
 
     The clock decides only on the event's day, so that a date and its time need not agree on zones.
     """
-    if collected.earliest != event.earliest:
-        return collected.earliest < event.earliest
+    if collected.earliest != event:
+        return collected.earliest < event
     if collected.instant is None or at is None:
         return untimed
     return collected.instant < at

@@ -54,6 +54,7 @@ def response_course(
     policy: ImwgPolicy,
     until: date | None = None,
     details: ImwgDetails = USUAL_DETAILS,
+    explained: bool = True,
 ) -> ResponseCourse:
     """Give the category of each of a subject's evaluations after infusion.
 
@@ -72,6 +73,7 @@ def response_course(
         until: data cut-off: nothing collected later is looked at, not even a part of an evaluation
             that began earlier. None: no cut-off.
         details: reading of the criteria beside the policy.
+        explained: whether each marker's change is given too.
 
     Raises:
         ValueError: a value the rules cannot read: negative, or in a unit its marker does not have.
@@ -97,7 +99,7 @@ def response_course(
         policy=policy,
         details=details,
     )
-    judged = [classify(history, visit) for visit in history.visits]
+    judged = [classify(history, visit, explained=explained) for visit in history.visits]
     return ResponseCourse(
         visits=_one_each_day(judged), measurable=history.measurable, myeloma=known
     )

@@ -57,7 +57,12 @@ class SubjectResponse:
 
 
 def derived_course(
-    history: SubjectHistory, policy: ImwgPolicy, *, infused_on: date, until: date
+    history: SubjectHistory,
+    policy: ImwgPolicy,
+    *,
+    infused_on: date,
+    until: date,
+    explained: bool = True,
 ) -> DerivedCourse:
     """Judge each evaluation of an infused subject by its measurements.
 
@@ -66,6 +71,7 @@ def derived_course(
         policy: how the criteria are read.
         infused_on: day of the first infusion.
         until: last day that counts; nothing collected later is looked at.
+        explained: whether each marker's change is given too.
 
     Raises:
         ValueError: a value the rules cannot read.
@@ -88,6 +94,7 @@ def derived_course(
         myeloma=myeloma,
         policy=policy,
         until=until,
+        explained=explained,
     )
     return DerivedCourse(baseline=baseline, course=course)
 

@@ -208,6 +208,8 @@ def responses(
     infused_on: date,
     until: date,
     dates: SubjectDates | None = None,
+    *,
+    explained: bool = False,
 ) -> Responses:
     """Give the confirmed responses of an infused subject by each source, as known on a day.
 
@@ -217,7 +219,9 @@ def responses(
     """
     policy = trial.policy.imwg
     known = replace(history, data_cut=until)
-    course = derived_course(history, policy, infused_on=infused_on, until=until)
+    course = derived_course(
+        history, policy, infused_on=infused_on, until=until, explained=explained
+    )
     died = (dates or subject_dates(known, trial)).died
     died_of_myeloma_on = died.day if died is not None and died.due_to_myeloma else None
     windows = evaluation_windows(trial, infused_on)

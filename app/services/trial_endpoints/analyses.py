@@ -1,21 +1,26 @@
 """The analyses of the subjects that a question is about, each from the store or made now."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.database import Transaction
-from app.services.analysis_data import AnalysisCut, histories_of
-from app.services.derivations.subject_history import SubjectHistory
-from app.services.trial_endpoints.analyse import analyse
+from app.access.permissions import Action
+from app.database import Database, Transaction
+from app.services.analysis_data import AnalysisCut, SubjectRows, subject_rows
+from app.services.records import Caller
 from app.services.trial_endpoints.analysis_store import AnalysisKey, AnalysisStore
+from app.services.trial_endpoints.deriving import Deriving, deriving
 from app.services.trial_endpoints.question import Question, rules_digest
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.trial.trial import Trial
 
 AT_ONCE: Final = 20
 """Subjects whose records are fetched together; between two such groups others get their turn."""
+
+AHEAD: Final = 6
+"""Groups that may wait to be derived while the next ones are fetched."""
 
 _LAST_CHANGES: Final = """
 SELECT subject.subject, subject.centre, last.change
@@ -34,40 +39,67 @@ ORDER BY subject.subject COLLATE "C" """
 class Analyses:
     """Makes and keeps the analyses of one worker; two questions never make the same one twice."""
 
+    database: Database
     trial: Trial
     store: AnalysisStore = field(default_factory=AnalysisStore)
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def of(
-        self, transaction: Transaction, question: Question, visible: list[str] | None
+        self, caller: Caller, question: Question, visible: list[str] | None
     ) -> tuple[SubjectAnalysis, ...]:
         """Give the analyses of every subject that the caller sees, in the order of their codes.
+
+        The records come in transactions of their own, a group of subjects in each: none of them
+        waits for the deriving, and each has the caller's grants of that moment.
 
         Args:
             visible: the centres that the caller can see; None for every centre.
         """
-        rows = await transaction.rows(
-            _LAST_CHANGES, visible, question.centre, question.cut.transaction_id
-        )
+        async with self._reading(caller) as transaction:
+            rows = await transaction.rows(
+                _LAST_CHANGES, visible, question.centre, question.cut.transaction_id
+            )
         keys = {row["subject"]: self._key(row["subject"], row["change"], question) for row in rows}
         homes = {row["subject"]: row["centre"] for row in rows}
         async with self._making:
             found = {subject: self.store.get(key) for subject, key in keys.items()}
             wanting = [subject for subject, analysis in found.items() if analysis is None]
-            for first in range(0, len(wanting), AT_ONCE):
-                group = {subject: homes[subject] for subject in wanting[first : first + AT_ONCE]}
-                cut = AnalysisCut(
-                    question.cut.transaction_id, question.cut.known_on, question.cutoff
-                )
-                histories = await histories_of(transaction, self.trial, group, visible, cut)
-                made = await asyncio.to_thread(self._analysed, list(histories.values()))
-                for analysis in made:
-                    self.store.keep(keys[analysis.subject], analysis)
-                    found[analysis.subject] = analysis
+            cut = AnalysisCut(question.cut.transaction_id, question.cut.known_on, question.cutoff)
+            async with deriving(self.trial, len(wanting)) as derive:
+                places = asyncio.Semaphore(AHEAD)
+                making = []
+                try:
+                    for first in range(0, len(wanting), AT_ONCE):
+                        group = {one: homes[one] for one in wanting[first : first + AT_ONCE]}
+                        await places.acquire()
+                        async with self._reading(caller) as transaction:
+                            fetched = await subject_rows(transaction, group, visible, cut)
+                        made = self._make(derive, fetched, cut, keys, found, places)
+                        making.append(asyncio.create_task(made))
+                    await asyncio.gather(*making)
+                finally:
+                    for task in making:
+                        task.cancel()
         return tuple(analysis for analysis in found.values() if analysis is not None)
 
-    def _analysed(self, histories: Sequence[SubjectHistory]) -> list[SubjectAnalysis]:
-        return [analyse(history, self.trial) for history in histories]
+    def _reading(self, caller: Caller) -> AbstractAsyncContextManager[Transaction]:
+        return self.database.transaction(caller.principal, Action.READ_ENDPOINTS)
+
+    async def _make(
+        self,
+        derive: Deriving,
+        rows: Sequence[SubjectRows],
+        cut: AnalysisCut,
+        keys: Mapping[str, AnalysisKey],
+        found: dict[str, SubjectAnalysis | None],
+        places: asyncio.Semaphore,
+    ) -> None:
+        try:
+            for analysis in await derive(rows, cut):
+                self.store.keep(keys[analysis.subject], analysis)
+                found[analysis.subject] = analysis
+        finally:
+            places.release()
 
     def _key(self, subject: str, last_change: str, question: Question) -> AnalysisKey:
         return AnalysisKey(

@@ -4,8 +4,9 @@ Aggregates are over the centres that the caller sees. Rows, and who is behind a 
 for those who may read the records of that centre; to everybody else a contradiction is a number.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -15,12 +16,14 @@ from app.access.permissions import Action
 from app.access.principal import Authority
 from app.database import Database, Transaction
 from app.problems import NotFound
+from app.services.ledger import DataCut, data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
 from app.services.trial_endpoints.analyses import Analyses
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.question import Question, rules_digest
 from app.services.trial_endpoints.reports import SUMMARY, report, summary
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.trial.trial import Trial
 
 ANSWERS_KEPT: Final = 64
@@ -57,6 +60,27 @@ class Answers:
     analyses: Analyses
     _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
 
+    async def unchanged(
+        self, caller: Caller, question_at: Callable[[DataCut], Question], held: str
+    ) -> str | None:
+        """Give the identity of the answer as of now if the caller holds it; None: ask for it.
+
+        One statement tells what the caller may know and where the ledger stands.
+
+        Raises:
+            NotPermitted: the caller may ask for no endpoint.
+        """
+        trial = self.analyses.trial
+        authority, row = await self.database.glance(
+            caller.principal, Action.READ_ENDPOINTS, "data_cut(NULL)"
+        )
+        question = question_at(data_cut_of(row, trial.centres.time_zone))
+        if question.rows:
+            return None
+        visible = visible_centres(authority, Action.READ_ENDPOINTS)
+        etag = _etag(question, trial, authority, visible)
+        return etag if _is_held(held, etag) else None
+
     async def ask(
         self, caller: Caller, question: Question, held: str | None = None
     ) -> EndpointAnswer:
@@ -71,7 +95,6 @@ class Answers:
             NotPermitted: rows were asked for by a role that reads aggregates only.
             NotFound: there is no such centre, or none that the caller can see.
         """
-        trial = self.analyses.trial
         async with self.database.transaction(
             caller.principal, Action.READ_ENDPOINTS
         ) as transaction:
@@ -83,27 +106,34 @@ class Answers:
             visible = visible_centres(authority, reading)
             if question.centre is not None:
                 await _require_centre(transaction, question.centre, visible)
-            etag = _etag(question, trial, authority, visible)
+            etag = _etag(question, self.analyses.trial, authority, visible)
             if _is_held(held, etag):
                 return EndpointAnswer(etag, None)
-            body = self._kept.get(etag)
-            if body is None or question.rows:
-                if visible is None and question.centre is None:
-                    taken = await transaction.value(_SLOTS_TAKEN, question.cut.transaction_id)
-                    question = replace(question, slots_taken=taken)
-                found = await self.analyses.of(transaction, question, visible)
-                made = summary if question.endpoint == SUMMARY else report
-                document = jsonable(made(question, found, trial))
-                body = written(_as_permitted(document, authority))
-                if question.rows:
-                    await transaction.rows(
-                        _NOTE,
-                        note(transaction, caller, Action.READ_RECORD),
-                        [one.subject for one in found],
-                        len(found),
-                    )
+            body = None if question.rows else self._kept.get(etag)
+            if body is None and visible is None and question.centre is None:
+                taken = await transaction.value(_SLOTS_TAKEN, question.cut.transaction_id)
+                question = replace(question, slots_taken=taken)
+        if body is None:
+            found = await self.analyses.of(caller, question, visible)
+            body = await asyncio.to_thread(self._body, question, found, authority)
+            if question.rows:
+                await self._note(caller, [one.subject for one in found])
+            else:
                 self._keep(etag, body)
         return EndpointAnswer(etag, body)
+
+    def _body(
+        self, question: Question, found: Sequence[SubjectAnalysis], authority: Authority
+    ) -> bytes:
+        made = summary if question.endpoint == SUMMARY else report
+        document = jsonable(made(question, found, self.analyses.trial))
+        return written(_as_permitted(document, authority))
+
+    async def _note(self, caller: Caller, subjects: list[str]) -> None:
+        """Note whose rows are given, before they are."""
+        async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
+            noted = note(transaction, caller, Action.READ_RECORD)
+            await transaction.rows(_NOTE, noted, subjects, len(subjects))
 
     def _keep(self, etag: str, body: bytes) -> None:
         if len(body) > LARGEST_KEPT:

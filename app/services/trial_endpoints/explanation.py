@@ -90,7 +90,8 @@ def responses_of(history: SubjectHistory, trial: Trial) -> Responses:
     if history.infused_on is None:
         raise ValueError("a subject without an infusion has no response")
     horizon = add_months(history.infused_on, history.horizon_months)
-    return responses(history, trial, history.infused_on, min(history.data_cut, horizon))
+    until = min(history.data_cut, horizon)
+    return responses(history, trial, history.infused_on, until, explained=True)
 
 
 def discrepancies_of(history: SubjectHistory, trial: Trial) -> tuple[Discrepancy, ...]:

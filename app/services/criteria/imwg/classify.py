@@ -45,7 +45,7 @@ class Decision(NamedTuple):
     carried_forward: tuple[CarriedForward, ...]
 
 
-def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
+def classify(history: History, visit: UsableEvaluation, *, explained: bool = True) -> VisitResponse:
     """Give the unconfirmed category of an evaluation.
 
     Progression is tested first. Without it, a subject with nothing measurable, or without a marker
@@ -55,6 +55,11 @@ def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
     The category is dated: progression by the earliest collection among the parts whose own rule
     fired; every other category by the latest collection among the parts that were measured for this
     visit and that it uses; NE by the anchor.
+
+    Args:
+        history: the subject.
+        visit: one of its evaluations after infusion.
+        explained: whether each marker's change is given too; nothing is decided by it.
 
     Source: IMWG 2016, table 4; the trial's endpoint definitions for the dates.
     """
@@ -84,7 +89,7 @@ def classify(history: History, visit: UsableEvaluation) -> VisitResponse:
         ceiling=ceiling(category, decision),
         not_shown=() if findings else decision.not_shown,
         carried_forward=() if findings else decision.carried_forward,
-        markers=marker_changes(history, visit),
+        markers=marker_changes(history, visit) if explained else (),
         relapse_signs=relapse_signs(visit, findings),
         flags=review_flags(history, visit, blocked=_blocked_by_ratio(decision, findings)),
         mrd=dated_sample(visit.raw),

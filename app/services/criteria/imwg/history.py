@@ -1,11 +1,12 @@
 """What is known of one subject when one of its evaluations is judged."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from app.services.criteria.imwg.baseline import MeasurableDisease
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
+from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.nadir import Series
 from app.services.criteria.imwg.usable import MarrowReading, MyelomaType, Reading, UsableEvaluation
@@ -24,6 +25,8 @@ class History:
     measurable: MeasurableDisease
     policy: ImwgPolicy
     details: ImwgDetails = USUAL_DETAILS
+    _series: dict[Component, Series] = field(default_factory=dict, compare=False, repr=False)
+    """Made once a marker: each visit is judged against all the others."""
 
     @property
     def plasmacytomas(self) -> frozenset[str]:
@@ -37,13 +40,24 @@ class History:
         survey = self.baseline.survey
         return survey.lesions if survey else frozenset()
 
-    def series(self, of: Callable[[UsableEvaluation], Reading | None]) -> Series:
-        """Give the readings of one marker."""
-        readings = (of(visit) for visit in self.visits)
-        return Series(
-            baseline=of(self.baseline),
-            after_infusion=tuple(reading for reading in readings if reading is not None),
-        )
+    def series(
+        self, component: Component, of: Callable[[UsableEvaluation], Reading | None]
+    ) -> Series:
+        """Give the readings of one marker.
+
+        Args:
+            component: the marker.
+            of: gives its reading of an evaluation.
+        """
+        found = self._series.get(component)
+        if found is None:
+            readings = (of(visit) for visit in self.visits)
+            found = Series(
+                baseline=of(self.baseline),
+                after_infusion=tuple(reading for reading in readings if reading is not None),
+            )
+            self._series[component] = found
+        return found
 
     def surveys(self) -> Iterator[LesionSurvey]:
         """Give every survey of the lesions, baseline included."""

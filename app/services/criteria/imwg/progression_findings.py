@@ -53,7 +53,9 @@ def dflc_meets_progression(history: History, visit: UsableEvaluation) -> Dated |
     """
     if visit.dflc is None:
         return None
-    values = history.series(lambda evaluation: evaluation.dflc).before(visit.dflc.collected_on)
+    values = history.series(Component.FREE_LIGHT_CHAINS, lambda evaluation: evaluation.dflc).before(
+        visit.dflc.collected_on
+    )
     lowest = nadir(values, history.policy.nadir)
     if lowest is None:
         return None
@@ -67,9 +69,9 @@ def _m_protein(history: History, visit: UsableEvaluation) -> Iterator[Progressio
     policy, measurable = history.policy, history.measurable
     everybody = policy.pd_scope == "all"
     if visit.serum is not None and (everybody or measurable.serum):
-        values = history.series(lambda evaluation: evaluation.serum).before(
-            visit.serum.collected_on
-        )
+        values = history.series(
+            Component.SERUM_M_PROTEIN, lambda evaluation: evaluation.serum
+        ).before(visit.serum.collected_on)
         lowest, current = nadir(values, policy.nadir), visit.serum.bounds.low
         baseline = history.baseline.serum
         reference = lowest.value if lowest else None
@@ -87,9 +89,9 @@ def _m_protein(history: History, visit: UsableEvaluation) -> Iterator[Progressio
             ):
                 yield _finding(ProgressionRule.SERUM_FROM_5, visit.serum, lowest)
     if visit.urine is not None and (everybody or measurable.urine):
-        values = history.series(lambda evaluation: evaluation.urine).before(
-            visit.urine.collected_on
-        )
+        values = history.series(
+            Component.URINE_M_PROTEIN, lambda evaluation: evaluation.urine
+        ).before(visit.urine.collected_on)
         lowest = nadir(values, policy.nadir)
         if lowest is not None and progression.urine_m_protein_progressed(
             nadir=lowest.value, current=visit.urine.bounds.low
@@ -112,7 +114,9 @@ def _marrow(history: History, visit: UsableEvaluation) -> Iterator[ProgressionFi
     current = marrow_reading(visit)
     if current is None:
         return
-    lowest = nadir(history.series(marrow_reading).before(current.collected_on))
+    lowest = nadir(
+        history.series(Component.MARROW_PLASMA_CELLS, marrow_reading).before(current.collected_on)
+    )
     if lowest is not None and progression.marrow_progressed(
         nadir=lowest.value, current=current.bounds.low, rule=history.policy.bmpc_pd
     ):
@@ -128,9 +132,9 @@ def marrow_reading(evaluation: UsableEvaluation) -> Reading | None:
 def _circulating(history: History, visit: UsableEvaluation) -> Iterator[ProgressionFinding]:
     if history.measurable.track is not Track.CIRCULATING_PLASMA_CELLS or visit.circulating is None:
         return
-    values = history.series(lambda evaluation: evaluation.circulating).before(
-        visit.circulating.collected_on
-    )
+    values = history.series(
+        Component.CIRCULATING_PLASMA_CELLS, lambda evaluation: evaluation.circulating
+    ).before(visit.circulating.collected_on)
     lowest = nadir(values, history.policy.nadir)
     if lowest is not None and progression.circulating_plasma_cells_progressed(
         nadir=lowest.value,

@@ -44,7 +44,7 @@ def _marker_changes(history: History, visit: UsableEvaluation) -> Iterator[Marke
         reading, initial = reading_of(visit), reading_of(history.baseline)
         if reading is None:
             continue
-        values = history.series(reading_of).before(reading.collected_on)
+        values = history.series(component, reading_of).before(reading.collected_on)
         rule = "lowest" if component is Component.MARROW_PLASMA_CELLS else history.policy.nadir
         yield _change(
             component,
