@@ -203,6 +203,22 @@ async def test_the_summary_says_what_each_endpoint_says(
         assert not differences(alone | source, report), name
 
 
+async def test_an_answer_says_what_was_asked(told: Cohort) -> None:
+    asked = {
+        "cutoff": "2024-09-01",
+        "population": "enrolled",
+        "centre": AS_THEY_ARE,
+        "response_source": "investigator",
+        "variant": "EMA",
+        "conf_type": "plain",
+    }
+    answer = await told.endpoint("progression-free-survival", **asked)
+    assert {name: answer[name] for name in asked} == asked
+    assert answer["data_cutoff"] == asked["cutoff"]
+    later = await told.endpoint("progression-free-survival", as_of=str(answer["as_of"]), **asked)
+    assert later == answer
+
+
 async def test_an_answer_at_a_cut_stays_the_same_to_the_byte(
     server: EmbeddedPostgres, directory: Path, told: Cohort
 ) -> None:
