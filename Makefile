@@ -3,9 +3,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+MUTANTS ?= 330
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench openapi lock faults schemathesis demo-cdisc-pilot clean
+.PHONY: help run test lint format bench openapi lock faults mutation schemathesis demo-cdisc-pilot clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -41,6 +43,9 @@ openapi: $(READY) ## Write the published contract
 
 faults: $(READY) ## Kill the service and its database many times under load
 	$(BIN)/pytest -n 0 tests/faults --kills 40
+
+mutation: $(READY) ## Change the rules, a sample by a seed, and see that a test fails (MUTANTS=330 SEED=1)
+	nice -n 10 $(BIN)/python -m tests.mutation --sample $(MUTANTS) --seed $(SEED)
 
 schemathesis: $(READY) ## Hold the service to its contract for longer than the tests do
 	$(BIN)/pytest -n 0 tests/test_schemathesis.py --campaign
