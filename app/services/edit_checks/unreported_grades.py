@@ -13,7 +13,7 @@ from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
 from app.services.derivations.unreported_grades import unreported_grades
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
-from app.vocabularies.laboratory import Comparator, QualitativeResult, find_analyte
+from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.specimens import Specimen
 
 LAB_GRADE_WITHOUT_AE = Rule(
@@ -59,25 +59,25 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
         adverse_events=tuple(
             values.adverse_event(_ref(one), one.fields) for one in subject.adverse_events
         ),
-        lab_values=tuple(_lab_value(one) for one in subject.lab_results if _has_result(one.fields)),
+        lab_values=tuple(
+            value for one in subject.lab_results if (value := _lab_value(one)) is not None
+        ),
     )
 
 
-def _has_result(sample: LabSample) -> bool:
-    return sample.not_done is None and (sample.value is None or sample.value >= 0)
-
-
-def _lab_value(result: Stored[LabSample]) -> LabValue:
+def _lab_value(result: Stored[LabSample]) -> LabValue | None:
+    """Give a number that CTCAE may grade; None for all else: of a subject there are hundreds."""
     sample = result.fields
     listed = find_analyte(sample.analyte)
+    if sample.value is None or sample.value < 0 or listed is None or not listed.ctcae_numbers:
+        return None
     return LabValue(
         record=_ref(result),
-        analyte=sample.analyte if listed is None else listed.code,
+        analyte=listed.code,
         collected=values.lab_days(sample.collected_at),
         value=sample.value,
         comparator=None if sample.comparator is None else Comparator(sample.comparator),
         unit=sample.unit,
-        coded_value=None if sample.coded_value is None else QualitativeResult(sample.coded_value),
         lower_limit=sample.lower_limit,
         upper_limit=sample.upper_limit,
         specimen=None if sample.specimen is None else Specimen(sample.specimen),
