@@ -41,8 +41,10 @@ def test_a_lesion_grew(smallest: Any, current: Any, grew: bool) -> None:
         ({"corrected_calcium": D("11.1"), "calcium_due_to_myeloma": False}, ()),
         ({"haemoglobin_fall": D("1.9")}, ()),
         ({"haemoglobin_fall": D("2")}, ("haemoglobin_fall",)),
+        ({"haemoglobin_fall": D("2.1")}, ("haemoglobin_fall",)),
         ({"creatinine_rise": D("1.9")}, ()),
         ({"creatinine_rise": D("2")}, ("creatinine_rise",)),
+        ({"creatinine_rise": D("2.1")}, ("creatinine_rise",)),
         ({"hyperviscosity": True}, ("hyperviscosity",)),
     ],
 )

@@ -222,6 +222,11 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
             id="event ends before it begins",
         ),
         pytest.param(
+            {"adverse_events": (adverse_event("2024-03-02", end="2024-03-02"),)},
+            [],
+            id="event ends on the day it begins",
+        ),
+        pytest.param(
             {"adverse_events": (adverse_event("2024-03-02", end="2024-03"),)},
             [],
             id="event ends in the month it begins",

@@ -158,6 +158,22 @@ def test_of_two_samples_of_a_planned_day_the_nearest_counts_and_of_a_tie_the_lat
     assert table.n_unscheduled == 1
 
 
+@pytest.mark.parametrize("days", [(12, 13), (15, 16), (13, 14), (14, 16)])
+def test_of_two_samples_on_one_side_of_a_planned_day_the_nearest_counts(
+    days: tuple[int, int],
+) -> None:
+    (row,) = only(cohort(profile_of(list(days), [day * 100 for day in days]))).profile
+    nearest = min(days, key=lambda day: abs(day - 14))
+    assert (row.nominal_day, row.levels.median) == (14, nearest * 100)
+
+
+def test_an_area_is_flagged_where_the_last_sample_within_it_is_below_the_limit() -> None:
+    cut_short = profile_of([0, 7, 14, 28], [0, 900, 60, 0])
+    whole = profile_of([0, 7, 14, 28], [0, 900, 600, 300])
+    flagged = parameter(only(cohort(cut_short, whole, whole)), "auc_0_28").n_flagged
+    assert flagged == 1
+
+
 def test_a_further_sample_of_a_day_is_in_no_summary_of_it() -> None:
     (row,) = only(cohort([sample(1, 7, 1_000), sample(2, 7.2, 5_000)])).profile
     assert (row.nominal_day, row.levels.median) == (7, 1_000)
