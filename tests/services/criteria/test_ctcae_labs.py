@@ -340,13 +340,15 @@ def test_a_fixed_cut_needs_no_limit(sample: tuple[str, str, str, int]) -> None:
     assert one(LOW, *result).grade == grade
 
 
-def test_an_upper_limit_of_zero_is_none() -> None:
-    answer = one(HIGH, "ALT", "20", "U/L", normal=("0", "0"))
+@pytest.mark.parametrize("limit", ["0", "-1"])
+def test_an_upper_limit_of_zero_or_less_is_none(limit: str) -> None:
+    answer = one(HIGH, "ALT", "20", "U/L", normal=("0", limit))
     assert answer.ungraded_reason is UngradedReason.UPPER_LIMIT_MISSING
 
 
-def test_a_baseline_of_zero_is_none() -> None:
-    answer = one(HIGH, "CREAT", "60", "umol/L", normal=(None, "100"), baseline="0")
+@pytest.mark.parametrize("baseline", ["0", "-1"])
+def test_a_baseline_of_zero_or_less_is_none(baseline: str) -> None:
+    answer = one(HIGH, "CREAT", "60", "umol/L", normal=(None, "100"), baseline=baseline)
     assert (answer.grade, answer.without) == (0, (GradingReference.BASELINE,))
 
 

@@ -1,0 +1,81 @@
+"""What a sample tested for residual disease says at a sensitivity."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.services.criteria.imwg.evaluation import MrdSample, PetCt
+from app.services.criteria.imwg.mrd import mrd_at, mrd_category, reaches
+from app.vocabularies.imwg import MrdMethod, MrdResult, PetResult, ResponseCategory
+
+D = Decimal
+ONE_IN_100_000 = D("1e-5")
+
+
+def sample(result: str = "negative", method: str = "NGF", **more: Any) -> MrdSample:
+    given = {"sensitivity": ONE_IN_100_000} | more
+    return MrdSample(method=MrdMethod(method), result=MrdResult(result), **given)
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "cells", "reached"),
+    [
+        pytest.param("1e-5", None, True, id="exactly 1 in 100,000"),
+        pytest.param("1e-6", None, True, id="smaller is better"),
+        pytest.param("1e-4", None, False, id="1 in 10,000"),
+        pytest.param("1e-5", 100_000, True, id="exactly as many cells as it takes"),
+        pytest.param("1e-5", 5_000_000, True, id="more cells than it takes"),
+        pytest.param("1e-6", 99_999, False, id="one cell too few, whatever the assay promises"),
+        pytest.param("1e-4", 5_000_000, False, id="cells do not mend the assay"),
+        pytest.param(None, 100_000, True, id="only the cells are known"),
+        pytest.param(None, 99_999, False, id="and too few"),
+        pytest.param(None, None, False, id="neither is known"),
+    ],
+)
+def test_what_a_sample_could_have_shown(
+    sensitivity: str | None, cells: int | None, reached: bool
+) -> None:
+    assay = None if sensitivity is None else D(sensitivity)
+    assert reaches(sample(sensitivity=assay, cells_analysed=cells), ONE_IN_100_000) is reached
+
+
+@pytest.mark.parametrize(
+    ("taken", "says"),
+    [
+        pytest.param(sample(), "negative", id="negative within its reach"),
+        pytest.param(sample(sensitivity=D("1e-4")), "not_evaluable", id="negative beyond it"),
+        pytest.param(sample("positive", sensitivity=D("1e-4")), "positive", id="positive anywhere"),
+        pytest.param(sample("not_evaluable"), "not_evaluable", id="the laboratory could not say"),
+        pytest.param(sample(method="NGS", clone_known=True), "negative", id="a known clone"),
+        pytest.param(sample(method="NGS"), "negative", id="nothing said of the clone"),
+        pytest.param(
+            sample("positive", method="NGS", clone_known=False),
+            "not_evaluable",
+            id="sequencing without a clone",
+        ),
+        pytest.param(sample(clone_known=False), "negative", id="flow asks for no clone"),
+    ],
+)
+def test_what_a_sample_says_at_1_in_100_000(taken: MrdSample, says: str) -> None:
+    assert mrd_at(taken, ONE_IN_100_000) == says
+
+
+@pytest.mark.parametrize(
+    ("taken", "pet", "category", "status"),
+    [
+        pytest.param(sample(), None, "CR", "FLOW_MRD_NEGATIVE", id="flow"),
+        pytest.param(sample(), None, "sCR", "FLOW_MRD_NEGATIVE", id="sCR is CR"),
+        pytest.param(sample(), None, "VGPR", None, id="not without CR"),
+        pytest.param(sample(method="NGS"), None, "CR", "SEQUENCING_MRD_NEGATIVE", id="sequencing"),
+        pytest.param(sample(), "negative", "CR", "IMAGING_PLUS_MRD_NEGATIVE", id="and imaging"),
+        pytest.param(sample(), "positive", "CR", "FLOW_MRD_NEGATIVE", id="imaging still positive"),
+        pytest.param(sample("positive"), "negative", "CR", None, id="residual disease"),
+        pytest.param(None, "negative", "CR", None, id="no sample"),
+    ],
+)
+def test_the_category_of_a_visit(
+    taken: MrdSample | None, pet: str | None, category: str, status: str | None
+) -> None:
+    scan = None if pet is None else PetCt(result=PetResult(pet))
+    assert mrd_category(taken, scan, ResponseCategory(category)) == status
