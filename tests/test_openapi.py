@@ -232,6 +232,7 @@ async def test_every_list_takes_each_parameter_that_it_documents(
     deployment: Deployment, document: dict[str, Any]
 ) -> None:
     auditor = await deployment.caller("auditor")
+    await deployment.centre("0")
     for method, path, operation in operations(document):
         if method != "GET" or "{" in path or operation["x-action"] == Action.PUBLIC:
             continue

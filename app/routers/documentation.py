@@ -16,8 +16,18 @@ from app.access.permissions import Action
 from app.problems import UnknownParameter, documented
 from app.routers.conditions import IfNoneMatch, unchanged
 from app.routers.trial_route import TrialRoute, permits
+from app.service import Service
 
-router = APIRouter(route_class=TrialRoute, tags=["contract"])
+
+class ContractRoute(TrialRoute):
+    """A route that may have to make the contract first, which is seconds of work."""
+
+    def seconds(self, service: Service) -> float:
+        """Give how long a request of this route may take."""
+        return service.settings.endpoint_seconds
+
+
+router = APIRouter(route_class=ContractRoute, tags=["contract"])
 
 ONLY_FROM_US = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -51,9 +61,13 @@ _PARTS = {
 async def contract(request: Request, if_none_match: IfNoneMatch = None) -> Response:
     """Give the OpenAPI document; the first request of a worker has it made."""
     state = request.app.state
-    if not hasattr(state, "contract"):
-        document = await asyncio.to_thread(request.app.openapi)
-        state.contract = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    if not hasattr(state, "contract_making"):
+        state.contract_making = asyncio.Lock()
+    async with state.contract_making:
+        if not hasattr(state, "contract"):
+            document = await asyncio.to_thread(request.app.openapi)
+            written = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+            state.contract = written.encode()
     return _kept(state.contract, "application/json", if_none_match)
 
 

@@ -42,6 +42,7 @@ class AccessQuery(BaseModel):
     after: str = Field(
         default="0-0",
         pattern="^[0-9]{1,18}-[0-9]{1,18}$",
+        examples=["742-10"],
         description="Only what came after this place, `next_after` of an earlier answer.",
     )
     limit: int = Field(default=1000, ge=1, le=10_000)
