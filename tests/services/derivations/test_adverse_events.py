@@ -318,3 +318,20 @@ def test_without_events_there_is_no_level() -> None:
     assert subject_levels(()) == {}
     with pytest.raises(ValueError, match="empty"):
         subject_level(())
+
+
+@pytest.mark.parametrize(
+    ("one", "windows"),
+    [
+        pytest.param(event(-4), {"lymphodepletion"}, id="during lymphodepletion"),
+        pytest.param(event(1), {"treatment_emergent", "primary"}, id="after the infusion"),
+        pytest.param(
+            event(1, serious=True),
+            {"treatment_emergent", "primary", "to_horizon"},
+            id="a serious one after the infusion",
+        ),
+    ],
+)
+def test_the_windows_of_an_event(one: AdverseEvent, windows: set[str]) -> None:
+    found = analysed(one)
+    assert {window.value for window in SafetyWindow if found.counted(window)} == windows

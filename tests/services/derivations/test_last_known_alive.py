@@ -142,6 +142,11 @@ from tests.services.derivations.endpoint_histories import (
             id="nothing dated after the death",
         ),
         pytest.param(
+            {"follow_ups": (died("2024-06-01"),), "lab_values": (lab_value("2024-06-01"),)},
+            "2024-06-01",
+            id="blood drawn on the day of death",
+        ),
+        pytest.param(
             {"follow_ups": (died("2024-06"), alive("2024-06-20"))},
             "2024-06-20",
             id="a contact in the month of death",

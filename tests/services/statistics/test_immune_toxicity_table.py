@@ -99,6 +99,24 @@ def test_death_before_it_competes() -> None:
     assert found.cumulative_incidence.of("death").n_event == 1
 
 
+@pytest.mark.parametrize(
+    ("onset", "incidence"),
+    [
+        pytest.param(6, [1, 1, 1], id="day 7, the infusion being day 1"),
+        pytest.param(7, [0, 1, 1], id="day 8"),
+        pytest.param(13, [0, 1, 1], id="day 14"),
+        pytest.param(14, [0, 0, 1], id="day 15"),
+        pytest.param(29, [0, 0, 1], id="day 30"),
+        pytest.param(30, [0, 0, 0], id="day 31"),
+    ],
+)
+def test_the_cumulative_incidence_is_read_on_days_7_14_and_30(
+    onset: int, incidence: list[int]
+) -> None:
+    found = table(subject(crs(onset, onset + 2)))
+    assert [one.incidence for one in found.landmarks] == incidence
+
+
 def test_an_onset_on_the_day_of_death_comes_first() -> None:
     found = table(subject(crs(3, 3), died=3))
     assert [one.n_event for one in found.cumulative_incidence.incidences] == [1, 0]

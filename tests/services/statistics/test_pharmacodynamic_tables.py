@@ -242,9 +242,10 @@ def test_low_immunoglobulin_g_is_counted_among_those_with_a_value_that_counts() 
         subject("01-002", series("IGG", "g/L", (-8, "9"), (91, "6"))),
         subject("01-003", series("IGG", "g/L", (91, "2")), therapies=(ivig,)),
         subject("01-004", [], infusions=()),
+        subject("01-005", series("IGG", "g/L", (91, "7"))),
     ]
     table = immunoglobulin_table(subjects)
-    assert (table.n_treated, table.low.x, table.low.n) == (3, 1, 2)
+    assert (table.n_treated, table.low.x, table.low.n) == (4, 1, 3)
     assert (table.first_day.median, table.lowest.minimum) == (91, 2.5)
     assert (table.n_low_at_baseline, table.n_values_after_ivig) == (1, 1)
     assert table.n_values_without_m_protein == 0
