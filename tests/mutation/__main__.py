@@ -30,7 +30,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=300, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="what the sample is drawn by")
     parser.add_argument("--seconds", type=int, default=60, help="of processor time per mutant")
-    parser.add_argument("--limit", type=int, default=300, help="tests tried against a mutant")
     parser.add_argument("--again", type=Path, help="a report whose survivors are tried again")
     return parser.parse_args()
 
@@ -57,7 +56,7 @@ def try_mutants(chosen: argparse.Namespace) -> None:
     else:
         mutants = drawn(modules(), chosen.sample, chosen.seed)
     print(f"{len(mutants)} mutants, seed {chosen.seed}", flush=True)
-    mutation = Mutation(mutants, seconds=chosen.seconds, limit=chosen.limit)
+    mutation = Mutation(mutants, seconds=chosen.seconds)
     tests = chosen.tests or [f"tests/services/{room}" for room in ROOMS]
     pytest.main(["-s", *PYTEST, *CASES, *tests], plugins=[mutation])
     fates = Counter(mutation.fates.values())

@@ -1,9 +1,8 @@
 """A pytest that, once it has collected the tests, runs them against one mutant after another.
 
 Each mutant lives in a forked child. The tests tried against it are those of its own room that
-import its module, first the file named after it, then by the length of the chain of imports; at
-most `limit` of them, for a test left out could only have killed more. Hypothesis stays out: what
-a drawn example happens to find is no fixed rate.
+import its module, first the file named after it, then by the length of the chain of imports, until
+one fails. Hypothesis stays out: what a drawn example happens to find is no fixed rate.
 """
 
 import contextlib
@@ -30,10 +29,9 @@ IMPORTED_AGAIN = ("app.services", "tests.services")
 class Mutation:
     """What becomes of each mutant: `fates`."""
 
-    def __init__(self, mutants: Sequence[Mutant], *, seconds: int, limit: int) -> None:
+    def __init__(self, mutants: Sequence[Mutant], *, seconds: int) -> None:
         self.mutants = mutants
         self.seconds = seconds
-        self.limit = limit
         self.fates: dict[Mutant, str] = {}
         self._graph = grimp.build_graph("app", "tests", cache_dir=None)
         self._failed = False
@@ -88,7 +86,7 @@ class Mutation:
             and (chain := self._graph.find_shortest_chain(importer=test, imported=module))
         }
         near = [item for item in items if _module(item) in distance]
-        return sorted(near, key=lambda item: distance[_module(item)])[: self.limit]
+        return sorted(near, key=lambda item: distance[_module(item)])
 
     def _pass(self, items: Sequence[pytest.Item]) -> bool:
         for item, following in zip(items, [*items[1:], None], strict=True):
