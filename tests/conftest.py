@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10, help="How often the fault tests kill.")
     parser.addoption("--campaign", action="store_true", help="Fuzz the contract for long.")
     parser.addoption("--faults-seed", type=int, help="What the fault tests draw from.")
+    parser.addoption("--keep-r", action="store_true", help="Keep what R says of the demonstration.")
 
 
 @pytest.fixture(scope="session")
