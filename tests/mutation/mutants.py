@@ -1,9 +1,10 @@
 """The changes made to the rules: cosmic-ray's operators, and a sample drawn by a seed.
 
 Left out, because they say nothing about the tests: a change that is no Python, one that only an
-annotation or a decorator sees, another operator for `|` (which here joins types), an
-operator on bits, identity in the place of order and order in the place of identity. Nearly all of
-them fail at once, by a TypeError, or change nothing, and would only flatter or blur the rate.
+annotation, a decorator or the star of a signature sees, another operator for `|` (which here joins
+types), an operator on bits, identity in the place of order and order in the place of identity.
+Nearly all of them fail at once, by a TypeError, or change nothing, and would only flatter or blur
+the rate.
 """
 
 import ast
@@ -108,10 +109,15 @@ def _tells(source: str, mutated: str) -> bool:
 
 
 def _behaviour(source: str) -> str:
+    compile(source, "mutant", "exec")
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = None
+        elif isinstance(node, ast.arguments):
+            node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+            node.defaults += [default for default in node.kw_defaults if default]
+            node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
         elif isinstance(node, ast.AnnAssign):
             node.annotation = ast.Constant(value=None)
         elif isinstance(node, ast.FunctionDef):
@@ -119,7 +125,6 @@ def _behaviour(source: str) -> str:
             node.decorator_list = []
         elif isinstance(node, ast.ClassDef):
             node.decorator_list = []
-    compile(ast.unparse(tree), "mutant", "exec")
     return ast.dump(tree)
 
 

@@ -34,9 +34,11 @@ def test_every_module_is_in_the_sample_and_the_longer_more_often() -> None:
     assert counts[0] > 0
 
 
-def test_a_change_that_only_types_or_decorators_see_is_left_out(tmp_path: Path) -> None:
+def test_a_change_that_only_types_decorators_or_signatures_see_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "typed.py"
-    path.write_text("@cached(size=3)\ndef half(n: Literal[4]) -> Literal[2]:\n    return n / 2\n")
+    path.write_text(
+        "@cached(size=3)\ndef half(n: Literal[4], *, m: int) -> Literal[2]:\n    return n / 2\n"
+    )
     assert {mutant.line for mutant in drawn([path], 1_000, 1)} == {3}
 
 
