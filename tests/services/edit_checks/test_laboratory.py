@@ -160,7 +160,7 @@ def unreported(*records: Sent) -> list[str]:
         pytest.param({"value": "49.9"}, True, id="grade 3, below 50"),
         pytest.param({"value": "50"}, False, id="50 itself is grade 2"),
         pytest.param({"value": "18"}, True, id="grade 4"),
-        pytest.param({"value": "25", "comparator": "<"}, True, id="below 25, so grade 4"),
+        pytest.param({"value": "50", "comparator": "<"}, True, id="below 50, so at least grade 3"),
         pytest.param({"value": "50", "comparator": "<="}, False, id="may be 50 and grade 2"),
         pytest.param({"value": "18", "spurious": True}, False, id="a laboratory error"),
         pytest.param({"value": "18", "specimen": "urine"}, False, id="another material"),
@@ -202,7 +202,7 @@ def test_it_knows_no_severe_result_of_a_subject_without_an_infusion() -> None:
         pytest.param(
             event(onset="2026-03-02", end="2026-03-08"), {}, False, id="to the day before"
         ),
-        pytest.param(event(onset="2026-02", end="2026-03"), {}, True, id="some day in March"),
+        pytest.param(event(onset="2026-03", end="2026-03"), {}, True, id="some day in March"),
         pytest.param(event(onset="2026-04"), {}, False, id="from April on"),
         pytest.param(event(onset="2026-03-02", ongoing=True), {}, True, id="ongoing"),
         pytest.param(event(grade=1), {}, True, id="of a lower grade"),
@@ -265,6 +265,15 @@ def test_it_grades_against_the_baseline_of_the_subject() -> None:
     assert unreported(high) == ["result"], "5.25 times the limit, without a baseline"
     before = result("before", **{**alt, "value": "100", "collected_at": "2026-02-20"})
     assert unreported(before, high) == [], "2.1 times an abnormal baseline"
+    lymphodepleted = result("between", **{**alt, "value": "30", "collected_at": "2026-02-28"})
+    assert unreported(before, lymphodepleted, high) == [], "which precedes lymphodepletion"
+
+
+def test_it_grades_against_the_limits_of_the_laboratory() -> None:
+    fibrinogen = {"analyte": "FIBRINO", "value": "0.9", "unit": "g/L"}
+    low = result(**{**fibrinogen, "reference_range": {"low": "2.0", "high": "4.0"}})
+    assert unreported(low) == ["result"], "0.45 times the lower limit"
+    assert unreported(result(**{**fibrinogen, "reference_range": {"low": "1.8"}})) == []
 
 
 @pytest.mark.parametrize(
