@@ -414,6 +414,13 @@ def test_immunoglobulin_g_is_low_below_4_g_per_l(value: str, low: bool) -> None:
     assert found.m_protein_subtracted is None
 
 
+@pytest.mark.parametrize("unit", ["mmol/L", "[IU]/mL"])
+def test_immunoglobulin_g_in_a_unit_that_is_no_concentration_of_mass_is_not_read(unit: str) -> None:
+    found = derived([*igg((91, "9")), lab(7, "IGG", 61, "2", unit)]).immunoglobulin_g
+    assert found is not None
+    assert (found.occurred, found.n_counted, found.lowest) == (False, 1, 9)
+
+
 @pytest.mark.parametrize(
     ("ivig", "counted"),
     [

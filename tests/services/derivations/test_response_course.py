@@ -375,3 +375,20 @@ def test_the_course_says_what_was_measurable_and_which_chain_is_involved() -> No
     assert course.measurable.light_chains
     assert course.myeloma.involved is LightChain.LAMBDA
     assert course.visits[0].anchor > INFUSED_ON
+
+
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [
+        pytest.param(57, True, id="the day before the last that counts"),
+        pytest.param(58, True, id="on that day"),
+        pytest.param(59, False, id="the day after"),
+        pytest.param(61, False, id="later"),
+    ],
+)
+def test_a_part_collected_after_the_last_day_that_counts_is_not_known(
+    day: int, known: bool
+) -> None:
+    late = visit(56, 0, 0, ife="--", marrow=2, marrow_day=day)
+    last = read(START, late, until=INFUSED_ON + timedelta(58)).last
+    assert last.category == ("CR" if known else "VGPR")

@@ -55,6 +55,14 @@ EXPANDED = cohort(
 )
 
 
+@pytest.mark.parametrize(("expanded", "of"), [(0, 2), (2, 5), (3, 3)])
+def test_subjects_without_expansion_are_the_others(expanded: int, of: int) -> None:
+    courses = [profile_of([7, 28], [900, 90])] * expanded
+    table = only(cohort(*courses, *[profile_of([7, 28], [0, 0])] * (of - expanded)))
+    assert (table.expanded.x, table.expanded.n) == (expanded, of)
+    assert table.n_no_expansion == of - expanded
+
+
 def test_a_subject_without_expansion_counts_but_has_no_logarithm() -> None:
     table = only(EXPANDED)
     assert (table.n_treated, table.n, table.n_no_expansion) == (5, 5, 1)
