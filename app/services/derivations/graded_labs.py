@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Final
 
 from app.services.criteria.ctcae_labs.grading import NO_FACTS, grade_lab_result
@@ -181,7 +182,9 @@ def _grades(
     result: LabValue, baseline: LabValue | None, therapies: Iterable[Therapy]
 ) -> tuple[LabGrade, ...]:
     ratio = _ratio(baseline, result) if baseline and baseline.comparator is None else None
-    return grade_lab_result(
+    facts = _facts(result, therapies)
+    grade = _grade_once if facts is NO_FACTS else partial(grade_lab_result, facts=facts)
+    return grade(
         analyte=result.analyte,
         value=result.value,
         unit=result.unit,
@@ -190,8 +193,11 @@ def _grades(
         upper_limit=result.upper_limit,
         baseline=_restated(baseline.value if baseline else None, ratio),
         baseline_upper_limit=_restated(baseline.upper_limit if baseline else None, ratio),
-        facts=_facts(result, therapies),
     )
+
+
+_grade_once = lru_cache(maxsize=32_768)(grade_lab_result)
+"""Results of thousands of subjects repeat: a grade follows from its numbers alone."""
 
 
 def _ratio(baseline: LabValue, result: LabValue) -> Decimal | None:
