@@ -87,6 +87,8 @@ def test_an_unknown_ratio_that_alone_blocks_scr_is_flagged() -> None:
     assert last.ceiling == "sCR"
     clonal = visit(28, 0, 0, ife="--", marrow=1, clonality=PRESENT, kappa="<3", lambda_="<3")
     assert "scr_blocked_by_ratio" not in read(START, clonal, involved=KAPPA).last.flags
+    untested = visit(28, 0, 0, ife="--", marrow=1, kappa="<3", lambda_="<3")
+    assert "scr_blocked_by_ratio" not in read(START, untested, involved=KAPPA).last.flags
 
 
 @pytest.mark.parametrize(

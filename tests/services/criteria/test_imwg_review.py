@@ -1,10 +1,12 @@
-"""What is shown beside a category: the calcium that a reviewer should look at."""
+"""What is shown beside a category: markers against their nadir, calcium to be looked at."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.services.criteria.imwg_courses import read, visit
+from app.services.criteria.imwg.evaluation import Component
+from tests.services.criteria.imwg_courses import on_day, read, visit
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,14 @@ from tests.services.criteria.imwg_courses import read, visit
 def test_raised_calcium_is_to_be_looked_at(today: dict[str, Any], raised: bool) -> None:
     last = read(visit(-10, 4, 0), visit(28, 1, 0, **today)).last
     assert ("raised_calcium" in last.flags) is raised
+
+
+def test_the_nadir_of_lesions_is_that_of_earlier_surveys() -> None:
+    """Lesions that are smaller than ever before have not become their own nadir."""
+    start = visit(-10, 4, 0, lesions={"a": (30, 20)})
+    last = read(
+        start, visit(28, 4, 0, lesions={"a": (20, 20)}), visit(56, 4, 0, lesions={"a": (20, 10)})
+    ).last
+    (lesions,) = [one for one in last.markers if one.component is Component.PLASMACYTOMAS]
+    assert (lesions.current, lesions.nadir) == (200, (Decimal(400), on_day(28)))
+    assert lesions.percent_from_nadir == -50
