@@ -41,7 +41,9 @@ def test_it_has_to_say(member: str) -> None:
 @pytest.mark.parametrize(
     ("member", "value", "code"),
     [
-        pytest.param("assessment_version", 0, "whole_number_out_of_range", id="before the first version"),
+        pytest.param(
+            "assessment_version", 0, "whole_number_out_of_range", id="before the first version"
+        ),
         pytest.param("assessment_version", "1", "not_a_whole_number", id="a version as text"),
         pytest.param("assessment_version", True, "not_a_whole_number", id="a version that is true"),
         pytest.param("assessment", "03-EFF-008-M3", "not_a_record_id", id="the sender's own id"),
