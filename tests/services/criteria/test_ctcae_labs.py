@@ -382,6 +382,20 @@ def test_a_comparator_leaves_every_grade_open_that_its_values_have(
         assert answer.needs == ((DecidingFact.EXACT_VALUE,) if len(grades) > 1 else ())
 
 
+@pytest.mark.parametrize(
+    ("value", "grades"),
+    [
+        pytest.param("30", (0,), id="below the limit of 40"),
+        pytest.param("120", (0, 1), id="below 3 times the limit"),
+        pytest.param("130", (0, 1, 2), id="above 3 times the limit"),
+        pytest.param("801", (0, 1, 2, 3, 4), id="above 20 times the limit"),
+    ],
+)
+def test_a_comparator_leaves_multiples_of_the_limit_open(value: str, grades: Any) -> None:
+    answer = one(HIGH, "ALT", value, "U/L", normal=(None, "40"), comparator="<")
+    assert answer.grades == grades
+
+
 def test_a_comparator_and_a_fact_can_both_be_needed() -> None:
     answer = one(LOW, "K", "3.2", "mmol/L", normal=("3.5", "5.1"), comparator="<")
     assert answer.grades == (1, 2, 3, 4)

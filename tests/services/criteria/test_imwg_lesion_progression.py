@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from app.services.criteria.imwg.evaluation import NewLesion
 from app.trial.policy import ImwgPolicy
-from tests.services.criteria.imwg_courses import read, visit
+from app.vocabularies.imwg import LesionKind
+from tests.services.criteria.imwg_courses import on_day, read, visit
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,25 @@ def test_a_later_smaller_lesion_says_nothing_of_an_earlier_day() -> None:
         visit(56, 4, 0, lesions=small),
     )
     assert found.categories[0] == "SD"
+
+
+def test_a_lesion_that_is_gone_hides_none_that_grew() -> None:
+    start = visit(-10, 4, 0, lesions={"a": (30, 20), "b": (20, 20)})
+    last = read(start, visit(28, 4, 0, lesions={"a": (0, 0), "b": (30, 20)})).last
+    assert last.category == "PD"
+
+
+@pytest.mark.parametrize(
+    ("found_day", "imaged_day", "dated"),
+    [
+        pytest.param(30, 35, 30, id="its own day"),
+        pytest.param(None, 35, 35, id="that of the imaging"),
+        pytest.param(30, None, 30, id="its own without one of the imaging"),
+        pytest.param(None, None, 28, id="that of the visit"),
+    ],
+)
+def test_the_day_of_a_new_lesion(found_day: int | None, imaged_day: int | None, dated: int) -> None:
+    new = NewLesion(kind=LesionKind.EXTRAMEDULLARY, found_on=on_day(found_day))
+    today = visit(28, 4, 0, lesions={"a": (30, 20)}, imaged_day=imaged_day, new_lesions=(new,))
+    last = read(visit(-10, 4, 0, lesions={"a": (30, 20)}), today).last
+    assert [finding.collected_on for finding in last.progression] == [on_day(dated)]

@@ -191,6 +191,16 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
         pytest.param(
             {
                 "follow_ups": (died("2024-06-01"),),
+                "lab_values": (lab_value("2024-05-02"), lab_value("2024-06-01", 2)),
+                "kinetics": (sample("2024-05-02"), sample("2024-06-01")),
+                "neuro_assessments": (neuro_assessment("2024-06-01"),),
+            },
+            [],
+            id="samples and an examination before death and on its day",
+        ),
+        pytest.param(
+            {
+                "follow_ups": (died("2024-06-01"),),
                 "neuro_assessments": (neuro_assessment("2024-06-02"),),
             },
             [("record", "sample_after_death")],

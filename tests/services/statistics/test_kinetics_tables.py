@@ -175,6 +175,11 @@ def test_of_two_samples_on_one_side_of_a_planned_day_the_nearest_counts(
     assert (row.nominal_day, row.levels.median) == (14, nearest * 100)
 
 
+def test_a_sample_of_no_planned_day_hides_none_after_it() -> None:
+    table = only(cohort(profile_of([7, 45, 91], [900, 200, 90])))
+    assert [(row.nominal_day, row.levels.median) for row in table.profile] == [(7, 900), (91, 90)]
+
+
 def test_an_area_is_flagged_where_the_last_sample_within_it_is_below_the_limit() -> None:
     cut_short = profile_of([0, 7, 14, 28], [0, 900, 60, 0])
     whole = profile_of([0, 7, 14, 28], [0, 900, 600, 300])
