@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.event_times import BESIDE, VARIANTS, default_variant
+from app.services.derivations.event_times import (
+    BESIDE,
+    VARIANTS,
+    SubjectFacts,
+    default_variant,
+)
 from app.trial.policy import TimeToEventPolicy
+from tests.services.derivations.endpoint_cases import facts
 
 OS, PFS, EFS = "overall-survival", "progression-free-survival", "event-free-survival"
 DOR, TTNT = "duration-of-response", "time-to-next-treatment"
@@ -44,3 +50,30 @@ def test_the_policy_says_the_endpoints_own_figure(
 def test_what_is_returned_beside_it_is_another_variant(endpoint: str) -> None:
     assert set(BESIDE[endpoint]) < set(VARIANTS[endpoint])
     assert next(iter(VARIANTS[endpoint])) == default_variant(endpoint, TimeToEventPolicy())
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "variant", "derived"),
+    [
+        (PFS, "FDA", ("PFS", "FDA")),
+        (PFS, "EMA", ("PFS", "EMA")),
+        (DOR, "FDA", ("DOR", "FDA")),
+        (DOR, "EMA", ("DOR", "EMA")),
+        (DOR, "DOCR", ("DOCR", "FDA")),
+    ],
+)
+def test_a_variant_is_derived_under_its_name(
+    endpoint: str, variant: str, derived: tuple[str, str]
+) -> None:
+    responder = facts(("2024-02-12", "CR"), ("2024-04-08", "CR"), cut="2025-02-18")
+    subject = SubjectFacts(at_horizon=responder, at_cut=responder)
+    found = VARIANTS[endpoint][variant](subject)
+    assert found is not None
+    assert (found.endpoint, found.variant) == derived
+
+
+def test_response_that_was_never_complete_has_no_duration_of_complete_response() -> None:
+    partial = facts(("2024-02-12", "PR"), ("2024-04-08", "PR"), cut="2025-02-18")
+    subject = SubjectFacts(at_horizon=partial, at_cut=partial)
+    found = {name: VARIANTS[DOR][name](subject) is not None for name in ("FDA", "DOCR")}
+    assert found == {"FDA": True, "DOCR": False}
