@@ -265,6 +265,14 @@ def test_an_open_arm_reaches_no_further_than_its_parts(
     assert (crs_grade(grade_3).grade, crs_grade(grade_3).missing) == (3, ())
 
 
+def test_unknown_vasopressors_leave_grade_4_open_beside_grade_3_of_oxygen() -> None:
+    open_arm = replace(
+        FEVER_ALONE, hypotension=True, vasopressors=None, oxygen=OxygenDevice.VENTURI
+    )
+    assert (crs_grade(open_arm).grade, crs_grade(open_arm).at_least) == (3, True)
+    assert crs_grade(open_arm).missing == ("vasopressors",)
+
+
 def test_a_crs_is_neither_established_nor_treated_unless_said() -> None:
     afebrile = replace(FEVER_ALONE, temperature_max=Decimal("37.0"), vasopressors=1)
     assert not afebrile.established
