@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.schemas.lab_result import LAB_RESULTS
-from benchmarks import growth, imports
+from benchmarks import cohort, growth, imports
 from benchmarks.deployment import (
     SUBJECT,
     Measured,
@@ -138,11 +138,26 @@ def _ready(service: Measured) -> Iterator[tuple[str, ...]]:
     yield "serve to ready", f"{time_to_ready(service):.2f} s", "<= 3 s", ""
 
 
+def _endpoints(_: Measured) -> Iterator[tuple[str, ...]]:
+    """Measure the endpoints on a service of their own: another measure leaves a million results."""
+    with measured(DAYZERO_ENDPOINT_SECONDS="900") as service:
+        yield from asyncio.run(_of_cohort(service))
+    yield cohort.kaplan_meier_over_r()
+
+
+async def _of_cohort(service: Measured) -> list[tuple[str, ...]]:
+    echoed = request("POST", "/echo", BODY)
+    await drive(service.echo_port, lambda: echoed, 1000)
+    echo = _middle([await drive(service.echo_port, lambda: echoed, 4000) for _ in range(ROUNDS)])
+    return [*await cohort.figures(service, service.token, echo.p50, echo.per_second)]
+
+
 MEASURES: dict[str, Callable[[Measured], Iterator[tuple[str, ...]]]] = {
     "requests": _requests,
     "import": _import,
     "growth": _growth,
     "ready": _ready,
+    "endpoints": _endpoints,
 }
 
 

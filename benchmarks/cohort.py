@@ -9,9 +9,8 @@ import shutil
 import subprocess
 import time
 import uuid
-from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import httpx
@@ -83,8 +82,7 @@ cat(median(seconds))
 """
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """One line of the table."""
 
     measure: str

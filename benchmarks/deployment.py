@@ -54,8 +54,12 @@ class Measured:
 
 
 @contextmanager
-def measured() -> Iterator[Measured]:
-    """Start everything, with durability as in production, and stop it again."""
+def measured(**settings: str) -> Iterator[Measured]:
+    """Start everything, with durability as in production, and stop it again.
+
+    Args:
+        settings: of the service, each by the name of its environment variable.
+    """
     with ExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         directory.chmod(0o755)
@@ -70,6 +74,7 @@ def measured() -> Iterator[Measured]:
             "DATABASE_URL": postgres.url("dayzero_service", "dayzero"),
             "DAYZERO_DATA_DIRECTORY": str(directory / "keys"),
             "DAYZERO_ISSUER": origin,
+            **settings,
         }
         service = serve("app.asgi:app", port, environment)
         stack.callback(_end, service)
