@@ -1,6 +1,8 @@
 """Migrate, sequence, rotate keys, print the contract."""
 
 import asyncio
+import contextlib
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -37,19 +39,21 @@ def sequence() -> None:
     if settings.database_url is None:
         raise fail("The embedded service numbers its ledger itself.")
 
-    async def run(url: str) -> None:
-        database = Database(settings, url)
-        while True:
-            try:
-                await ledger.number_events(database)
-            except Problem as problem:
-                errors.print(f"{problem.title}.")
-            await asyncio.sleep(0.2)
+    asyncio.run(_sequence(Database(settings, settings.database_url)))
 
-    try:
-        asyncio.run(run(settings.database_url))
-    except KeyboardInterrupt:
-        return
+
+async def _sequence(database: Database) -> None:
+    """Number until told to stop, also by a signal that whoever started us has us ignore."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while not told.is_set():
+        try:
+            await ledger.number_events(database)
+        except Problem as problem:
+            errors.print(f"{problem.title}.")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), 0.2)
 
 
 def openapi(

@@ -7,7 +7,6 @@ without one it was collected on the evaluation's ``anchor``.
 Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), tables 1 and 4, for what is measured.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -208,18 +207,3 @@ class DiseaseEvaluation:
     mrd: MrdSample | None = None
     pet_ct: PetCt | None = None
     ivig_within_28_days: bool = False
-
-    def measured_values(self) -> Iterator[MeasuredValue]:
-        """Give the reported numbers that follow the disease, marrow included."""
-        marrow = self.marrow or Marrow()
-        for value in (
-            self.serum_m_protein,
-            self.urine_m_protein,
-            self.kappa,
-            self.lambda_,
-            marrow.aspirate,
-            marrow.biopsy,
-            self.circulating_plasma_cells,
-        ):
-            if value is not None:
-                yield value
