@@ -107,11 +107,13 @@ def main() -> None:
     if unknown := [name for name in chosen if name not in MEASURES]:
         reader.error(f"there is no measure {unknown[0]}")
     table = Table("measure", "result", "aim", "beside")
+    console = Console(width=120)
     with measured() as service:
         for name in chosen:
             for row in MEASURES[name](service):
                 table.add_row(*row)
-    Console(width=120).print(table)
+                console.print(" · ".join(row), style="dim")  # a run that is cut short has said it
+    console.print(table)
 
 
 def _requests(service: Measured) -> Iterator[tuple[str, ...]]:
