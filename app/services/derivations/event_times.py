@@ -135,9 +135,6 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 ONLY_WHERE_ANY: Final = "unconfirmed_pd=event"
 """Returned only where some subject has a progression that still waits for a second visit."""
 
-USES_NEW_THERAPY: Final = frozenset(VARIANTS) - {"overall-survival"}
-"""Endpoints that a contradiction about new therapy keeps a subject out of."""
-
 
 def default_variant(endpoint: str, policy: TimeToEventPolicy) -> str:
     """Give the variant that the trial's policy makes an endpoint's own figure.

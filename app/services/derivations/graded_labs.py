@@ -20,7 +20,7 @@ from app.services.derivations.lab_baseline import (
     lab_baseline,
     moment,
 )
-from app.services.derivations.subject_history import LabValue, SubjectHistory, Therapy
+from app.services.derivations.subject_history import LabValue, SubjectHistory, Therapy, may_cover
 from app.trial.trial import Trial
 from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.laboratory import find_analyte
@@ -219,9 +219,7 @@ def _facts(result: LabValue, therapies: Iterable[Therapy]) -> Mapping[DecidingFa
         return NO_FACTS
     day = result.collected.earliest
     covered = any(
-        therapy.kind is TherapyKind.ANTICOAGULANT
-        and therapy.start.earliest <= day
-        and (therapy.end is None or therapy.end.latest >= day)
+        therapy.kind is TherapyKind.ANTICOAGULANT and may_cover(therapy.start, therapy.end, day)
         for therapy in therapies
     )
     return {DecidingFact.ANTICOAGULATION: True} if covered else NO_FACTS

@@ -71,6 +71,15 @@ class PossibleDays:
         return cls(day, day)
 
 
+def may_cover(start: PossibleDays, end: PossibleDays | None, day: date) -> bool:
+    """Tell whether what began and ended on these days may have been there on a day.
+
+    Args:
+        end: None: it goes on, or its end is not known.
+    """
+    return start.earliest <= day and (end is None or day <= end.latest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """What the enrolment record says that a derivation needs."""

@@ -13,7 +13,7 @@ from typing import Final
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.services.derivations.graded_labs import AnalyteLabs, GradedLab
 from app.services.derivations.lab_baseline import LabPeriod
-from app.services.derivations.subject_history import AdverseEvent, LabValue
+from app.services.derivations.subject_history import AdverseEvent, LabValue, may_cover
 from app.vocabularies.laboratory_grading import AbnormalityDirection
 
 SEVERE: Final = 3
@@ -66,8 +66,5 @@ def is_reported(result: LabValue, grade: LabGrade, events: Iterable[AdverseEvent
         return True
     day = result.collected.earliest
     return any(
-        event.term == grade.term
-        and event.onset.earliest <= day
-        and (event.end is None or day <= event.end.latest)
-        for event in events
+        event.term == grade.term and may_cover(event.onset, event.end, day) for event in events
     )

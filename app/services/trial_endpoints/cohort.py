@@ -6,8 +6,7 @@ Source: the trial's protocol, populations; the trial's endpoint definitions, cla
 from collections.abc import Sequence
 from typing import Any
 
-from app.services.derivations.data_errors import DataError, ErrorClass
-from app.services.derivations.event_times import USES_NEW_THERAPY
+from app.services.derivations.data_errors import DataError
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.vocabularies.imwg import ResponseSource
@@ -37,18 +36,6 @@ def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
             return analysis.pharmacodynamics is not None and bool(analysis.pharmacodynamics.markers)
         case name:
             return name in analysis.populations
-
-
-def reaches_estimates(analysis: SubjectAnalysis, endpoint: str) -> bool:
-    """Tell whether a subject is in the estimates of a time to an event.
-
-    A fatal contradiction keeps it out of all of them, one about new therapy out of those that use
-    new therapy.
-    """
-    classes = {error.error_class for error in analysis.data_errors}
-    if ErrorClass.FATAL in classes:
-        return False
-    return ErrorClass.ENDPOINT not in classes or endpoint not in USES_NEW_THERAPY
 
 
 def errors_of(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:

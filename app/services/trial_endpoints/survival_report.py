@@ -6,6 +6,7 @@ Source: the trial's endpoint definitions, sections on time to event, Kaplan-Meie
 from collections.abc import Sequence
 from typing import Any, Final
 
+from app.services.derivations.data_errors import leaves_out
 from app.services.derivations.event_times import (
     BESIDE,
     ONLY_WHERE_ANY,
@@ -16,7 +17,7 @@ from app.services.derivations.event_times import (
 from app.services.derivations.facts import Origin
 from app.services.derivations.time_to_event import EventTime, competing_status
 from app.services.statistics.competing_risks import aalen_johansen, incidence_landmarks
-from app.services.trial_endpoints.cohort import members, reaches_estimates
+from app.services.trial_endpoints.cohort import members
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.services.trial_endpoints.survival import (
@@ -45,7 +46,10 @@ def survival_report(
     chosen = question.variant or default_variant(endpoint, trial.policy.tte)
     method = method_of(question, trial)
     cohort = members(analyses, question)
-    counted = [one for one in cohort if reaches_estimates(one, endpoint)]
+    of_survival = endpoint == "overall-survival"
+    counted = [
+        one for one in cohort if not leaves_out(one.data_errors, overall_survival=of_survival)
+    ]
     timed = times_of(counted, question, variants[chosen])
     times = [time for _, time in timed]
     return {
