@@ -33,6 +33,9 @@ def time_to_response(
     confirmed response of a responder. It describes responders alone.
 
     Source: the trial's endpoint definitions, TTR, TTCR, TTBR.
+
+    Decision: with ``truncate`` a response after the horizon makes no responder, as for the duration
+    of response: the time describes responders and has no censored values.
     """
 
     def derive(facts: EndpointFacts) -> EventTime | None:
@@ -45,7 +48,8 @@ def time_to_response(
             return None
         return event(endpoint, "responders", facts.origin, reached, EventComponent.RESPONSE)
 
-    return under_horizon(derive, facts, horizon)
+    time = under_horizon(derive, facts, horizon)
+    return time if time is not None and time.observed else None
 
 
 def time_to_response_of_all(

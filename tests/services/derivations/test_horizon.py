@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from app.services.derivations.duration_of_response import duration_of_response
 from app.services.derivations.endpoint_facts import EndpointFacts, HorizonRule
 from app.services.derivations.overall_survival import overall_survival
 from app.services.derivations.progression_free_survival import progression_free_survival
+from app.services.derivations.time_to_response import time_to_response
 from app.trial.anchors import add_months
 from tests.services.derivations.endpoint_cases import days_and_code, facts
 
@@ -134,3 +136,21 @@ def test_nothing_changes_under_any_rule_before_the_horizon() -> None:
     subject = facts((V1, "PR"), (V2, "PD"), cut=CUT, death="2024-06-01")
     times = {overall_survival(subject, horizon=rule) for rule in ("data_cut", "truncate", "none")}
     assert len(times) == 1
+
+
+@pytest.mark.parametrize(
+    ("responded_on", "days"),
+    [
+        pytest.param(HORIZON, 1097, id="on it"),
+        pytest.param("2027-01-16", None, id="the day after it"),
+    ],
+)
+def test_a_response_after_the_horizon_makes_no_responder(
+    responded_on: str, days: int | None
+) -> None:
+    subject = facts((V1, "SD"), (responded_on, "PR"), cut=BEYOND, every_days=None)
+    for rule in ("data_cut", "truncate"):
+        to_response = time_to_response(subject, horizon=rule)
+        lasting = duration_of_response(subject, horizon=rule)
+        assert (to_response and to_response.days) == days
+        assert (lasting is not None) is (days is not None)
