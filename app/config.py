@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     endpoint_seconds: float = Field(
         default=180, gt=0, description="How long one endpoint may take to be computed."
     )
+    chart_seconds: float = Field(
+        default=10, gt=0, description="How long one picture may take to be drawn."
+    )
     statement_seconds: int = Field(default=10, ge=1)
     requests_per_second: float = Field(
         default=0,

@@ -53,6 +53,7 @@ _TAGS: Final = {
     "vocabularies": "The codes that records are written in.",
     "subjects": "Enrolment and the subject's status.",
     **{kind.path: f"Records: {kind.noun}." for kind in RECORD_KINDS if not kind.one_per_subject},
+    "charts": "The same as pictures.",
     "findings": "What the edit checks notice.",
     "imports": "Records in bulk.",
     "ledger": "What changed, who did it, who read it.",

@@ -14,6 +14,8 @@ from app.database import Database
 from app.problems import Problem
 from app.services import ledger
 from app.services.configured_sign_in import configured_sign_in
+from app.services.drawing.pictures import Pictures
+from app.services.drawing.pool import DrawingPool
 from app.services.sign_in import SignIn
 from app.services.trial_endpoints.analyses import Analyses
 from app.services.trial_endpoints.answers import Answers
@@ -31,6 +33,7 @@ class Service:
     database: Database
     sign_in: SignIn
     answers: Answers
+    pictures: Pictures
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -51,6 +54,7 @@ class Service:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
+        await self.pictures.pool.stop()
         await self.database.close()
 
     async def _keep_the_ledger(self) -> None:
@@ -78,10 +82,12 @@ def assemble(settings: Settings, database_url: str) -> Service:
     """Make everything that a worker holds, without touching the network."""
     database = Database(settings, database_url)
     trial = load_trial(settings.trial)
+    answers = Answers(database, Analyses(database, trial))
     return Service(
         settings=settings,
         trial=trial,
         database=database,
         sign_in=configured_sign_in(settings, database),
-        answers=Answers(database, Analyses(database, trial)),
+        answers=answers,
+        pictures=Pictures(answers, DrawingPool(settings.chart_seconds)),
     )

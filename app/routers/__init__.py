@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from app.routers import (
     about,
+    charts,
     documentation,
     endpoints,
     findings,
@@ -32,5 +33,6 @@ def every_router() -> Iterator[APIRouter]:
     yield imports.router
     yield findings.router
     yield endpoints.router
+    yield charts.router
     yield responses.router
     yield ledger.router

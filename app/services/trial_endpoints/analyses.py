@@ -45,7 +45,11 @@ class Analyses:
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def of(
-        self, caller: Caller, question: Question, visible: list[str] | None
+        self,
+        caller: Caller,
+        question: Question,
+        visible: list[str] | None,
+        reading: Action = Action.READ_ENDPOINTS,
     ) -> tuple[SubjectAnalysis, ...]:
         """Give the analyses of every subject that the caller sees, in the order of their codes.
 
@@ -54,8 +58,9 @@ class Analyses:
 
         Args:
             visible: the centres that the caller can see; None for every centre.
+            reading: what the caller does.
         """
-        async with self._reading(caller) as transaction:
+        async with self._reading(caller, reading) as transaction:
             rows = await transaction.rows(
                 _LAST_CHANGES, visible, question.centre, question.cut.transaction_id
             )
@@ -72,7 +77,7 @@ class Analyses:
                     for first in range(0, len(wanting), AT_ONCE):
                         group = {one: homes[one] for one in wanting[first : first + AT_ONCE]}
                         await places.acquire()
-                        async with self._reading(caller) as transaction:
+                        async with self._reading(caller, reading) as transaction:
                             fetched = await subject_rows(transaction, group, visible, cut)
                         made = self._make(derive, fetched, cut, keys, found, places)
                         making.append(asyncio.create_task(made))
@@ -82,8 +87,8 @@ class Analyses:
                         task.cancel()
         return tuple(analysis for analysis in found.values() if analysis is not None)
 
-    def _reading(self, caller: Caller) -> AbstractAsyncContextManager[Transaction]:
-        return self.database.transaction(caller.principal, Action.READ_ENDPOINTS)
+    def _reading(self, caller: Caller, reading: Action) -> AbstractAsyncContextManager[Transaction]:
+        return self.database.transaction(caller.principal, reading)
 
     async def _make(
         self,

@@ -15,7 +15,7 @@ from app.access.centres import sees, visible_centres
 from app.access.permissions import Action
 from app.access.principal import Authority
 from app.database import Database, Transaction
-from app.problems import NotFound
+from app.problems import InsufficientScope, NotFound, NotPermitted
 from app.services.ledger import DataCut, data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
@@ -49,6 +49,33 @@ class EndpointAnswer:
     body: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A question that its caller may ask, and how far the answer reaches.
+
+    Attributes:
+        reading: what asking it is.
+        visible: the centres that it is over; None for every centre.
+        etag: identity of the answer.
+        kept: the answer, where it is as good as a new one.
+    """
+
+    question: Question
+    reading: Action
+    authority: Authority
+    visible: list[str] | None
+    etag: str
+    kept: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and the subjects whose rows are in it."""
+
+    body: bytes
+    subjects: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Answers:
     """Answers the questions of one worker, and keeps the latest answers.
@@ -79,7 +106,7 @@ class Answers:
             return None
         visible = visible_centres(authority, Action.READ_ENDPOINTS)
         etag = _etag(question, trial, authority, visible)
-        return etag if _is_held(held, etag) else None
+        return etag if is_held(held, etag) else None
 
     async def ask(
         self, caller: Caller, question: Question, held: str | None = None
@@ -95,32 +122,61 @@ class Answers:
             NotPermitted: rows were asked for by a role that reads aggregates only.
             NotFound: there is no such centre, or none that the caller can see.
         """
-        async with self.database.transaction(
-            caller.principal, Action.READ_ENDPOINTS
-        ) as transaction:
+        admitted = await self.admit(caller, question)
+        if is_held(held, admitted.etag):
+            return EndpointAnswer(admitted.etag, None)
+        return EndpointAnswer(admitted.etag, (await self.told(caller, admitted)).body)
+
+    async def admit(
+        self,
+        caller: Caller,
+        question: Question,
+        reading: Action = Action.READ_ENDPOINTS,
+        *,
+        rows_where_permitted: bool = False,
+    ) -> Admitted:
+        """Give what a caller may know of a question, and the identity of the answer.
+
+        Args:
+            caller: who asks.
+            question: the endpoint, the cut and the subjects.
+            reading: what asking it is; ``READ_RECORD`` where every answer is about subjects.
+            rows_where_permitted: ask for the rows if the caller may read the records of every
+                centre that the figures are over.
+
+        Raises:
+            NotPermitted, NotFound: as for :meth:`ask`.
+        """
+        async with self.database.transaction(caller.principal, reading) as transaction:
             authority = transaction.authority
-            reading = Action.READ_ENDPOINTS
+            visible = visible_centres(authority, reading)
+            if rows_where_permitted and _reads_records(authority, visible):
+                question = replace(question, rows=True)
             if question.rows:
                 authority.role_for(Action.READ_RECORD)
-                reading = Action.READ_RECORD
-            visible = visible_centres(authority, reading)
+                visible = visible_centres(authority, Action.READ_RECORD)
             if question.centre is not None:
                 await _require_centre(transaction, question.centre, visible)
             etag = _etag(question, self.analyses.trial, authority, visible)
-            if _is_held(held, etag):
-                return EndpointAnswer(etag, None)
-            body = None if question.rows else self._kept.get(etag)
-            if body is None and visible is None and question.centre is None:
+            kept = None if question.rows else self._kept.get(etag)
+            if kept is None and visible is None and question.centre is None:
                 taken = await transaction.value(_SLOTS_TAKEN, question.cut.transaction_id)
                 question = replace(question, slots_taken=taken)
-        if body is None:
-            found = await self.analyses.of(caller, question, visible)
-            body = await asyncio.to_thread(self._body, question, found, authority)
-            if question.rows:
-                await self._note(caller, [one.subject for one in found])
-            else:
-                self._keep(etag, body)
-        return EndpointAnswer(etag, body)
+        return Admitted(question, reading, authority, visible, etag, kept)
+
+    async def told(self, caller: Caller, admitted: Admitted) -> Told:
+        """Answer a question that was admitted. Whose rows are given is noted before they are."""
+        question = admitted.question
+        if admitted.kept is not None:
+            return Told(admitted.kept, ())
+        found = await self.analyses.of(caller, question, admitted.visible, admitted.reading)
+        body = await asyncio.to_thread(self._body, question, found, admitted.authority)
+        if not question.rows:
+            self._keep(admitted.etag, body)
+            return Told(body, ())
+        subjects = tuple(one.subject for one in found)
+        await self.note(caller, subjects)
+        return Told(body, subjects)
 
     def _body(
         self, question: Question, found: Sequence[SubjectAnalysis], authority: Authority
@@ -129,11 +185,11 @@ class Answers:
         document = jsonable(made(question, found, self.analyses.trial))
         return written(_as_permitted(document, authority))
 
-    async def _note(self, caller: Caller, subjects: list[str]) -> None:
+    async def note(self, caller: Caller, subjects: Sequence[str]) -> None:
         """Note whose rows are given, before they are."""
         async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
             noted = note(transaction, caller, Action.READ_RECORD)
-            await transaction.rows(_NOTE, noted, subjects, len(subjects))
+            await transaction.rows(_NOTE, noted, list(subjects), len(subjects))
 
     def _keep(self, etag: str, body: bytes) -> None:
         if len(body) > LARGEST_KEPT:
@@ -141,6 +197,15 @@ class Answers:
         self._kept[etag] = body
         while len(self._kept) > ANSWERS_KEPT:
             self._kept.popitem(last=False)
+
+
+def _reads_records(authority: Authority, visible: Sequence[str] | None) -> bool:
+    """Tell whether a caller may read the records of every centre that it sees."""
+    try:
+        authority.role_for(Action.READ_RECORD)
+    except (NotPermitted, InsufficientScope):
+        return False
+    return _sorted(visible_centres(authority, Action.READ_RECORD)) == _sorted(visible)
 
 
 async def _require_centre(
@@ -167,7 +232,8 @@ def _sorted(centres: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if centres is None else tuple(sorted(centres))
 
 
-def _is_held(held: str | None, etag: str) -> bool:
+def is_held(held: str | None, etag: str) -> bool:
+    """Tell whether an If-None-Match header names an identity."""
     if held is None:
         return False
     tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}

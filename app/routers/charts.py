@@ -1,0 +1,153 @@
+"""The trial's pictures: what an endpoint answers, drawn, in the form that the caller accepts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.access.permissions import Action
+from app.problems import (
+    AsOfInTheFuture,
+    InvalidParameter,
+    NotAcceptable,
+    NotFound,
+    documented,
+)
+from app.routers.chart_query import ChartQuery, SurvivalQuery
+from app.routers.conditions import IfNoneMatch
+from app.routers.endpoints import EndpointRoute
+from app.routers.negotiation import preferred
+from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.trial_route import permits
+from app.service import Service
+from app.services import ledger
+from app.services.derivations.event_times import VARIANTS
+from app.services.drawing.forms import Form
+from app.services.drawing.order import Order
+from app.services.trial_endpoints.question import Question
+
+router = APIRouter(route_class=EndpointRoute, tags=["charts"])
+
+_DESCRIPTION: Final = """
+The picture shows what the endpoint answers to the same question. Its caption says of how many
+subjects, of which population, as of which data cut and by which rules. `Accept` chooses the form:
+SVG without a wish, PNG, PDF, the Vega-Lite specification, or CSV, which has the data behind the
+picture. A picture of nobody says so.
+"""
+_QUESTION: Final = frozenset({"cutoff", "population", "centre", "response_source"})
+_OF_CURVES: Final = frozenset({"variant", "conf_type"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One picture.
+
+    Attributes:
+        query: what it can be asked.
+        shows: what is to be seen, as a title.
+        endpoint: whose answer it shows; None: the query says.
+        action: what seeing it is.
+        rows: whether it is of subjects; None: only for whom their records are open.
+    """
+
+    query: type[ChartQuery]
+    shows: str
+    endpoint: str | None
+    action: Action = Action.READ_ENDPOINTS
+    rows: bool | None = False
+
+
+CHARTS: Final[Mapping[str, Chart]] = {
+    "kaplan-meier": Chart(query=SurvivalQuery, shows="a time to an event", endpoint=None),
+}
+"""By the name in the address."""
+
+
+def _add(name: str, chart: Chart) -> None:
+    shape = chart.query
+
+    @router.get(
+        f"/v1/charts/{name}",
+        operation_id=f"draw_{name.replace('-', '_')}",
+        summary=f"Picture: {chart.shows}",
+        description=_DESCRIPTION,
+        response_class=Response,
+        responses={
+            200: {
+                "description": "The picture.",
+                "headers": ETAG,
+                "content": {form.value: {"schema": _SCHEMAS[form]} for form in Form},
+            },
+            304: {"description": "You hold this picture.", "headers": ETAG},
+            **documented(*ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture),
+        },
+        **permits(chart.action),
+    )
+    async def draw(
+        request: Request,
+        query: Annotated[shape, Query()],  # type: ignore[valid-type]
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        form = preferred(request, tuple(Form))
+        return await _answer(request, name, query, form, if_none_match)
+
+
+async def _answer(
+    request: Request, name: str, query: ChartQuery, form: Form, if_none_match: str | None
+) -> Response:
+    service: Service = request.app.state.service
+    chart = CHARTS[name]
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True, mode="python")
+    endpoint = chart.endpoint or asked.pop("endpoint")
+    if "variant" in asked and asked["variant"] not in VARIANTS[endpoint]:
+        raise _unknown_variant(endpoint)
+    of_question = {key: asked.pop(key) for key in tuple(asked) if key in _QUESTION | _OF_CURVES}
+    of_question.setdefault("population", service.trial.populations.default)
+    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    picture = await service.pictures.of_endpoint(
+        request.state.caller,
+        Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question),
+        Order(chart=name, form=form, options=asked),
+        if_none_match,
+        reading=chart.action,
+        rows_where_permitted=chart.rows is None,
+    )
+    return _response(name, form, picture.etag, picture.body)
+
+
+def _response(name: str, form: Form, etag: str, body: bytes | None) -> Response:
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if body is None:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="{name}.{form.suffix}"'
+    if form is Form.SVG:
+        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    media_type = f"{form.value}; charset=utf-8" if form is Form.CSV else form.value
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _unknown_variant(endpoint: str) -> InvalidParameter:
+    return InvalidParameter(
+        "Mend the parameters that are listed.",
+        errors=[
+            {
+                "parameter": "variant",
+                "code": "unknown_variant",
+                "message": "the endpoint has no such definition",
+                "allowed": list(VARIANTS[endpoint]),
+            }
+        ],
+    )
+
+
+_SCHEMAS: Final[Mapping[Form, dict[str, Any]]] = {
+    Form.SVG: {"type": "string"},
+    Form.PNG: {"type": "string", "format": "binary"},
+    Form.PDF: {"type": "string", "format": "binary"},
+    Form.VEGA_LITE: {"type": "object"},
+    Form.CSV: {"type": "string"},
+}
+
+for _name, _chart in CHARTS.items():
+    _add(_name, _chart)

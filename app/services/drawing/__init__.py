@@ -1,0 +1,1 @@
+"""Pictures of reports, drawn in processes of their own and kept."""

@@ -1,0 +1,96 @@
+"""Draws what a caller asks to see: who may see what, the same bytes each time, and no one twice.
+
+What a picture shows of a subject is noted as the rows of an answer are, also when the picture was
+kept from an earlier request.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from app.access.permissions import Action
+from app.charts.tables.catalogue import TABLES
+from app.charts.tables.row import written_as_csv
+from app.services.drawing.forms import Form
+from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
+from app.services.drawing.order import Order
+from app.services.drawing.pool import DrawingPool
+from app.services.records import Caller
+from app.services.trial_endpoints.answers import Answers, is_held
+from app.services.trial_endpoints.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAnswer:
+    """A picture and its identity; no body: the caller holds it."""
+
+    etag: str
+    body: bytes | None
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The pictures of one worker."""
+
+    answers: Answers
+    pool: DrawingPool
+    _kept: KeptPictures = field(default_factory=KeptPictures)
+
+    async def of_endpoint(
+        self,
+        caller: Caller,
+        question: Question,
+        order: Order,
+        held: str | None = None,
+        *,
+        reading: Action = Action.READ_ENDPOINTS,
+        rows_where_permitted: bool = False,
+    ) -> PictureAnswer:
+        """Draw the answer to a question, as far as the caller may know it.
+
+        Args:
+            caller: who asks.
+            question: what is asked, with ``rows`` where the picture is of subjects.
+            order: which picture, in which form.
+            held: the If-None-Match header of the request.
+            reading: what asking it is.
+            rows_where_permitted: show subjects only to whom their records are open.
+
+        Raises:
+            NotPermitted, NotFound: as when the endpoint itself is asked.
+            DeadlineExceeded, Overloaded: it cannot be drawn now.
+        """
+        admitted = await self.answers.admit(
+            caller, question, reading, rows_where_permitted=rows_where_permitted
+        )
+        etag = picture_etag(admitted.etag, order)
+        if is_held(held, etag):
+            return PictureAnswer(etag, None)
+        kept = self._kept.get(etag)
+        if kept is not None:
+            if kept.subjects:
+                await self.answers.note(caller, kept.subjects)
+            return PictureAnswer(etag, kept.body)
+        told = await self.answers.told(caller, admitted)
+        body = await self._drawn(order, told.body)
+        self._kept.keep(etag, KeptPicture(body, told.subjects))
+        return PictureAnswer(etag, body)
+
+    async def _drawn(self, order: Order, report: bytes) -> bytes:
+        if order.form is Form.CSV:
+            return await asyncio.to_thread(_tabulated, order, report)
+        return await self.pool.draw(order, report)
+
+
+def picture_etag(answer: str, order: Order) -> str:
+    """Give the identity of a picture: of the answer that it shows, and of what was ordered."""
+    digest = sha256(f"{answer} {order.identity()}".encode()).hexdigest()[:32]
+    return f'{answer[:-1].partition("-")[0]}-{digest}"'
+
+
+def _tabulated(order: Order, report: bytes) -> bytes:
+    tabulate: Callable[[Any, Any], Any] = TABLES[order.chart]
+    return written_as_csv(tabulate(json.loads(report), order.options))

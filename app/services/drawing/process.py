@@ -1,0 +1,77 @@
+"""A process that draws: reports come in, pictures go out, one after the other.
+
+The renderer runs JavaScript, holds some hundred megabytes and cannot be interrupted; so it has a
+process of its own, which whoever waits for it can kill. It starts nothing, opens no address and
+knows no secret: what it draws is in the order.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final
+
+from app.charts.catalogue import PICTURES
+from app.lifeline import end_with
+from app.services.drawing.forms import Form
+from app.services.drawing.order import LENGTH, REPLY, Order, Outcome, unpacked
+from app.services.drawing.rendering import RENDERERS, svg_of
+
+PICTURES_A_PROCESS: Final = 500
+LARGEST_MEGABYTES: Final = 700
+_WARM: Final[dict[str, Any]] = {
+    "data": {"values": [{"a": 0}]},
+    "mark": "point",
+    "encoding": {"x": {"field": "a", "type": "quantitative"}},
+}
+
+
+def main(parent: int) -> None:
+    """Draw until the orders end or the parent does.
+
+    Args:
+        parent: the process that sends the orders.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)
+    orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a stray word of a library is no answer
+    svg_of(_WARM)
+    _reply(answers, Outcome.READY)
+    for drawn in range(1, sys.maxsize):
+        order = orders.read(LENGTH.size)
+        if len(order) < LENGTH.size:
+            return
+        wanted = unpacked(orders.read(LENGTH.unpack(order)[0]))
+        report = orders.read(LENGTH.unpack(orders.read(LENGTH.size))[0])
+        try:
+            picture = _drawn(wanted, report)
+        except Exception as error:  # the next order may be drawn
+            _reply(answers, Outcome.FAILED, type(error).__name__.encode())
+            continue
+        leaving = drawn >= PICTURES_A_PROCESS or _megabytes() > LARGEST_MEGABYTES
+        _reply(answers, Outcome.DRAWN_AND_LEAVING if leaving else Outcome.DRAWN, picture)
+        if leaving:
+            return
+
+
+def _drawn(order: Order, report: bytes) -> bytes:
+    specification = PICTURES[order.chart](json.loads(report), order.options)
+    render: Callable[[dict[str, Any]], bytes] = RENDERERS[Form(order.form)]
+    return render(specification)
+
+
+def _reply(answers: BinaryIO, outcome: Outcome, body: bytes = b"") -> None:
+    answers.write(REPLY.pack(outcome, len(body)) + body)
+    answers.flush()
+
+
+def _megabytes() -> float:
+    """Give the most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

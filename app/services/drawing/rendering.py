@@ -1,0 +1,52 @@
+"""A Vega-Lite specification -> a picture, with nothing from the network.
+
+Importing this loads the renderer. It is never imported by a process that answers requests.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import vl_convert
+
+from app.services.drawing.forms import Form
+
+VEGA_LITE: Final = "6.4"
+"""The version that Altair writes and the renderer reads."""
+
+PNG_SCALE: Final = 2
+"""Pixels of the picture to one of the plan: 144 an inch."""
+
+_NUMBERED = re.compile(r'(id="|url\(#)((?:clip|gradient_)\d+)')
+
+
+def svg_of(specification: Mapping[str, Any]) -> str:
+    """Draw a specification; the same one is always the same picture.
+
+    The renderer numbers what a picture refers to within itself on from the one before; here each
+    picture begins anew.
+    """
+    svg = vl_convert.vegalite_to_svg(
+        json.dumps(specification), vl_version=VEGA_LITE, allowed_base_urls=[]
+    )
+    names: dict[str, str] = {}
+    return _NUMBERED.sub(
+        lambda found: found[1] + names.setdefault(found[2], f"part{len(names)}"), svg
+    )
+
+
+def _vega_lite(specification: Mapping[str, Any]) -> bytes:
+    return json.dumps(
+        specification, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    ).encode()
+
+
+RENDERERS: Final[Mapping[Form, Callable[[dict[str, Any]], bytes]]] = {
+    Form.SVG: lambda specification: svg_of(specification).encode(),
+    Form.PNG: lambda specification: vl_convert.svg_to_png(
+        svg_of(specification), scale=PNG_SCALE, ppi=72
+    ),
+    Form.PDF: lambda specification: vl_convert.svg_to_pdf(svg_of(specification)),
+    Form.VEGA_LITE: _vega_lite,
+}
