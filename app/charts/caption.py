@@ -30,7 +30,7 @@ def finished(
     """
     lines = [*_wrapped([who(report), *about]), *_wrapped([cut(report), *rules(report)])]
     titled = picture.properties(title=alt.TitleParams(text=title, subtitle=lines))
-    specification: dict[str, Any] = titled.configure(**CONFIG).to_dict()
+    specification: dict[str, Any] = titled.configure(**CONFIG).to_dict(validate=False)
     return specification
 
 
@@ -78,7 +78,7 @@ def source(report: Report) -> str:
 
 def values(rows: Sequence[Row]) -> alt.InlineData:
     """Give rows as the data of a picture, inside its specification."""
-    return alt.InlineData(values=list(rows))
+    return alt.InlineData(values=tuple(rows))
 
 
 def words(name: str) -> str:

@@ -50,9 +50,7 @@ def _curve(report: Report, steps: list[Row], scale: alt.Scale, ticks: list[int])
     months = alt.X(
         "months:Q",
         scale=scale,
-        axis=alt.Axis(
-            title=f"Months since {_origin(report)}", values=ticks, grid=False, labelFlush=False
-        ),
+        axis=alt.Axis(title=f"Months since {_origin(report)}", values=ticks, grid=False),
     )
     share = alt.Y(
         "survival_percent:Q",

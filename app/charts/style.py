@@ -77,6 +77,7 @@ CONFIG: Final[dict[str, Any]] = {
         "domainColor": QUIET,
         "tickColor": QUIET,
         "titlePadding": 8,
+        "labelFlush": False,
     },
     "legend": {
         "labelColor": INK,
@@ -85,6 +86,7 @@ CONFIG: Final[dict[str, Any]] = {
         "titleFontSize": 11,
         "titleFontWeight": "bold",
         "symbolStrokeColor": INK,
+        "symbolType": "square",
         "labelLimit": 260,
     },
     "header": {"labelColor": INK, "labelFontSize": 12, "labelFontWeight": "bold"},

@@ -1,15 +1,20 @@
 """What a picture can be asked."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
 from app.routers.endpoint_query import CurveType
 from app.schemas.listing import ReadQuery, SoughtText
 from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.safety_follow_up import SafetyWindow
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
+from app.vocabularies.kinetics import KineticsMethod
+from app.vocabularies.laboratory import find_analyte
+from app.vocabularies.specimens import Matrix
 
 TimeToEvent = Literal[
     "overall-survival",
@@ -19,6 +24,17 @@ TimeToEvent = Literal[
     "time-to-next-treatment",
 ]
 _VARIANTS = tuple(dict.fromkeys(name for variants in VARIANTS.values() for name in variants))
+
+
+def _listed(code: str) -> str:
+    """Give the code of an analyte of the vocabulary; no other text reaches a picture."""
+    found = find_analyte(code)
+    if found is None:
+        raise PydanticCustomError("unknown_analyte", "give a code of the vocabulary of analytes")
+    return found.code
+
+
+Analyte = Annotated[SoughtText, Field(max_length=40), AfterValidator(_listed)]
 
 
 class ChartQuery(ReadQuery):
@@ -60,4 +76,32 @@ class SurvivalQuery(ResponsesQuery):
     )
     conf_type: CurveType | None = Field(
         default=None, description="Transformation of the pointwise limits."
+    )
+
+
+class KineticsQuery(CohortQuery):
+    """What the course of the cells can be asked."""
+
+    matrix: Matrix | None = Field(default=None, description="Where; the first there is without it.")
+    method: KineticsMethod | None = Field(
+        default=None, description="How counted; the first there is without it."
+    )
+
+
+class AdverseEventQuery(CohortQuery):
+    """What the adverse events can be asked."""
+
+    window: SafetyWindow = Field(
+        default=SafetyWindow.TREATMENT_EMERGENT, description="Which events count."
+    )
+    limit: int = Field(default=30, ge=1, le=100, description="How many terms, most frequent first.")
+
+
+class ShiftQuery(CohortQuery):
+    """What the shifts of laboratory grades can be asked."""
+
+    analyte: Analyte | None = Field(
+        default=None,
+        description="Of one analyte; without it those with the most severe grades.",
+        examples=["HGB"],
     )

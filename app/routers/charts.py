@@ -14,7 +14,15 @@ from app.problems import (
     NotFound,
     documented,
 )
-from app.routers.chart_query import ChartQuery, SurvivalQuery
+from app.routers.chart_query import (
+    AdverseEventQuery,
+    ChartQuery,
+    CohortQuery,
+    KineticsQuery,
+    ResponsesQuery,
+    ShiftQuery,
+    SurvivalQuery,
+)
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import EndpointRoute
 from app.routers.negotiation import preferred
@@ -60,6 +68,19 @@ class Chart:
 
 CHARTS: Final[Mapping[str, Chart]] = {
     "kaplan-meier": Chart(query=SurvivalQuery, shows="a time to an event", endpoint=None),
+    "response-over-time": Chart(
+        query=ResponsesQuery, shows="best responses by visit", endpoint="response"
+    ),
+    "car-kinetics": Chart(
+        query=KineticsQuery, shows="course of the CAR-T cells", endpoint="car-kinetics", rows=None
+    ),
+    "adverse-events": Chart(
+        query=AdverseEventQuery, shows="adverse events by worst grade", endpoint="adverse-events"
+    ),
+    "lab-shift": Chart(
+        query=ShiftQuery, shows="shifts of laboratory grades", endpoint="lab-abnormalities"
+    ),
+    "enrolment": Chart(query=CohortQuery, shows="accrual against the target", endpoint="enrolment"),
 }
 """By the name in the address."""
 
@@ -98,7 +119,7 @@ async def _answer(
 ) -> Response:
     service: Service = request.app.state.service
     chart = CHARTS[name]
-    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True, mode="python")
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     endpoint = chart.endpoint or asked.pop("endpoint")
     if "variant" in asked and asked["variant"] not in VARIANTS[endpoint]:
         raise _unknown_variant(endpoint)

@@ -31,10 +31,8 @@ def values_of(specification: dict[str, Any], unit: dict[str, Any]) -> list[dict[
     """Give the data that a unit shows, wherever they were put."""
     data = unit.get("data") or specification.get("data") or {}
     if "name" in data:
-        rows: list[dict[str, Any]] = specification["datasets"][data["name"]]
-        return rows
-    found: list[dict[str, Any]] = data.get("values", [])
-    return found
+        return list(specification["datasets"][data["name"]])
+    return list(data.get("values", ()))
 
 
 def caption(specification: dict[str, Any]) -> str:

@@ -3,11 +3,23 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from app.charts.tables import kaplan_meier
+from app.charts.tables import (
+    adverse_events,
+    car_kinetics,
+    enrolment,
+    kaplan_meier,
+    lab_shift,
+    response_over_time,
+)
 from app.charts.tables.row import Report, Row
 
 Tabulate = Callable[[Report, Mapping[str, Any]], list[Row]]
 
 TABLES: Final[Mapping[str, Tabulate]] = {
     "kaplan-meier": kaplan_meier.rows,
+    "response-over-time": response_over_time.rows,
+    "car-kinetics": car_kinetics.rows,
+    "adverse-events": adverse_events.rows,
+    "lab-shift": lab_shift.rows,
+    "enrolment": enrolment.rows,
 }

@@ -78,6 +78,7 @@ class KineticsTable:
         expanded: subjects with a quantifiable sample after the infusion; ``n_no_expansion`` is the
             others.
         flags: subjects per flag of their profile.
+        lloq: every lower limit of quantification that its samples were held against, ascending.
         n_unscheduled: samples without a planned day, in no row of ``profile``.
         time_to_loss: of blood alone.
         ratios: of marrow and fluid to blood.
@@ -92,6 +93,7 @@ class KineticsTable:
     n_no_expansion: int
     flags: dict[str, int]
     profile: tuple[DaySummary, ...]
+    lloq: tuple[Decimal, ...]
     n_unscheduled: int
     parameters: tuple[ParameterSummary, ...]
     persistence: tuple[PersistenceRate, ...]
@@ -153,6 +155,16 @@ def _table(
         n_no_expansion=len(profiles) - n_expanded,
         flags=dict(sorted(Counter(str(flag) for one in in_order for flag in one.flags).items())),
         profile=_by_day(in_order, methods),
+        lloq=tuple(
+            sorted(
+                {
+                    sample.lloq
+                    for profile in in_order
+                    for sample in profile.samples
+                    if sample.lloq is not None
+                }
+            )
+        ),
         n_unscheduled=sum(
             sample.nominal_day is None for one in in_order for sample in one.after_infusion
         ),

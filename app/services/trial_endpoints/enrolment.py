@@ -91,14 +91,19 @@ def enrolment_report(
     """Report enrolment over every subject, whatever the population asked about.
 
     A claimed slot is never given back, so that the slots of the trial are known to whoever sees
-    every centre, and to nobody else.
+    every centre, and to nobody else. ``planned``: subjects that the trial file expects of a centre;
+    None: it does not say.
     """
     taken = question.slots_taken
+    planned = {centre.code: centre.subjects for centre in trial.centres.planned}
     return {
         "population": "screened",
         "n": len(analyses),
         "total": flow(analyses),
-        "by_centre": by_centre(analyses),
+        "by_centre": [
+            {**counted, "planned": planned.get(counted["centre"])}
+            for counted in by_centre(analyses)
+        ],
         "dispositions": dispositions(analyses),
         "slots": {
             "total": trial.slots,

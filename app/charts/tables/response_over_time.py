@@ -1,0 +1,27 @@
+"""Best responses by the end of each visit's window: how many subjects are in each category."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.charts.tables.row import Report, Row
+
+
+def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:
+    """Give each category of each visit whose window has closed for somebody.
+
+    The denominator is everybody, at every visit; ``n_window_closed`` of them are past its window,
+    of the others the category so far counts.
+    """
+    return [
+        {
+            "visit": month["visit"],
+            "n_window_closed": month["window_closed"],
+            "category": category,
+            "subjects": rate["x"],
+            "n": rate["N"],
+            "percent": rate["percent"],
+        }
+        for month in report["by_month"]
+        if month["window_closed"]
+        for category, rate in month["categories"].items()
+    ]
