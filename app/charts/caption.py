@@ -46,7 +46,9 @@ def nobody(report: Report, title: str, sentence: str, about: Iterable[str] = ())
 
 
 def who(report: Report) -> str:
-    """Say who is in a report, and how many."""
+    """Say who is in a report, and how many; or which subject it is of."""
+    if "subject" in report:
+        return f"Subject {report['subject']}, centre {report['centre']}"
     named = str(report["population"]).replace("_", " ")
     centre = f", centre {report['centre']}" if report.get("centre") else ""
     return f"Population: {named}{centre}, n = {report['n']}"

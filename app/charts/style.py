@@ -87,6 +87,7 @@ CONFIG: Final[dict[str, Any]] = {
         "titleFontWeight": "bold",
         "symbolStrokeColor": INK,
         "symbolType": "square",
+        "symbolStrokeWidth": 1,
         "labelLimit": 260,
     },
     "header": {"labelColor": INK, "labelFontSize": 12, "labelFontWeight": "bold"},

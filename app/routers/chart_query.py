@@ -34,6 +34,14 @@ def _listed(code: str) -> str:
     return found.code
 
 
+SubjectCode = Annotated[
+    str,
+    Field(
+        pattern="^[0-9A-Z]{1,8}-[0-9]{3,6}$",
+        description="The subject's code, as in `03-001`.",
+        examples=["03-001"],
+    ),
+]
 Analyte = Annotated[SoughtText, Field(max_length=40), AfterValidator(_listed)]
 
 
@@ -85,6 +93,22 @@ class KineticsQuery(CohortQuery):
     matrix: Matrix | None = Field(default=None, description="Where; the first there is without it.")
     method: KineticsMethod | None = Field(
         default=None, description="How counted; the first there is without it."
+    )
+
+
+class SeriesQuery(ChartQuery):
+    """What a subject's results can be asked."""
+
+    subject: SubjectCode
+    analyte: Analyte = Field(description="Our code of the analyte.", examples=["HGB"])
+
+
+class TimelineQuery(ChartQuery):
+    """What a subject's timeline can be asked."""
+
+    subject: SubjectCode
+    response_source: ResponseSource = Field(
+        default=ResponseSource.DERIVED, description="Whose categories."
     )
 
 

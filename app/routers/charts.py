@@ -20,8 +20,10 @@ from app.routers.chart_query import (
     CohortQuery,
     KineticsQuery,
     ResponsesQuery,
+    SeriesQuery,
     ShiftQuery,
     SurvivalQuery,
+    TimelineQuery,
 )
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import EndpointRoute
@@ -33,7 +35,10 @@ from app.services import ledger
 from app.services.derivations.event_times import VARIANTS
 from app.services.drawing.forms import Form
 from app.services.drawing.order import Order
+from app.services.drawing.pictures import PictureAnswer
+from app.services.ledger import DataCut
 from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.subject_reads import SubjectQuestion, SubjectReport
 
 router = APIRouter(route_class=EndpointRoute, tags=["charts"])
 
@@ -43,8 +48,10 @@ subjects, of which population, as of which data cut and by which rules. `Accept`
 SVG without a wish, PNG, PDF, the Vega-Lite specification, or CSV, which has the data behind the
 picture. A picture of nobody says so.
 """
-_QUESTION: Final = frozenset({"cutoff", "population", "centre", "response_source"})
-_OF_CURVES: Final = frozenset({"variant", "conf_type"})
+_OF_THE_QUESTION: Final = frozenset(
+    {"cutoff", "population", "centre", "response_source", "variant", "conf_type"}
+)
+"""What the endpoint is asked; the rest is asked of the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,7 @@ class Chart:
     Attributes:
         query: what it can be asked.
         shows: what is to be seen, as a title.
-        endpoint: whose answer it shows; None: the query says.
+        endpoint: whose answer it shows; None: the query says, or it is of one subject.
         action: what seeing it is.
         rows: whether it is of subjects; None: only for whom their records are open.
     """
@@ -67,7 +74,21 @@ class Chart:
 
 
 CHARTS: Final[Mapping[str, Chart]] = {
+    "swimmer": Chart(
+        query=ResponsesQuery,
+        shows="time on study of each subject",
+        endpoint="swimmer",
+        action=Action.READ_RECORD,
+        rows=True,
+    ),
     "kaplan-meier": Chart(query=SurvivalQuery, shows="a time to an event", endpoint=None),
+    "response-waterfall": Chart(
+        query=ResponsesQuery,
+        shows="best change of each subject's marker",
+        endpoint="response-waterfall",
+        action=Action.READ_RECORD,
+        rows=True,
+    ),
     "response-over-time": Chart(
         query=ResponsesQuery, shows="best responses by visit", endpoint="response"
     ),
@@ -80,7 +101,21 @@ CHARTS: Final[Mapping[str, Chart]] = {
     "lab-shift": Chart(
         query=ShiftQuery, shows="shifts of laboratory grades", endpoint="lab-abnormalities"
     ),
+    "lab-series": Chart(
+        query=SeriesQuery,
+        shows="a subject's results of one analyte",
+        endpoint=None,
+        action=Action.READ_RECORD,
+        rows=True,
+    ),
     "enrolment": Chart(query=CohortQuery, shows="accrual against the target", endpoint="enrolment"),
+    "subject-timeline": Chart(
+        query=TimelineQuery,
+        shows="what happened to a subject",
+        endpoint=None,
+        action=Action.READ_RECORD,
+        rows=True,
+    ),
 }
 """By the name in the address."""
 
@@ -118,34 +153,56 @@ async def _answer(
     request: Request, name: str, query: ChartQuery, form: Form, if_none_match: str | None
 ) -> Response:
     service: Service = request.app.state.service
-    chart = CHARTS[name]
-    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
-    endpoint = chart.endpoint or asked.pop("endpoint")
-    if "variant" in asked and asked["variant"] not in VARIANTS[endpoint]:
-        raise _unknown_variant(endpoint)
-    of_question = {key: asked.pop(key) for key in tuple(asked) if key in _QUESTION | _OF_CURVES}
-    of_question.setdefault("population", service.trial.populations.default)
     cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    caller = request.state.caller
+    if isinstance(query, SeriesQuery | TimelineQuery):
+        asked = query.model_dump(exclude={"as_of"}, exclude_none=True)
+        report: SubjectReport = (
+            "lab-series" if isinstance(query, SeriesQuery) else "subject-timeline"
+        )
+        of_subject = SubjectQuestion(report=report, cut=cut, **asked)
+        order = Order(chart=name, form=form)
+        picture = await service.pictures.of_subject(caller, of_subject, order, if_none_match)
+        return _response(name, form, picture)
+    chart = CHARTS[name]
+    question, options = _asked(service, chart, query, cut)
     picture = await service.pictures.of_endpoint(
-        request.state.caller,
-        Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question),
-        Order(chart=name, form=form, options=asked),
+        caller,
+        question,
+        Order(chart=name, form=form, options=options),
         if_none_match,
         reading=chart.action,
         rows_where_permitted=chart.rows is None,
     )
-    return _response(name, form, picture.etag, picture.body)
+    return _response(name, form, picture)
 
 
-def _response(name: str, form: Form, etag: str, body: bytes | None) -> Response:
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-    if body is None:
+def _asked(
+    service: Service, chart: Chart, query: ChartQuery, cut: DataCut
+) -> tuple[Question, dict[str, Any]]:
+    """Give what is asked of the endpoint, and what is left for the picture itself.
+
+    Raises:
+        InvalidParameter: the endpoint does not know the definition.
+    """
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
+    endpoint = chart.endpoint or asked.pop("endpoint")
+    if "variant" in asked and asked["variant"] not in VARIANTS[endpoint]:
+        raise _unknown_variant(endpoint)
+    of_question = {key: asked.pop(key) for key in tuple(asked) if key in _OF_THE_QUESTION}
+    of_question.setdefault("population", service.trial.populations.default)
+    return Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question), asked
+
+
+def _response(name: str, form: Form, picture: PictureAnswer) -> Response:
+    headers = {"ETag": picture.etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if picture.body is None:
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{name}.{form.suffix}"'
     if form is Form.SVG:
-        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+        headers["Content-Security-Policy"] = "default-src 'none'"
     media_type = f"{form.value}; charset=utf-8" if form is Form.CSV else form.value
-    return Response(body, headers=headers, media_type=media_type)
+    return Response(picture.body, headers=headers, media_type=media_type)
 
 
 def _unknown_variant(endpoint: str) -> InvalidParameter:

@@ -8,18 +8,26 @@ from app.charts.tables import (
     car_kinetics,
     enrolment,
     kaplan_meier,
+    lab_series,
     lab_shift,
     response_over_time,
+    response_waterfall,
+    subject_timeline,
+    swimmer,
 )
 from app.charts.tables.row import Report, Row
 
 Tabulate = Callable[[Report, Mapping[str, Any]], list[Row]]
 
 TABLES: Final[Mapping[str, Tabulate]] = {
+    "swimmer": swimmer.rows,
     "kaplan-meier": kaplan_meier.rows,
+    "response-waterfall": response_waterfall.rows,
     "response-over-time": response_over_time.rows,
     "car-kinetics": car_kinetics.rows,
     "adverse-events": adverse_events.rows,
     "lab-shift": lab_shift.rows,
+    "lab-series": lab_series.rows,
     "enrolment": enrolment.rows,
+    "subject-timeline": subject_timeline.rows,
 }

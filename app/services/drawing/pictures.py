@@ -21,6 +21,12 @@ from app.services.drawing.pool import DrawingPool
 from app.services.records import Caller
 from app.services.trial_endpoints.answers import Answers, is_held
 from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.subject_reads import (
+    SubjectQuestion,
+    history_of_subject,
+    subject_report,
+    subject_seen,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,32 @@ class Pictures:
         told = await self.answers.told(caller, admitted)
         body = await self._drawn(order, told.body)
         self._kept.keep(etag, KeptPicture(body, told.subjects))
+        return PictureAnswer(etag, body)
+
+    async def of_subject(
+        self, caller: Caller, asked: SubjectQuestion, order: Order, held: str | None = None
+    ) -> PictureAnswer:
+        """Draw one subject, whose records the caller may read.
+
+        Raises:
+            NotPermitted: the caller reads no records.
+            NotFound: the caller can see no such subject.
+            DeadlineExceeded, Overloaded: it cannot be drawn now.
+        """
+        trial = self.answers.analyses.trial
+        etag = picture_etag(f'"{asked.cut.seq}-{asked.identity(trial)}"', order)
+        async with self.answers.database.transaction(
+            caller.principal, Action.READ_RECORD
+        ) as transaction:
+            centre = await subject_seen(transaction, caller, asked)
+            if is_held(held, etag):
+                return PictureAnswer(etag, None)
+            if (kept := self._kept.get(etag)) is not None:
+                return PictureAnswer(etag, kept.body)
+            history = await history_of_subject(transaction, trial, asked, centre)
+        report = await asyncio.to_thread(subject_report, history, trial, asked)
+        body = await self._drawn(order, report)
+        self._kept.keep(etag, KeptPicture(body, (asked.subject,)))
         return PictureAnswer(etag, body)
 
     async def _drawn(self, order: Order, report: bytes) -> bytes:

@@ -23,6 +23,7 @@ from app.services.derivations.lab_abnormalities import lab_abnormalities
 from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.lab_summary import lab_summary
 from app.services.derivations.last_known_alive import last_known_alive
+from app.services.derivations.marker_depth import MarkerDepth, marker_depth
 from app.services.derivations.mrd_status import MrdSummary, mrd_summary
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.pharmacodynamics import pharmacodynamics
@@ -137,11 +138,10 @@ def _infused(history: SubjectHistory, trial: Trial, dates: SubjectDates) -> _Inf
     infused_on = history.infused_on
     if infused_on is None:
         raise ValueError("a subject without an infusion has no response")
-    whole = responses(history, trial, infused_on, history.data_cut, dates)
     horizon = add_months(infused_on, history.horizon_months)
-    within = whole
-    if history.data_cut > horizon:
-        within = responses(history, trial, infused_on, horizon)
+    late = history.data_cut > horizon
+    whole = responses(history, trial, infused_on, history.data_cut, dates, explained=not late)
+    within = responses(history, trial, infused_on, horizon, explained=True) if late else whole
     return _Infused(
         infused_on=infused_on,
         within=within,
@@ -162,6 +162,7 @@ def _with_response(
     return replace(
         analysis,
         track=infused.track,
+        marker_depth=_marker_depth(within),
         scr_blocked_by_ratio=any(
             ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
         ),
@@ -365,6 +366,13 @@ def _response_analysis(
         days=tuple(map(_day, response.visits)),
         by_visit=dict(_by_visit(trial, response, infused.infused_on, history.data_cut)),
     )
+
+
+def _marker_depth(found: Responses) -> MarkerDepth | None:
+    visits = found.by_source[ResponseSource.DERIVED].visits
+    counted = {visit.visit.assessed_on for visit in visits if visit.in_endpoint_set}
+    course = found.course.course
+    return marker_depth(course.visits, course.measurable, counted)
 
 
 def _urine_waived(trial: Trial, found: Responses, infused_on: date) -> ResponseCategory | None:

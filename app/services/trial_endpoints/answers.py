@@ -188,8 +188,7 @@ class Answers:
     async def note(self, caller: Caller, subjects: Sequence[str]) -> None:
         """Note whose rows are given, before they are."""
         async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
-            noted = note(transaction, caller, Action.READ_RECORD)
-            await transaction.rows(_NOTE, noted, list(subjects), len(subjects))
+            await note_subjects(transaction, caller, subjects)
 
     def _keep(self, etag: str, body: bytes) -> None:
         if len(body) > LARGEST_KEPT:
@@ -197,6 +196,12 @@ class Answers:
         self._kept[etag] = body
         while len(self._kept) > ANSWERS_KEPT:
             self._kept.popitem(last=False)
+
+
+async def note_subjects(transaction: Transaction, caller: Caller, subjects: Sequence[str]) -> None:
+    """Note in a transaction that the rows of subjects are given."""
+    noted = note(transaction, caller, Action.READ_RECORD)
+    await transaction.rows(_NOTE, noted, list(subjects), len(subjects))
 
 
 def _reads_records(authority: Authority, visible: Sequence[str] | None) -> bool:

@@ -1,6 +1,6 @@
 """Each endpoint by its name, and the summary that holds them all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,11 +17,13 @@ from app.services.trial_endpoints.response_report import response_report
 from app.services.trial_endpoints.safety_report import adverse_event_report
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.services.trial_endpoints.survival_report import survival_report
+from app.services.trial_endpoints.swimmer_report import swimmer_report
+from app.services.trial_endpoints.waterfall_report import waterfall_report
 from app.trial.trial import Trial
 
 Report = Callable[[Question, Sequence[SubjectAnalysis], Trial], dict[str, Any]]
 
-REPORTS: Final[Mapping[str, Report]] = {
+REPORTS: Final[dict[str, Report]] = {
     "enrolment": enrolment_report,
     "response": response_report,
     **dict.fromkeys(VARIANTS, survival_report),
@@ -32,13 +34,19 @@ REPORTS: Final[Mapping[str, Report]] = {
 }
 """By the name in the address, in the order of the summary."""
 
+PICTURED: Final[dict[str, Report]] = {
+    "swimmer": swimmer_report,
+    "response-waterfall": waterfall_report,
+}
+"""Reports that are shown as pictures and have no address of their own."""
+
 SUMMARY: Final = "summary"
 
 
 def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial) -> dict[str, Any]:
     """Answer a question about an endpoint: what was asked, then what was found."""
     cohort = members(analyses, question)
-    body = REPORTS[question.endpoint](question, analyses, trial)
+    body = (REPORTS | PICTURED)[question.endpoint](question, analyses, trial)
     answer = {**head(question, trial, len(cohort)), **body}
     if question.endpoint != "enrolment":
         answer["data_errors"] = errors_of(cohort)

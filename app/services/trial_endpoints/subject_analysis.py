@@ -20,6 +20,7 @@ from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.facts import Origin
 from app.services.derivations.immune_toxicity import ImmuneToxicity
 from app.services.derivations.lab_summary import LabSummary
+from app.services.derivations.marker_depth import MarkerDepth
 from app.services.derivations.mrd_status import MrdSummary
 from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
@@ -86,6 +87,7 @@ class SubjectAnalysis:
     adverse_events: SubjectAdverseEvents
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
+    marker_depth: MarkerDepth | None = None
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
     mrd: Mapping[str, MrdSummary] = field(default_factory=dict)

@@ -1,0 +1,35 @@
+"""One subject's results of one analyte."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.charts.tables.row import Report, Row
+
+
+def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:
+    """Give the results in the order of collection; days count from the infusion.
+
+    ``value`` and limits have the digits as sent, in ``unit``; None where nothing was said.
+    """
+    return [
+        {
+            "subject": report["subject"],
+            "analyte": report["analyte"],
+            "collected_on": result["collected_on"],
+            "day": result["day"],
+            "comparator": result["comparator"],
+            "value": _number(result["value"]),
+            "unit": report["unit"],
+            "lower_limit": _number(result["lower_limit"]),
+            "upper_limit": _number(result["upper_limit"]),
+            "grade": result["grade"],
+            "direction": result["direction"],
+            "period": result["period"],
+            "clinically_significant": result["clinically_significant"],
+        }
+        for result in report["results"]
+    ]
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None else float(text)

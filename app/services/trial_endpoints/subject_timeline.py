@@ -1,0 +1,134 @@
+"""What happened to one subject, day by day, for one picture.
+
+Nothing in it was written in a person's own words: events have their CTCAE terms, therapies their
+kinds.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.services.derivations.time_on_study import time_on_study
+from app.services.trial_endpoints.analyse import analyse
+from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.trial.trial import Trial
+from app.vocabularies.imwg import ResponseSource
+
+
+def subject_timeline(
+    history: SubjectHistory, trial: Trial, source: ResponseSource
+) -> dict[str, Any]:
+    """Give the days of a subject up to the data cut.
+
+    ``origin`` is the infusion, else the enrolment, else the consent, else the first day of all;
+    None: nothing is dated.
+    """
+    analysis = analyse(history, trial)
+    reached = analysis.milestones
+    happened = sorted(
+        (one for one in _happened(history, analysis, source) if one["on"] <= history.data_cut),
+        key=lambda one: one["on"],
+    )
+    spans = sorted(
+        (one for one in _spans(history, analysis) if one["since"] <= history.data_cut),
+        key=lambda one: (one["since"], one["label"]),
+    )
+    first = min([one["on"] for one in happened] + [one["since"] for one in spans], default=None)
+    return {
+        "origin": reached.infused_on or reached.enrolled_on or reached.consented_on or first,
+        "origin_is": next(
+            (
+                name
+                for name, day in (
+                    ("infusion", reached.infused_on),
+                    ("enrolment", reached.enrolled_on),
+                    ("consent", reached.consented_on),
+                )
+                if day is not None
+            ),
+            "the first record",
+        ),
+        "response_source": source,
+        "on_study": _on_study(analysis, source),
+        "events": happened,
+        "spans": spans,
+    }
+
+
+def _on_study(analysis: SubjectAnalysis, source: ResponseSource) -> dict[str, Any] | None:
+    facts = analysis.facts.get((source, "infusion"))
+    if facts is None:
+        return None
+    found = time_on_study(facts.at_horizon, off_study_on=analysis.off_study_on)
+    return {"until": found.until, "end": found.end}
+
+
+def _happened(
+    history: SubjectHistory, analysis: SubjectAnalysis, source: ResponseSource
+) -> Iterator[dict[str, Any]]:
+    reached = analysis.milestones
+    for kind, day in (
+        ("consent", reached.consented_on),
+        ("enrolment", reached.enrolled_on),
+        ("off_study", analysis.off_study_on),
+    ):
+        if day is not None:
+            yield _event("course", kind, day)
+    for preparation in history.preparations:
+        for day in preparation.leukapheresis_on:
+            yield _event("course", "leukapheresis", day)
+        for dose in preparation.lymphodepletion:
+            yield _event("course", "lymphodepletion", dose.earliest)
+    for infusion in history.infusions:
+        yield _event("course", "infusion", infusion.day)
+    for visit in history.visits:
+        if visit.visited_on is not None:
+            yield _event("visit", visit.code, visit.visited_on)
+    response = analysis.responses.get(source)
+    for one in response.days if response is not None else ():
+        yield _event("response", one.category.value, one.assessed_on)
+    yield from _outcomes(analysis, source)
+
+
+def _outcomes(analysis: SubjectAnalysis, source: ResponseSource) -> Iterator[dict[str, Any]]:
+    facts = analysis.facts.get((source, "infusion")) or analysis.facts.get((source, "enrolment"))
+    if facts is None:
+        return
+    at_cut = facts.at_cut
+    for kind, found in (
+        ("progression", at_cut.progression),
+        ("new_therapy", at_cut.new_therapy),
+        ("death", at_cut.death),
+    ):
+        if found is not None:
+            yield _event("course", kind, found.day)
+
+
+def _spans(history: SubjectHistory, analysis: SubjectAnalysis) -> Iterator[dict[str, Any]]:
+    for event in analysis.adverse_events.events:
+        yield {
+            "lane": "adverse_event",
+            "label": event.term,
+            "since": event.onset,
+            "until": event.end,
+            "grade": event.grade,
+            "serious": event.serious,
+        }
+    for therapy in history.therapies:
+        yield {
+            "lane": "therapy",
+            "label": therapy.kind.value,
+            "since": therapy.start.earliest,
+            "until": _last(therapy.end),
+            "grade": None,
+            "serious": None,
+        }
+
+
+def _last(days: PossibleDays | None) -> date | None:
+    return None if days is None else days.latest
+
+
+def _event(lane: str, kind: str, day: date) -> dict[str, Any]:
+    return {"lane": lane, "kind": kind, "on": day}
