@@ -59,7 +59,11 @@ def _accrual(months: list[Row], aim: int | None) -> Picture:
                 "series:N",
                 scale=alt.Scale(domain=names, range=[BLUE, VERMILION]),
                 legend=alt.Legend(
-                    title=None, orient="bottom-right", symbolType="stroke", symbolSize=300
+                    title=None,
+                    orient="top",
+                    direction="horizontal",
+                    symbolType="stroke",
+                    symbolSize=300,
                 ),
             ),
             strokeDash=alt.StrokeDash(

@@ -59,12 +59,14 @@ def _series(report: Report, found: list[Row]) -> Picture:
             shape=alt.Shape(
                 "grade_name:N",
                 scale=alt.Scale(domain=names, range=[SHAPES[name][0] for name in names]),
-                legend=alt.Legend(title="CTCAE grade", symbolStrokeColor=INK),
+                legend=alt.Legend(
+                    title="CTCAE grade", symbolFillColor="#ffffff", symbolStrokeWidth=1.2
+                ),
             ),
             fill=alt.Fill(
                 "grade_name:N",
                 scale=alt.Scale(domain=names, range=[SHAPES[name][1] for name in names]),
-                legend=alt.Legend(title="CTCAE grade", symbolStrokeColor=INK),
+                legend=None,
             ),
         ),
     ]

@@ -91,10 +91,13 @@ def _bars(found: list[Row]) -> Picture:
                 legend=alt.Legend(title="Best response", orient="top", direction="horizontal"),
             ),
         ),
-        base.mark_point(
-            filled=True, fill="#ffffff", stroke=INK, size=26, strokeWidth=0.9, opacity=1
-        ).encode(
+        base.mark_point(filled=True, size=26, stroke=INK, strokeWidth=0.9, opacity=1).encode(
             y=change,
+            fill=alt.Fill(
+                "marker_name:N",
+                scale=alt.Scale(domain=[name for _, name in present], range=["#ffffff"]),
+                legend=None,
+            ),
             shape=alt.Shape(
                 "marker_name:N",
                 scale=alt.Scale(
@@ -105,7 +108,7 @@ def _bars(found: list[Row]) -> Picture:
                     orient="top",
                     direction="horizontal",
                     symbolFillColor="#ffffff",
-                    symbolStrokeColor=INK,
+                    symbolStrokeWidth=1.2,
                 ),
             ),
         ),

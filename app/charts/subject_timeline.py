@@ -16,16 +16,25 @@ LANE: Final = 26
 STEP: Final = 17
 MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "consent": ("circle", "#ffffff"),
-    "enrolment": ("circle", QUIET),
+    "enrolment": ("triangle-right", QUIET),
     "leukapheresis": ("triangle-down", "#ffffff"),
     "lymphodepletion": ("square", QUIET),
-    "infusion": ("triangle-up", INK),
+    "infusion": ("cross", INK),
     "progression": ("diamond", VERMILION),
     "new therapy": ("triangle-up", "#f0e442"),
-    "off study": ("M-.15,-1H.15V1H-.15Z", INK),
+    "off study": ("triangle-left", "#ffffff"),
     "death": ("M-.8,-.8L.8,.8M.8,-.8L-.8,.8", INK),
 }
 TICKS: Final = (-365, -183, -91, -28, -7, 0, 7, 28, 91, 183, 365, 548, 731, 913, 1096, 1461)
+NAMES: Final[Mapping[str, str]] = {
+    "new_anti_myeloma": "new anti-myeloma",
+    "car_t_reinfusion": "CAR-T reinfusion",
+    "cd34_boost": "CD34+ boost",
+    "g_csf": "G-CSF",
+    "ivig": "IVIG",
+}
+"""Kinds of therapy whose names are more than their codes."""
+
 THERAPY: Final = "#b8b8b8"
 
 
@@ -36,7 +45,7 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     about = [f"{sum(row['lane'] == 'adverse event' for row in found)} adverse events"]
     if report["on_study"] is not None:
         about.append(f"{words(report['on_study']['end'])}, last on {report['on_study']['until']}")
-    about.append(source(report))
+    about += [source(report), "arrow: no end is known"]
     if not found:
         return nobody(report, title, "No records as of this data cut.", about)
     days = [
@@ -57,7 +66,9 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if spans:
         parts.append(_spans(report, spans, scale, ticks, last))
-    picture = alt.vconcat(*parts, spacing=8).resolve_scale(color="independent", fill="independent")
+    picture = alt.vconcat(*parts, spacing=8).resolve_scale(
+        color="independent", fill="independent", shape="independent"
+    )
     return finished(picture, report, title, about)
 
 
@@ -91,7 +102,7 @@ def _lanes(
         .encode(
             x=day,
             y=lane,
-            fill=alt.Fill(
+            color=alt.Color(
                 "label:N",
                 scale=alt.Scale(domain=list(CATEGORIES), range=list(CATEGORIES.values())),
                 legend=None,
@@ -108,20 +119,16 @@ def _lanes(
             shape=alt.Shape(
                 "label:N",
                 scale=alt.Scale(domain=names, range=[MARKS[name][0] for name in names]),
-                legend=alt.Legend(title="Course"),
+                legend=alt.Legend(title="Course", symbolFillColor="#ffffff", symbolStrokeWidth=1.2),
             ),
-            color=alt.Color(
+            fill=alt.Fill(
                 "label:N",
                 scale=alt.Scale(domain=names, range=[MARKS[name][1] for name in names]),
-                legend=alt.Legend(title="Course"),
+                legend=None,
             ),
         ),
     ]
-    return (
-        alt.layer(*layers)
-        .resolve_scale(fill="independent")
-        .properties(width=WIDTH, height=LANE * len(LANES))
-    )
+    return alt.layer(*layers).properties(width=WIDTH, height=LANE * len(LANES))
 
 
 def _changes(responses: list[Row]) -> list[Row]:
@@ -139,7 +146,7 @@ def _spans(
     shown = [
         row
         | {
-            "line": words(row["label"]) + (" (therapy)" if row["lane"] == "therapy" else ""),
+            "line": row["label"] if row["lane"] == "adverse event" else _therapy(row["label"]),
             "grade_name": _grade(row),
             "end_day": last if row["until_day"] is None else row["until_day"],
             "goes_on": row["until_day"] is None,
@@ -171,6 +178,10 @@ def _spans(
         base.mark_text(align="right", dx=-3, fontSize=8.5).encode(x=day, text="said:N"),
     ]
     return alt.layer(*layers).properties(width=WIDTH, height=STEP * len(order))
+
+
+def _therapy(kind: str) -> str:
+    return f"{NAMES.get(kind, words(kind))} (therapy)"
 
 
 def _grade(row: Row) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_on_study import time_on_study
 from app.services.trial_endpoints.analyse import analyse
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
@@ -120,14 +120,10 @@ def _spans(history: SubjectHistory, analysis: SubjectAnalysis) -> Iterator[dict[
             "lane": "therapy",
             "label": therapy.kind.value,
             "since": therapy.start.earliest,
-            "until": _last(therapy.end),
+            "until": therapy.end.latest if therapy.end is not None else None,
             "grade": None,
             "serious": None,
         }
-
-
-def _last(days: PossibleDays | None) -> date | None:
-    return None if days is None else days.latest
 
 
 def _event(lane: str, kind: str, day: date) -> dict[str, Any]:
