@@ -80,7 +80,7 @@ def source(report: Report) -> str:
 
 def values(rows: Sequence[Row]) -> alt.InlineData:
     """Give rows as the data of a picture, inside its specification."""
-    return alt.InlineData(values=tuple(rows))
+    return alt.InlineData(values=list(rows))
 
 
 def words(name: str) -> str:

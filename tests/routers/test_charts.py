@@ -25,6 +25,8 @@ from tests.endpoints.drawn_subjects import CANARY, drawn_subject
 
 OWN, OTHER = "03", "05"
 SUBJECTS = 4
+OF_A_SUBJECT = {"lab-series", "subject-timeline"}
+OF_MANY = [name for name in CHARTS if name not in OF_A_SUBJECT]
 SIGNATURES = {
     Form.SVG: b"<svg ",
     Form.PNG: b"\x89PNG\r\n",
@@ -52,17 +54,29 @@ async def summary_reader(told: Cohort) -> Caller:
     return await told.deployment.caller("summary_reader")
 
 
-def address(told: Cohort, name: str, query: str = "") -> str:
-    """A picture of everybody, or of one subject of the own centre."""
-    return f"/v1/charts/{name}?{query}"
+def address(told: Cohort, name: str, query: str = "", centre: str = OWN) -> str:
+    """A picture of everybody, or of one subject of a centre."""
+    parts = [query] if query else []
+    if name in OF_A_SUBJECT:
+        parts.append(f"subject={told.codes[f'{centre}/0']}")
+    if name == "lab-series":
+        parts.append("analyte=IL6")
+    return f"/v1/charts/{name}?{'&'.join(parts)}"
 
 
 def named(told: Cohort, answer: httpx.Response) -> set[str]:
     return {code for code in told.codes.values() if code.encode() in answer.content}
 
 
-@pytest.mark.parametrize("form", list(Form))
-@pytest.mark.parametrize("name", list(CHARTS))
+DRAWN_AGAIN = [("kaplan-meier", Form.PNG), ("kaplan-meier", Form.PDF), ("swimmer", Form.PDF)]
+"""A PNG and a PDF are made of the SVG, whatever it shows."""
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [(name, form) for name in CHARTS for form in (Form.SVG, Form.VEGA_LITE, Form.CSV)]
+    + DRAWN_AGAIN,
+)
 async def test_it_gives_each_picture_in_each_form(told: Cohort, name: str, form: Form) -> None:
     first = await told.reader.get(address(told, name), Accept=form.value)
     assert first.status_code == 200, first.text
@@ -169,6 +183,8 @@ async def test_a_picture_of_nobody_says_so(told: Cohort) -> None:
         answer = await told.reader.get(address(told, name, "cutoff=1999-12-31"))
         assert answer.status_code == 200, (name, answer.text)
         assert re.search(r"No [a-z ]+ as of this data cut", answer.text), name
+        data = await told.reader.get(address(told, name, "cutoff=1999-12-31"), Accept="text/csv")
+        assert data.status_code == 200, (name, data.text)
 
 
 @pytest.mark.parametrize("form", list(Form))
@@ -191,14 +207,93 @@ async def test_what_a_person_wrote_is_in_no_picture(told: Cohort) -> None:
 async def test_a_centre_sees_its_own_subjects_and_nobody_elses(told: Cohort) -> None:
     coordinator = await told.deployment.caller("coordinator", OWN)
     for name in CHARTS:
-        answer = await coordinator.get(address(told, name), Accept=Form.VEGA_LITE.value)
-        assert answer.status_code == 200, answer.text
-        assert all(code.startswith(f"{OWN}-") for code in named(told, answer))
+        for form in (Form.CSV, Form.VEGA_LITE):
+            answer = await coordinator.get(address(told, name), Accept=form.value)
+            assert answer.status_code == 200, answer.text
+            assert all(code.startswith(f"{OWN}-") for code in named(told, answer))
+    for name in OF_MANY:
         refused = [
             await coordinator.get(address(told, name, f"centre={centre}"))
             for centre in (OTHER, "99")
         ]
         assert [one.status_code for one in refused] == [404, 404]
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_SUBJECT))
+async def test_another_centres_subject_is_as_one_that_does_not_exist(
+    told: Cohort, name: str
+) -> None:
+    coordinator = await told.deployment.caller("coordinator", OWN)
+    known = address(told, name, centre=OTHER)
+    unknown = known.replace(told.codes[f"{OTHER}/0"], f"{OTHER}-987")
+    refused = [await coordinator.get(one) for one in (known, unknown)]
+    assert [one.status_code for one in refused] == [404, 404]
+    first, second = ({**one.json(), "request_id": None} for one in refused)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "subject=03-001", "subject=03-001&analyte=crimson", "subject=crimson&analyte=HGB"],
+)
+async def test_a_series_needs_a_subject_and_an_analyte_of_the_vocabulary(
+    told: Cohort, query: str
+) -> None:
+    answer = await told.reader.get(f"/v1/charts/lab-series?{query}")
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-parameter")
+    assert "crimson" not in answer.text
+
+
+async def test_subjects_courses_are_for_those_who_read_their_records(
+    told: Cohort, summary_reader: Caller
+) -> None:
+    open_to, closed_to = [
+        await caller.get("/v1/charts/car-kinetics", Accept="text/csv")
+        for caller in (told.reader, summary_reader)
+    ]
+    assert named(told, open_to)
+    rows = [list(csv.DictReader(io.StringIO(one.text))) for one in (open_to, closed_to)]
+    medians = [[row for row in one if row["median"]] for one in rows]
+    assert medians[0] == medians[1]
+    assert medians[1] == rows[1]
+    assert open_to.headers["etag"] != closed_to.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "name", ["swimmer", "response-waterfall", "car-kinetics", "lab-series", "subject-timeline"]
+)
+async def test_whose_data_a_picture_gives_is_noted_each_time(told: Cohort, name: str) -> None:
+    reader = await told.deployment.caller("data_manager")
+    for _ in range(2):  # the second is kept
+        answer = await reader.get(address(told, name), Accept="text/csv")
+        assert answer.status_code == 200
+    rows = await told.deployment.owner.fetch(
+        "SELECT subjects, route FROM access_event WHERE principal = $1 AND action = 'endpoint'",
+        reader.name,
+    )
+    assert [row["route"] for row in rows] == [f"GET /v1/charts/{name}"] * 2
+    for row in rows:
+        assert named(told, answer) <= set(row["subjects"])
+
+
+async def test_a_token_for_endpoints_alone_shows_no_subject(told: Cohort) -> None:
+    scoped = await told.deployment.caller("data_manager", scopes=frozenset({"endpoints:read"}))
+    for name, chart in CHARTS.items():
+        answer = await scoped.get(address(told, name), Accept="text/csv")
+        assert answer.status_code == (403 if chart.rows else 200), name
+        assert not named(told, answer)
+
+
+async def test_the_swimmers_are_those_of_the_population(told: Cohort) -> None:
+    rows = (await told.endpoint("response", rows="true"))["rows"]
+    answer = await told.reader.get("/v1/charts/swimmer", Accept="text/csv")
+    drawn = list(csv.DictReader(io.StringIO(answer.text)))
+    on_study = {row["subject"]: row for row in drawn if row["shows"] == "on study"}
+    assert on_study.keys() == {row["USUBJID"] for row in rows}
+    for row in rows:
+        assert on_study[row["USUBJID"]]["best_response"] == (row["best_response"] or "")
+    progressed = {row["subject"] for row in drawn if row["shows"] == "progression"}
+    assert progressed >= {row["USUBJID"] for row in rows if row["progression_on"]}
 
 
 async def test_a_drawing_that_hangs_is_refused_and_another_is_drawn(
