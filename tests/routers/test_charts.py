@@ -296,6 +296,25 @@ async def test_the_swimmers_are_those_of_the_population(told: Cohort) -> None:
     assert progressed >= {row["USUBJID"] for row in rows if row["progression_on"]}
 
 
+async def test_the_waterfall_is_what_the_explanations_say(told: Cohort) -> None:
+    answer = await told.reader.get("/v1/charts/response-waterfall", Accept="text/csv")
+    drawn = {row["subject"]: row for row in csv.DictReader(io.StringIO(answer.text))}
+    assert drawn
+    for name, code in told.codes.items():
+        explained = await told.response(name)
+        changes = [
+            float(marker["percent_from_baseline"])
+            for visit in explained["visits"]
+            if visit["in_endpoint_set"]
+            for marker in visit["markers"]
+            if marker["component"] == drawn.get(code, {}).get("marker")
+            and marker["percent_from_baseline"] is not None
+        ]
+        assert (code in drawn) == bool(changes)
+        if changes:
+            assert float(drawn[code]["percent_change"]) == pytest.approx(min(changes))
+
+
 async def test_a_drawing_that_hangs_is_refused_and_another_is_drawn(
     server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
