@@ -235,9 +235,17 @@ async def _ask(
         record = fresh.rsplit("/", 1)[1]
         subject = record if kind.one_per_subject else subject
     address = path.format(subject=subject, record_id=record, name="response-category")
+    address += _needed(path, where.subject)
     headers, body = _sent(method, path, kind, where.code)
     content = None if body is None else json.dumps(body).encode()
     return await caller.http.request(method, address, content=content, headers=headers)
+
+
+def _needed(path: str, subject: str) -> str:
+    """Give the parameters without which a route of one subject answers nothing."""
+    if path.endswith("/lab-series"):
+        return f"?subject={subject}&analyte=HGB"
+    return f"?subject={subject}" if path.endswith("/subject-timeline") else ""
 
 
 def _kind_of(path: str) -> RecordKind:
@@ -257,6 +265,8 @@ def _sent(
         return headers | {"Content-Type": "application/x-www-form-urlencoded"}, {}
     if path.endswith("/void"):
         return headers | {"If-Match": '"1"'}, {"reason": "The matrix."}
+    if path.startswith("/v1/charts/"):
+        headers["Accept"] = "text/csv"  # which nothing has to draw
     if method == "PUT":
         body = body_of(kind, centre) | {"reason": "The matrix."}
         return headers | {"If-Match": '"1"'}, body

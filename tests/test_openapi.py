@@ -236,10 +236,15 @@ async def test_every_list_takes_each_parameter_that_it_documents(
     for method, path, operation in operations(document):
         if method != "GET" or "{" in path or operation["x-action"] == Action.PUBLIC:
             continue
+        if any(one["required"] for one in operation.get("parameters", ())):
+            continue  # a picture of one subject, and there is none
+        # A picture's data: nothing has to draw them.
+        accept = "text/csv" if path.startswith("/v1/charts/") else "*/*"
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "query" and parameter["name"] != "cursor":
                 sent = _value_of(document, parameter["schema"])
-                answer = await auditor.get(f"{path}?{urlencode({parameter['name']: sent})}")
+                address = f"{path}?{urlencode({parameter['name']: sent})}"
+                answer = await auditor.get(address, Accept=accept)
                 assert answer.status_code == 200, (path, parameter["name"], answer.text)
 
 
