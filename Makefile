@@ -5,9 +5,10 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 MUTANTS ?= 330
 SEED ?= 1
+CHARTS ?= .data/charts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench openapi lock faults mutation schemathesis demo-cdisc-pilot clean
+.PHONY: help run test lint format bench openapi lock faults mutation schemathesis demo-cdisc-pilot charts clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -52,6 +53,9 @@ schemathesis: $(READY) ## Hold the service to its contract for longer than the t
 
 demo-cdisc-pilot: $(READY) ## Load the CDISC pilot study into a service of its own
 	$(BIN)/dayzero demo run --source cdisc-pilot
+
+charts: $(READY) ## Draw every picture of the demonstration trial in every form (CHARTS=.data/charts)
+	$(BIN)/dayzero demo charts --output $(CHARTS)
 
 lock: $(READY) ## Lock the dependencies again, with their hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml

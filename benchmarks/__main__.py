@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.schemas.lab_result import LAB_RESULTS
-from benchmarks import cohort, growth, imports
+from benchmarks import charts, cohort, growth, imports
 from benchmarks.deployment import (
     SUBJECT,
     Measured,
@@ -154,12 +154,19 @@ async def _of_cohort(service: Measured) -> list[tuple[str, ...]]:
     return [*await cohort.figures(service, service.token, echo.p50, echo.per_second)]
 
 
+def _charts(_: Measured) -> Iterator[tuple[str, ...]]:
+    """Measure the pictures on a service of their own, whose subjects are nobody else's."""
+    with measured() as service:
+        yield from asyncio.run(charts.figures(service, service.token))
+
+
 MEASURES: dict[str, Callable[[Measured], Iterator[tuple[str, ...]]]] = {
     "requests": _requests,
     "import": _import,
     "growth": _growth,
     "ready": _ready,
     "endpoints": _endpoints,
+    "charts": _charts,
 }
 
 

@@ -107,8 +107,8 @@ async def figures(service: Measured, token: str, echo_p50: float, echo_rate: flo
         timeout=600,
     )
     async with client:
-        model = await _model(client)
-        await _fill(owner, model, 1, TRIAL)
+        model = await told_model(client)
+        await fill(owner, model, 1, TRIAL)
         cold, _ = await _asked(client)
         kept = await drive(service.port, _ask(token), 400, 200)
         after = [await _after_a_record(client) for _ in range(ROUNDS)]
@@ -130,7 +130,7 @@ async def figures(service: Measured, token: str, echo_p50: float, echo_rate: flo
             ),
         ]
         before = service.memory()
-        await _fill(owner, model, TRIAL + 1, HUNDREDFOLD)
+        await fill(owner, model, TRIAL + 1, HUNDREDFOLD)
         await owner.execute("VACUUM ANALYZE")
         cold, size = await _asked(client)
         after = [await _after_a_record(client) for _ in range(ROUNDS)]
@@ -212,7 +212,7 @@ async def _after_a_record(client: httpx.AsyncClient) -> float:
     return seconds
 
 
-async def _model(client: httpx.AsyncClient) -> str:
+async def told_model(client: httpx.AsyncClient) -> str:
     """Tell one subject over HTTP, and give its code."""
     enrolment = {**ENROLMENTS.example, "centre": CENTRE}
     enrolment.pop("source_id", None)
@@ -264,7 +264,7 @@ async def _told(client: httpx.AsyncClient, address: str, body: dict[str, Any]) -
     return told
 
 
-async def _fill(owner: asyncpg.Connection, model: str, first: int, last: int) -> None:
+async def fill(owner: asyncpg.Connection, model: str, first: int, last: int) -> None:
     """Copy the model subject, some hundred subjects in a transaction."""
     analytes = json.dumps(ANALYTES)
     for begin in range(first, last + 1, CHUNK):

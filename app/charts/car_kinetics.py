@@ -118,6 +118,9 @@ def _spaghetti(courses: list[Row], x: alt.X, level: alt.Y) -> list[Picture]:
     base = alt.Chart(values(courses)).encode(x=x, y=level, detail="subject:N")
     return [
         base.mark_line(color="#8c8c8c", strokeWidth=0.8, opacity=0.55),
+        base.transform_filter("!datum.below_lloq").mark_circle(
+            size=9, color="#8c8c8c", opacity=0.6, aria=False
+        ),
         base.transform_filter("datum.below_lloq").mark_point(
             shape="triangle-down", size=22, strokeWidth=0.8, color=QUIET, opacity=0.7
         ),

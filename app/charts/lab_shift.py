@@ -71,7 +71,7 @@ def _panels(cells: list[Row]) -> Picture:
             axis=alt.Axis(title="Baseline grade", ticks=False, domain=False),
         ),
     )
-    ground = base.mark_rect(stroke="#d0d0d0", strokeWidth=0.6).encode(
+    ground = base.mark_rect(stroke="#d0d0d0", strokeWidth=0.6, aria=False).encode(
         color=alt.Color(
             "share:Q",
             scale=alt.Scale(domain=[0, 1], range=["#f4f8fc", "#08306b"]),
@@ -80,7 +80,7 @@ def _panels(cells: list[Row]) -> Picture:
     )
     unchanged = base.transform_filter(
         f"datum.baseline_grade == datum.worst_grade && datum.worst_grade != '{NOT_GRADED}'"
-    ).mark_rect(fill=None, stroke=QUIET, strokeWidth=1.1)
+    ).mark_rect(fill=None, stroke=QUIET, strokeWidth=1.1, aria=False)
     counts = (
         base.transform_filter("datum.subjects > 0")
         .mark_text(fontSize=11)

@@ -2,29 +2,26 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 
 from app.access.permissions import Role
 from app.commands.administration import sign_in_link
 from app.commands.console import fail, output
+from app.commands.demo_charts import draw_every_chart
 from app.commands.demo_load import tell
+from app.commands.demo_service import free_port, served
 from app.config import Settings
 from app.demo.cdisc_pilot import HOW_TO_GET_IT, cdisc_pilot
 from app.demo.records import TrialRecords
 from app.demo.synthetic import synthetic_trial
 
 demo = typer.Typer(no_args_is_help=True, help="A demonstration trial.")
-READY_SECONDS = 120.0
 DAY = timedelta(hours=8)
 PILOT_TRIAL = resources.files("app.trial").joinpath("cdisc_pilot.toml")
 LINK_GRANT = "urn:dayzero:params:oauth:grant-type:one-time-link"
@@ -84,34 +81,37 @@ def run_demonstration(
     if data_dir is not None:
         os.environ["DAYZERO_DATA_DIRECTORY"] = str(data_dir)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    service = subprocess.Popen(command)  # noqa: S603 - our own command
     try:
-        _wait_until_ready(service, url)
-        if not tell(trial, url):
-            raise fail("The demonstration trial is not as it should be; see the report above.")
-        _invite(trial, url)
-        raise typer.Exit(service.wait())
+        with served(port) as (service, _):
+            if not tell(trial, url):
+                raise fail("The demonstration trial is not as it should be; see the report above.")
+            _invite(trial, url)
+            raise typer.Exit(service.wait())
     except KeyboardInterrupt:
         output.print("Ending the service ...")
-    finally:
-        _end(service)
 
 
-def _wait_until_ready(service: subprocess.Popen[bytes], url: str) -> None:
-    """Ask the service until it can do its work."""
-    deadline = time.monotonic() + READY_SECONDS
-    with output.status("Starting the service ..."):
-        while time.monotonic() < deadline:
-            if service.poll() is not None:
-                raise fail("The service ended before it was ready; see the lines above.")
-            try:
-                if httpx.get(f"{url}/readyz", timeout=2.0).is_success:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-    raise fail(f"The service was not ready within {READY_SECONDS:.0f} seconds.")
+@demo.command("charts")
+def draw_charts(
+    folder: Annotated[
+        Path, typer.Option("--output", help="Where the pictures, and the trial, are put.")
+    ] = Path(".data/charts"),
+    seed: WithSeed = 1,
+) -> None:
+    """Draw every picture of a demonstration trial in every form, and a sheet of all of them."""
+    if Settings().database_url is not None:
+        raise fail("The demonstration runs on the embedded PostgreSQL: unset DATABASE_URL.")
+    port = free_port()
+    os.environ["DAYZERO_ISSUER"] = f"http://127.0.0.1:{port}"
+    os.environ["DAYZERO_DATA_DIRECTORY"] = str(folder / "trial")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with served(port) as (_, url):
+        if not tell(synthetic_trial(seed), url):
+            raise fail("The demonstration trial is not as it should be; see the report above.")
+        link = sign_in_link(
+            Settings(), "Demonstration charts", Role.DATA_MANAGER, None, timedelta(hours=1)
+        )
+        draw_every_chart(url, link.partition("#link=")[2], folder)
 
 
 def _invite(trial: TrialRecords, url: str) -> None:
@@ -139,13 +139,3 @@ def _invite(trial: TrialRecords, url: str) -> None:
         highlight=False,
         markup=False,
     )
-
-
-def _end(service: subprocess.Popen[bytes]) -> None:
-    """End the service and wait until it and its database are down."""
-    if service.poll() is None:
-        service.terminate()
-    try:
-        service.wait(60)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        service.kill()
