@@ -146,7 +146,17 @@ class DrawingPool:
         return [one.process.pid for one in self._all if one.alive]
 
     async def _drawn(self, order: Order, report: bytes) -> bytes:
-        process = await self._process()
+        while True:
+            process, fresh = await self._process()
+            try:
+                return await self._drawn_by(process, order, report)
+            except _Ended:
+                log.warning("drawing process ended", chart=order.chart)
+                if fresh or self._stopped:
+                    raise _busy() from None
+
+    async def _drawn_by(self, process: DrawingProcess, order: Order, report: bytes) -> bytes:
+        """Have one process draw, and keep it for the next picture if it came back from this one."""
         kept = False
         try:
             async with asyncio.timeout(self.seconds):
@@ -157,11 +167,8 @@ class DrawingPool:
             raise DeadlineExceeded(
                 "The picture took longer than a picture may.", headers=RETRY_AFTER
             ) from None
-        except _Ended:
-            log.warning("drawing process ended", chart=order.chart)
-            raise _busy() from None
         finally:
-            if kept:
+            if kept and not self._stopped:
                 self._idle.append(process)
             else:
                 self._all.discard(process)
@@ -170,12 +177,12 @@ class DrawingPool:
             raise DrawingError(body.decode())
         return body
 
-    async def _process(self) -> DrawingProcess:
-        """Give a process that is free; one that died meanwhile is replaced."""
+    async def _process(self) -> tuple[DrawingProcess, bool]:
+        """Give a process that is free, and whether it is new; one that died is replaced."""
         while self._idle:
             process = self._idle.pop()
             if process.alive:
-                return process
+                return process, False
             self._all.discard(process)
         try:
             process = await DrawingProcess.start()
@@ -186,7 +193,7 @@ class DrawingPool:
             await process.end()
             raise _busy()
         self._all.add(process)
-        return process
+        return process, True
 
 
 def _busy() -> Overloaded:

@@ -18,6 +18,10 @@ VEGA_LITE: Final = "6.4"
 PNG_SCALE: Final = 2
 """Pixels of the picture to one of the plan: 144 an inch."""
 
+DRAWS: Final = 40
+"""Of a PDF: with two fonts each draw is in order with one chance in two."""
+
+_FONTS = re.compile(rb"(?<=/Font <<\n)(?: +/\w+ \d+ 0 R\n)+")
 _NUMBERED = re.compile(r'(id="|url\(#)((?:clip|gradient_)\d+)')
 
 
@@ -36,6 +40,30 @@ def svg_of(specification: Mapping[str, Any]) -> str:
     )
 
 
+def pdf_of(svg: str) -> bytes:
+    """Write a picture as PDF; the same picture is the same bytes.
+
+    The renderer writes the fonts of a page in an order that it draws by lot. The list of them is
+    put in order where it stands, which keeps its length; whether their objects are, is drawn again.
+    """
+    for _ in range(DRAWS):
+        pdf = _FONTS.sub(_in_order, vl_convert.svg_to_pdf(svg))
+        places = [pdf.find(b"\n%b 0 obj" % number) for number in _fonts(pdf)]
+        if places == sorted(places):
+            break
+    return pdf
+
+
+def _in_order(fonts: re.Match[bytes]) -> bytes:
+    return b"".join(sorted(fonts[0].splitlines(keepends=True)))
+
+
+def _fonts(pdf: bytes) -> list[bytes]:
+    """Give the numbers of the objects that are fonts, as the page lists them."""
+    listed = _FONTS.search(pdf)
+    return re.findall(rb" (\d+) 0 R", listed[0]) if listed else []
+
+
 def _vega_lite(specification: Mapping[str, Any]) -> bytes:
     return json.dumps(
         specification, ensure_ascii=False, separators=(",", ":"), sort_keys=True
@@ -47,6 +75,6 @@ RENDERERS: Final[Mapping[Form, Callable[[dict[str, Any]], bytes]]] = {
     Form.PNG: lambda specification: vl_convert.svg_to_png(
         svg_of(specification), scale=PNG_SCALE, ppi=72
     ),
-    Form.PDF: lambda specification: vl_convert.svg_to_pdf(svg_of(specification)),
+    Form.PDF: lambda specification: pdf_of(svg_of(specification)),
     Form.VEGA_LITE: _vega_lite,
 }
