@@ -22,6 +22,9 @@ DRAWS: Final = 40
 """Of a PDF: with two fonts each draw is in order with one chance in two."""
 
 _FONTS = re.compile(rb"(?<=/Font <<\n)(?: +/\w+ \d+ 0 R\n)+")
+_LISTED = re.compile(rb"(?<= <<\n)(?: +/[a-z]+\d+ \d+ 0 R\n)+")
+"""What a page refers to: fonts, groups, states."""
+
 _NUMBERED = re.compile(r'(id="|url\(#)((?:clip|gradient_)\d+)')
 
 
@@ -43,19 +46,19 @@ def svg_of(specification: Mapping[str, Any]) -> str:
 def pdf_of(svg: str) -> bytes:
     """Write a picture as PDF; the same picture is the same bytes.
 
-    The renderer writes the fonts of a page in an order that it draws by lot. The list of them is
-    put in order where it stands, which keeps its length; whether their objects are, is drawn again.
+    The renderer writes what a page refers to in an order that it draws by lot. Such a list is put
+    in order where it stands, which keeps its length; for the objects of fonts it draws again.
     """
     for _ in range(DRAWS):
-        pdf = _FONTS.sub(_in_order, vl_convert.svg_to_pdf(svg))
+        pdf = _LISTED.sub(_in_order, vl_convert.svg_to_pdf(svg))
         places = [pdf.find(b"\n%b 0 obj" % number) for number in _fonts(pdf)]
         if places == sorted(places):
             break
     return pdf
 
 
-def _in_order(fonts: re.Match[bytes]) -> bytes:
-    return b"".join(sorted(fonts[0].splitlines(keepends=True)))
+def _in_order(listed: re.Match[bytes]) -> bytes:
+    return b"".join(sorted(listed[0].splitlines(keepends=True)))
 
 
 def _fonts(pdf: bytes) -> list[bytes]:

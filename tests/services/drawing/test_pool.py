@@ -55,10 +55,13 @@ def is_running(process: int) -> bool:
     return True
 
 
+@pytest.mark.parametrize("chart", ["adverse-events", "car-kinetics"])
 @pytest.mark.parametrize("form", [Form.SVG, Form.PNG, Form.PDF, Form.VEGA_LITE])
-async def test_the_same_report_is_the_same_bytes(shared: DrawingPool, form: Form) -> None:
-    order = Order(chart="adverse-events", form=form)
-    report = written(reports.SHOWN["adverse-events"])
+async def test_the_same_report_is_the_same_bytes(
+    shared: DrawingPool, chart: str, form: Form
+) -> None:
+    order = Order(chart=chart, form=form)
+    report = written(reports.SHOWN[chart])
     first = await shared.draw(order, report)
     await shared.draw(CURVE, REPORT)
     assert await shared.draw(order, report) == first
