@@ -22,6 +22,7 @@ DRAWS: Final = 40
 """Of a PDF: with two fonts each draw is in order with one chance in two."""
 
 _FONTS = re.compile(rb"(?<=/Font <<\n)(?: +/\w+ \d+ 0 R\n)+")
+_NUMBER = re.compile(rb" (\d+) 0 R")
 _LISTED = re.compile(rb"(?<= <<\n)(?: +/[a-z]+\d+ \d+ 0 R\n)+")
 """What a page refers to: fonts, groups, states."""
 
@@ -62,9 +63,9 @@ def _in_order(listed: re.Match[bytes]) -> bytes:
 
 
 def _fonts(pdf: bytes) -> list[bytes]:
-    """Give the numbers of the objects that are fonts, as the page lists them."""
-    listed = _FONTS.search(pdf)
-    return re.findall(rb" (\d+) 0 R", listed[0]) if listed else []
+    """Give the numbers of the objects that are fonts, ascending."""
+    found = {number for listed in _FONTS.findall(pdf) for number in _NUMBER.findall(listed)}
+    return sorted(found, key=int)
 
 
 def _vega_lite(specification: Mapping[str, Any]) -> bytes:
