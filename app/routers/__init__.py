@@ -14,6 +14,7 @@ from app.routers import (
     imports,
     ledger,
     responses,
+    status_board,
     subjects,
     token_endpoint,
     vocabularies,
@@ -35,4 +36,5 @@ def every_router() -> Iterator[APIRouter]:
     yield endpoints.router
     yield charts.router
     yield responses.router
+    yield status_board.router
     yield ledger.router

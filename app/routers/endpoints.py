@@ -88,16 +88,17 @@ async def _answer(
     if if_none_match is not None and query.as_of is None:
         held = await service.answers.unchanged(caller, question_at, if_none_match)
         if held is not None:
-            return Response(status_code=304, headers=_described(held))
+            return Response(status_code=304, headers=described(held))
     cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
     answer = await service.answers.ask(caller, question_at(cut), if_none_match)
-    headers = _described(answer.etag)
+    headers = described(answer.etag)
     if answer.body is None:
         return Response(status_code=304, headers=headers)
     return Response(answer.body, headers=headers, media_type="application/json")
 
 
-def _described(etag: str) -> dict[str, str]:
+def described(etag: str) -> dict[str, str]:
+    """Give the headers that an answer with an identity of its own has."""
     return {"ETag": etag, "Cache-Control": "private, no-cache"}
 
 

@@ -18,7 +18,7 @@ DAY = timedelta(1)
 @pytest.mark.parametrize(
     ("today", "status"),
     [
-        pytest.param(FIRST - DAY, "planned", id="the day before the window"),
+        pytest.param(FIRST - DAY, "upcoming", id="the day before the window"),
         pytest.param(FIRST, "due", id="its first day"),
         pytest.param(TARGET, "due", id="its target"),
         pytest.param(LAST, "due", id="its last day"),
@@ -36,7 +36,7 @@ def test_follows_the_calendar(today: date, status: str) -> None:
     ("recorded", "status"),
     [
         (VisitStatus.DONE, "done"),
-        (VisitStatus.MISSED, "missed"),
+        (VisitStatus.MISSED, "missing"),
         (VisitStatus.NOT_DONE, "not_applicable"),
     ],
 )
@@ -66,6 +66,35 @@ def test_asks_for_an_evaluation_of_subjects_at_risk(
 
 
 @pytest.mark.parametrize(
+    ("today", "next_opens", "status"),
+    [
+        pytest.param(LAST, LAST, "due", id="the last day is shared with the next visit"),
+        pytest.param(LAST + DAY, LAST + DAY, "missing", id="the next visit follows at once"),
+        pytest.param(LAST + 9 * DAY, LAST + 10 * DAY, "overdue", id="the day before the next"),
+        pytest.param(LAST + 10 * DAY, LAST + 10 * DAY, "missing", id="the next one's first day"),
+        pytest.param(LAST + 500 * DAY, None, "overdue", id="the last of the schedule"),
+    ],
+)
+def test_can_be_made_up_until_the_next_visit(
+    today: date, next_opens: date | None, status: str
+) -> None:
+    assert visit_status(EVALUATION, today=today, next_opens=next_opens) == status
+
+
+@pytest.mark.parametrize(
+    ("stops", "today", "status"),
+    [
+        pytest.param(Stops(death=LAST + 3 * DAY), LAST + 2 * DAY, "overdue", id="before death"),
+        pytest.param(Stops(death=LAST + 3 * DAY), LAST + 3 * DAY, "missing", id="on its day"),
+        pytest.param(Stops(withdrawal=LAST + DAY), LAST + DAY, "missing", id="withdrew"),
+        pytest.param(Stops(progression=LAST + DAY), LAST + DAY, "missing", id="progressed"),
+    ],
+)
+def test_cannot_be_made_up_by_a_subject_who_stopped(stops: Stops, today: date, status: str) -> None:
+    assert visit_status(EVALUATION, today=today, stops=stops) == status
+
+
+@pytest.mark.parametrize(
     ("stops", "status"),
     [
         pytest.param(Stops(progression=FIRST), "overdue", id="progression"),
@@ -78,5 +107,5 @@ def test_asks_for_survival_after_progression(stops: Stops, status: str) -> None:
 
 
 def test_has_the_words_of_the_board() -> None:
-    words = {"planned", "due", "overdue", "done", "missed", "not_applicable"}
+    words = {"upcoming", "due", "overdue", "missing", "done", "not_applicable"}
     assert set(ScheduledVisitStatus) == words

@@ -29,6 +29,7 @@ from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.pharmacodynamics import pharmacodynamics
 from app.services.derivations.populations import milestones, populations
 from app.services.derivations.rated_visit import RatedVisit
+from app.services.derivations.scheduled_visits import subject_visits
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.subject_response import (
     DerivedCourse,
@@ -102,6 +103,13 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             last_known_alive=alive,
             dates_doubtful=leaves_out(errors, overall_survival=True),
         ),
+        visits=subject_visits(
+            history,
+            trial,
+            died=died_on,
+            progressed=infused.progressed_on if infused else None,
+            contact_end=dates.contact_end,
+        ),
         facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
     )
     if infused is None:
@@ -123,6 +131,11 @@ class _Infused:
     @property
     def track(self) -> Track:
         return self.within.course.course.measurable.track
+
+    @property
+    def progressed_on(self) -> date | None:
+        """First confirmed progression by the measurements; None: none."""
+        return self.within.by_source[ResponseSource.DERIVED].best.progression_whenever_on
 
     @property
     def judged(self) -> bool:

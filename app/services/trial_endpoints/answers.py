@@ -22,7 +22,7 @@ from app.services.records import Caller
 from app.services.trial_endpoints.analyses import Analyses
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.question import Question, rules_digest
-from app.services.trial_endpoints.reports import SUMMARY, report, summary
+from app.services.trial_endpoints.reports import WHOLE_DOCUMENTS, report
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.trial.trial import Trial
 
@@ -181,7 +181,7 @@ class Answers:
     def _body(
         self, question: Question, found: Sequence[SubjectAnalysis], authority: Authority
     ) -> bytes:
-        made = summary if question.endpoint == SUMMARY else report
+        made = WHOLE_DOCUMENTS.get(question.endpoint, report)
         document = jsonable(made(question, found, self.analyses.trial))
         return written(_as_permitted(document, authority))
 

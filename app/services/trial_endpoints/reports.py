@@ -15,6 +15,7 @@ from app.services.trial_endpoints.laboratory_report import (
 from app.services.trial_endpoints.question import Question, head
 from app.services.trial_endpoints.response_report import response_report
 from app.services.trial_endpoints.safety_report import adverse_event_report
+from app.services.trial_endpoints.status_board import status_board
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.services.trial_endpoints.survival_report import survival_report
 from app.services.trial_endpoints.swimmer_report import swimmer_report
@@ -41,6 +42,7 @@ PICTURED: Final[dict[str, Report]] = {
 """Reports that are shown as pictures and have no address of their own."""
 
 SUMMARY: Final = "summary"
+STATUS_BOARD: Final = "status-board"
 
 
 def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial) -> dict[str, Any]:
@@ -65,3 +67,7 @@ def summary(
             name: report(replace(question, endpoint=name), analyses, trial) for name in REPORTS
         },
     }
+
+
+WHOLE_DOCUMENTS: Final[dict[str, Report]] = {SUMMARY: summary, STATUS_BOARD: status_board}
+"""What is answered without being an endpoint of its own; the board names subjects in every row."""

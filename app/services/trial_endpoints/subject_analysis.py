@@ -24,6 +24,7 @@ from app.services.derivations.marker_depth import MarkerDepth
 from app.services.derivations.mrd_status import MrdSummary
 from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
+from app.services.derivations.scheduled_visits import SubjectVisits
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 from app.vocabularies.subjects import Disposition
@@ -85,6 +86,7 @@ class SubjectAnalysis:
     last_known_alive: date | None
     data_errors: tuple[DataError, ...]
     adverse_events: SubjectAdverseEvents
+    visits: SubjectVisits
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
     marker_depth: MarkerDepth | None = None

@@ -1,0 +1,65 @@
+"""The status board: which visits are done, due, overdue and missing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from app.access.permissions import Action
+from app.problems import AsOfInTheFuture, InvalidParameter, NotFound, documented
+from app.routers.conditions import IfNoneMatch
+from app.routers.endpoints import EndpointRoute, described
+from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.responses import CutQuery
+from app.routers.trial_route import permits
+from app.schemas.listing import SoughtText
+from app.schemas.status_board import StatusBoard
+from app.service import Service
+from app.services import ledger
+from app.services.trial_endpoints.answers import is_held
+from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.reports import STATUS_BOARD
+
+router = APIRouter(route_class=EndpointRoute, tags=["status board"])
+
+
+class BoardQuery(CutQuery):
+    """Whose visits, as of when."""
+
+    centre: SoughtText | None = Field(
+        default=None, max_length=8, description="Subjects of one centre."
+    )
+
+
+@router.get(
+    "/v1/status-board",
+    operation_id="read_status_board",
+    summary="Which visits are done, due, overdue and missing",
+    responses={
+        200: {"model": StatusBoard, "headers": ETAG},
+        304: {"description": "You hold this answer.", "headers": ETAG},
+        **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture),
+    },
+    **permits(Action.READ_RECORD),
+)
+async def read_status_board(
+    request: Request,
+    query: Annotated[BoardQuery, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Give each scheduled visit of each subject that the caller can see, with where it stands.
+
+    The same question at the same `as_of` has the same answer, byte for byte.
+    """
+    service: Service = request.app.state.service
+    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    question = Question(
+        endpoint=STATUS_BOARD, cut=cut, cutoff=query.cutoff, centre=query.centre, rows=True
+    )
+    caller = request.state.caller
+    admitted = await service.answers.admit(caller, question, Action.READ_RECORD)
+    headers = described(admitted.etag)
+    if is_held(if_none_match, admitted.etag):
+        return Response(status_code=304, headers=headers)
+    told = await service.answers.told(caller, admitted)
+    return Response(told.body, headers=headers, media_type="application/json")
