@@ -68,6 +68,23 @@ def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
         disposition=off_study.disposition if off_study else None,
         off_study_on=off_study.date if off_study else None,
         myeloma=MyelomaType(involved=fields.light_chain, isotypes=(chains,) if known else ()),
+        characteristics=history.Characteristics(
+            sex=fields.sex,
+            year_of_birth=fields.year_of_birth,
+            year_of_diagnosis=fields.year_of_diagnosis,
+            heavy_chain=fields.heavy_chain,
+            light_chain=fields.light_chain,
+            iss=fields.iss,
+            r_iss=fields.r_iss,
+            extramedullary_disease=fields.extramedullary_disease,
+            marrow_plasma_cells=fields.marrow_plasma_cells,
+            ecog=fields.ecog,
+            prior_lines=fields.prior_lines,
+            prior_autologous_transplant=fields.prior_autologous_transplant,
+            prior_bcma_therapy=fields.prior_bcma_therapy,
+            refractoriness=fields.refractoriness,
+            refractory_to_last_line=fields.refractory_to_last_line,
+        ),
     )
 
 
@@ -79,6 +96,7 @@ def preparation(record: RecordRef, fields: PreparationFields) -> history.Prepara
         record=record,
         leukapheresis_on=tuple(sorted((*first, *fields.further_leukapheresis_on))),
         bridging_from=_days(bridging.start) if bridging else None,
+        bridged=fields.bridging.given if fields.bridging else None,
         lymphodepletion=tuple(possible_days(dose.given_on) for dose in fields.lymphodepletion),
     )
 
@@ -93,6 +111,9 @@ def infusion(record: RecordRef, fields: InfusionFields) -> history.Infusion:
         dose=fields.dose,
         planned_dose=fields.planned_dose,
         out_of_specification=fields.out_of_specification,
+        viability=fields.viability,
+        vector_copy_number=fields.vector_copy_number,
+        transduction=fields.transduction,
     )
 
 

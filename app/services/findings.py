@@ -5,6 +5,7 @@ it is what it would have been then.
 """
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
@@ -95,6 +96,31 @@ async def page(
         if shown:
             await _note(transaction, caller, shown)
     return FindingPage(shown, len(found) > limit)
+
+
+async def counts(
+    database: Database, trial: Trial, caller: Caller, centre: str | None, cut: Cut
+) -> Counter[tuple[str, str]]:
+    """Count the findings about subjects whose figures the caller may know, by severity and rule.
+
+    A count names nobody, so that it is for all who may ask for the endpoints.
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    action = Action.READ_ENDPOINTS
+    after = ""
+    while True:
+        async with database.transaction(caller.principal, action) as transaction:
+            visible = visible_centres(transaction.authority, action)
+            rows = await transaction.rows(_SUBJECTS, visible, centre, None, after)
+            homes = {row["subject"]: row["centre"] for row in rows[:SUBJECTS_AT_ONCE]}
+            standing = await standing_of(transaction, homes, visible, cut.transaction_id)
+        for subject, home in homes.items():
+            records = subject_records(trial, subject, home, standing[subject])
+            noticed = await asyncio.to_thread(list, on_subject(records))
+            found.update((one.finding.severity, one.finding.rule) for one in noticed)
+        if len(rows) <= SUBJECTS_AT_ONCE:
+            return found
+        after = rows[SUBJECTS_AT_ONCE]["subject"]
 
 
 def _of_subject(

@@ -80,7 +80,7 @@ def populations(
         found.add(Population.LYMPHODEPLETED)
     if reached.infused_on is not None:
         found.add(Population.TREATED)
-        if _in_specification(history, rules.dose_tolerance_percent):
+        if in_specification(history, rules.dose_tolerance_percent):
             found.add(Population.TREATED_IN_SPEC)
         if measurable and judged:
             found.add(Population.EVALUABLE)
@@ -91,7 +91,7 @@ def _until(history: SubjectHistory, day: date | None) -> date | None:
     return day if day is not None and day <= history.data_cut else None
 
 
-def _in_specification(history: SubjectHistory, tolerance_percent: Decimal | int) -> bool:
+def in_specification(history: SubjectHistory, tolerance_percent: Decimal | int) -> bool:
     """Tell whether conforming product within the tolerance of the planned dose was given.
 
     Decision: a product of which nothing was said conforms; a dose that was not recorded, or not

@@ -15,11 +15,17 @@ from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.criteria.imwg.usable import MyelomaType
 from app.vocabularies.adverse_events import AesiKind, Outcome, SeriousnessCriterion
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
-from app.vocabularies.imwg import PdBasis, ResponseCategory
+from app.vocabularies.imwg import HeavyChain, LightChain, PdBasis, ResponseCategory
 from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
 from app.vocabularies.laboratory import Comparator, QualitativeResult
 from app.vocabularies.specimens import Matrix, Specimen
-from app.vocabularies.subjects import Disposition
+from app.vocabularies.subjects import (
+    Disposition,
+    ExtramedullaryDisease,
+    IssStage,
+    Refractoriness,
+    Sex,
+)
 from app.vocabularies.therapies import (
     ALWAYS_NEW_ANTI_MYELOMA,
     NEW_THERAPY_TARGETS,
@@ -81,6 +87,28 @@ def may_cover(start: PossibleDays, end: PossibleDays | None, day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Characteristics:
+    """What was known of a subject and its myeloma before treatment, as the enrolment says it."""
+
+    sex: Sex | None = None
+    year_of_birth: int | None = None
+    year_of_diagnosis: int | None = None
+    heavy_chain: HeavyChain | None = None
+    light_chain: LightChain | None = None
+    iss: IssStage | None = None
+    r_iss: IssStage | None = None
+    extramedullary_disease: ExtramedullaryDisease | None = None
+    marrow_plasma_cells: Decimal | None = None
+    """% at screening."""
+    ecog: int | None = None
+    prior_lines: int | None = None
+    prior_autologous_transplant: bool | None = None
+    prior_bcma_therapy: bool | None = None
+    refractoriness: Refractoriness | None = None
+    refractory_to_last_line: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """What the enrolment record says that a derivation needs."""
 
@@ -94,6 +122,7 @@ class Enrolment:
     disposition: Disposition | None = None
     off_study_on: date | None = None
     myeloma: MyelomaType = NOTHING_SAID
+    characteristics: Characteristics = Characteristics()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +132,8 @@ class Preparation:
     record: RecordRef
     leukapheresis_on: tuple[date, ...] = ()
     bridging_from: PossibleDays | None = None
+    bridged: bool | None = None
+    """Bridging was given; None: not said."""
     lymphodepletion: tuple[PossibleDays, ...] = ()
     """Doses, each to the day or to the minute."""
 
@@ -121,6 +152,12 @@ class Infusion:
     planned_dose: Decimal | None = None
     """CAR+ T cells planned, 10^6/kg."""
     out_of_specification: bool | None = None
+    viability: Decimal | None = None
+    """Viable cells of the product, %."""
+    vector_copy_number: Decimal | None = None
+    """Vector copies per transduced cell."""
+    transduction: Decimal | None = None
+    """CAR+ cells among the T cells of the product, %."""
 
     @property
     def day(self) -> date:

@@ -16,6 +16,7 @@ from app.services.derivations.cytopenia_recovery import cytopenia_recovery
 from app.services.derivations.data_errors import data_errors, leaves_out
 from app.services.derivations.endpoint_facts import EndpointFacts
 from app.services.derivations.event_times import SubjectFacts
+from app.services.derivations.exposure import age_years, exposure, years_since_diagnosis
 from app.services.derivations.facts import Origin, SubjectDates, endpoint_facts, subject_dates
 from app.services.derivations.graded_labs import graded_labs
 from app.services.derivations.immune_toxicity import immune_toxicity
@@ -29,8 +30,9 @@ from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.pharmacodynamics import pharmacodynamics
 from app.services.derivations.populations import milestones, populations
 from app.services.derivations.rated_visit import RatedVisit
+from app.services.derivations.response_discrepancies import discrepancies, judgement_of
 from app.services.derivations.scheduled_visits import subject_visits
-from app.services.derivations.subject_history import SubjectHistory
+from app.services.derivations.subject_history import Characteristics, SubjectHistory
 from app.services.derivations.subject_response import (
     DerivedCourse,
     SubjectResponse,
@@ -42,6 +44,7 @@ from app.services.derivations.subject_response import (
 )
 from app.services.trial_endpoints.subject_analysis import (
     MRD_THRESHOLDS,
+    JudgedVisits,
     ResponseAnalysis,
     ResponseByVisit,
     ResponseDay,
@@ -110,6 +113,10 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             progressed=infused.progressed_on if infused else None,
             contact_end=dates.contact_end,
         ),
+        characteristics=enrolment.characteristics if enrolment else Characteristics(),
+        age_years=age_years(history),
+        years_since_diagnosis=years_since_diagnosis(history),
+        exposure=exposure(history, trial.populations),
         facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
     )
     if infused is None:
@@ -182,6 +189,26 @@ def _with_response(
         responses={source: made[id(response)] for source, response in within.by_source.items()},
         mrd=mrd,
         mrd_evaluable=mrd[trial.policy.mrd.threshold].evaluable,
+        judged=_judged(history, trial, infused),
+    )
+
+
+def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedVisits:
+    within = infused.within
+    visits = tuple(one.visit for one in within.by_source[ResponseSource.DERIVED].visits)
+    found = discrepancies(
+        visits,
+        history.assessments,
+        trial.policy.imwg,
+        infused_on=infused.infused_on,
+        new_therapy_on=within.new_therapy_on[ResponseSource.DERIVED],
+        died_of_myeloma_on=within.died_of_myeloma_on,
+    )
+    return JudgedVisits(
+        judged=sum(judgement_of(one, history.assessments) is not None for one in visits),
+        kinds=tuple(one.comparison.code for one in found),
+        best_changes=sum(one.impact.best_response for one in found),
+        progression_changes=sum(one.impact.progression for one in found),
     )
 
 

@@ -19,6 +19,7 @@ from app.services.trial_endpoints.status_board import status_board
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.services.trial_endpoints.survival_report import survival_report
 from app.services.trial_endpoints.swimmer_report import swimmer_report
+from app.services.trial_endpoints.trial_report import beside_the_summary
 from app.services.trial_endpoints.waterfall_report import waterfall_report
 from app.trial.trial import Trial
 
@@ -43,6 +44,7 @@ PICTURED: Final[dict[str, Report]] = {
 
 SUMMARY: Final = "summary"
 STATUS_BOARD: Final = "status-board"
+TRIAL_REPORT: Final = "trial-report"
 
 
 def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial) -> dict[str, Any]:
@@ -69,5 +71,22 @@ def summary(
     }
 
 
-WHOLE_DOCUMENTS: Final[dict[str, Report]] = {SUMMARY: summary, STATUS_BOARD: status_board}
+def trial_report(
+    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
+) -> dict[str, Any]:
+    """Answer with everything that a report of the trial says: the summary, and what is beside it.
+
+    Rows make it name the subjects of its listings, and nothing of the summary.
+    """
+    return {
+        **summary(replace(question, rows=False), analyses, trial),
+        **beside_the_summary(question, analyses, trial),
+    }
+
+
+WHOLE_DOCUMENTS: Final[dict[str, Report]] = {
+    SUMMARY: summary,
+    STATUS_BOARD: status_board,
+    TRIAL_REPORT: trial_report,
+}
 """What is answered without being an endpoint of its own; the board names subjects in every row."""

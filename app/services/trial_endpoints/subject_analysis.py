@@ -17,6 +17,7 @@ from app.services.derivations.confirmed_response import Confirmation
 from app.services.derivations.cytopenia_recovery import CytopeniaRecovery
 from app.services.derivations.data_errors import DataError
 from app.services.derivations.event_times import SubjectFacts
+from app.services.derivations.exposure import Exposure
 from app.services.derivations.facts import Origin
 from app.services.derivations.immune_toxicity import ImmuneToxicity
 from app.services.derivations.lab_summary import LabSummary
@@ -25,6 +26,7 @@ from app.services.derivations.mrd_status import MrdSummary
 from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
 from app.services.derivations.scheduled_visits import SubjectVisits
+from app.services.derivations.subject_history import Characteristics
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 from app.vocabularies.subjects import Disposition
@@ -72,6 +74,23 @@ class ResponseAnalysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedVisits:
+    """How far the derived categories of an infused subject are the investigator's.
+
+    Attributes:
+        judged: derived visits that the investigator gave a category too.
+        kinds: one for each visit on which the two differ.
+        best_changes: visits whose other category would give another best response.
+        progression_changes: the same for the day of progression.
+    """
+
+    judged: int = 0
+    kinds: tuple[str, ...] = ()
+    best_changes: int = 0
+    progression_changes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectAnalysis:
     """What is derived of one subject at a data cut. Members are empty before the infusion."""
 
@@ -87,6 +106,11 @@ class SubjectAnalysis:
     data_errors: tuple[DataError, ...]
     adverse_events: SubjectAdverseEvents
     visits: SubjectVisits
+    characteristics: Characteristics
+    age_years: int | None
+    years_since_diagnosis: int | None
+    exposure: Exposure | None
+    judged: JudgedVisits = JudgedVisits()
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
     marker_depth: MarkerDepth | None = None
