@@ -54,6 +54,8 @@ _TAGS: Final = {
     "subjects": "Enrolment and the subject's status.",
     **{kind.path: f"Records: {kind.noun}." for kind in RECORD_KINDS if not kind.one_per_subject},
     "charts": "The same as pictures.",
+    "reports": "The same to read and to print.",
+    "status board": "Where each subject's visits stand.",
     "findings": "What the edit checks notice.",
     "imports": "Records in bulk.",
     "ledger": "What changed, who did it, who read it.",

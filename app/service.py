@@ -16,6 +16,7 @@ from app.services import ledger
 from app.services.configured_sign_in import configured_sign_in
 from app.services.drawing.pictures import Pictures
 from app.services.drawing.pool import DrawingPool
+from app.services.printed_reports import PrintedReports
 from app.services.sign_in import SignIn
 from app.services.trial_endpoints.analyses import Analyses
 from app.services.trial_endpoints.answers import Answers
@@ -34,6 +35,7 @@ class Service:
     sign_in: SignIn
     answers: Answers
     pictures: Pictures
+    reports: PrintedReports
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -83,11 +85,13 @@ def assemble(settings: Settings, database_url: str) -> Service:
     database = Database(settings, database_url)
     trial = load_trial(settings.trial)
     answers = Answers(database, Analyses(database, trial))
+    pool = DrawingPool(settings.chart_seconds)
     return Service(
         settings=settings,
         trial=trial,
         database=database,
         sign_in=configured_sign_in(settings, database),
         answers=answers,
-        pictures=Pictures(answers, DrawingPool(settings.chart_seconds)),
+        pictures=Pictures(answers, pool),
+        reports=PrintedReports(database, trial, answers, pool),
     )

@@ -13,6 +13,7 @@ from app.routers import (
     health,
     imports,
     ledger,
+    reports,
     responses,
     status_board,
     subjects,
@@ -37,4 +38,5 @@ def every_router() -> Iterator[APIRouter]:
     yield charts.router
     yield responses.router
     yield status_board.router
+    yield reports.router
     yield ledger.router

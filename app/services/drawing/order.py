@@ -14,6 +14,10 @@ REPLY: Final = struct.Struct(">BI")
 """An outcome, and the length of what follows."""
 
 
+TYPESET: Final = "report"
+"""The name of an order that is no picture: a whole report, to be typeset."""
+
+
 class Outcome(IntEnum):
     """How a process that draws answers."""
 

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO, Final
 
 from app.charts.catalogue import PICTURES
 from app.lifeline import end_with
+from app.printing.paper import paper
 from app.services.drawing.forms import Form
-from app.services.drawing.order import LENGTH, REPLY, Order, Outcome, unpacked
+from app.services.drawing.order import LENGTH, REPLY, TYPESET, Order, Outcome, unpacked
 from app.services.drawing.rendering import RENDERERS, svg_of
 
 PICTURES_A_PROCESS: Final = 500
@@ -58,6 +59,8 @@ def main(parent: int) -> None:
 
 
 def _drawn(order: Order, report: bytes) -> bytes:
+    if order.chart == TYPESET:
+        return paper(report)
     specification = PICTURES[order.chart](json.loads(report), order.options)
     render: Callable[[dict[str, Any]], bytes] = RENDERERS[Form(order.form)]
     return render(specification)
