@@ -32,6 +32,7 @@ _SHOWN: Final[Mapping[str, str]] = {
     "response-over-time": "Best response over time",
     "adverse-events": "Adverse events by worst grade",
     "car-kinetics": "CAR-T cells over time",
+    "swimmer": "Time on study of each subject",
     **ENDPOINTS,
 }
 
@@ -67,7 +68,7 @@ def _sections(document: Mapping[str, Any], pictures: Pictures) -> Sequence[Secti
         quality.section(document),
     ]
     if "listings" in document:
-        sections.append(listed.section(document))
+        sections.append(listed.section(document, _figures(pictures, "swimmer")))
     return [*sections, methods.section(document)]
 
 

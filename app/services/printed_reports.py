@@ -6,7 +6,7 @@ an answer are, also when the report was kept from an earlier request.
 
 import asyncio
 import json
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -24,12 +24,21 @@ from app.services.drawing.order import TYPESET, Order
 from app.services.drawing.pictures import picture_etag
 from app.services.drawing.pool import DrawingPool
 from app.services.records import Caller
-from app.services.trial_endpoints.answers import Answers, is_held
+from app.services.trial_endpoints.answers import Admitted, Answers, is_held
 from app.services.trial_endpoints.question import Question
 from app.trial.trial import Trial
 
 AUTHOR: Final = "Day Zero"
-COUNTS_KEPT: Final = 32
+REPORTS_KEPT: Final = 4
+"""Reports whose pages are written once more when another form is asked for."""
+
+_DRAWN: Final[Mapping[str, str]] = {
+    "enrolment": "enrolment",
+    "response-over-time": "response",
+    "adverse-events": "adverse-events",
+    "car-kinetics": "car-kinetics",
+}
+"""Pictures beside the curves, each with the endpoint that it shows."""
 
 
 class ReportForm(StrEnum):
@@ -61,7 +70,7 @@ class PrintedReports:
     answers: Answers
     pool: DrawingPool
     _kept: KeptPictures = field(default_factory=KeptPictures)
-    _noticed: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)
+    _reports: OrderedDict[str, tuple[Printed, tuple[str, ...]]] = field(default_factory=OrderedDict)
 
     async def of_trial(
         self, caller: Caller, question: Question, form: ReportForm, held: str | None = None
@@ -88,47 +97,54 @@ class PrintedReports:
             if kept.subjects:
                 await self.answers.note(caller, kept.subjects)
             return ReportAnswer(etag, kept.body)
-        told = await self.answers.told(caller, admitted)
-        document = await asyncio.to_thread(json.loads, told.body)
-        document["quality"]["findings"] = await self._findings(caller, question, admitted.etag)
-        pictures = await self._pictures(document)
-        report = await asyncio.to_thread(printed, document, pictures)
+        report, subjects = await self._made(caller, admitted)
         body = await self._written(report, form, order)
-        self._kept.keep(etag, KeptPicture(body, told.subjects))
+        self._kept.keep(etag, KeptPicture(body, subjects))
         return ReportAnswer(etag, body)
 
-    async def _findings(self, caller: Caller, question: Question, answer: str) -> dict[str, Any]:
-        """Count what the edit checks notice of the records as they stood at the cut.
+    async def _made(self, caller: Caller, admitted: Admitted) -> tuple[Printed, tuple[str, ...]]:
+        """Make the report that was admitted, and name the subjects in it; the latest are kept."""
+        made = self._reports.get(admitted.etag)
+        if made is not None:
+            if made[1]:
+                await self.answers.note(caller, made[1])
+            return made
+        told = await self.answers.told(caller, admitted)
+        document = await asyncio.to_thread(json.loads, told.body)
+        document["quality"]["findings"] = await self._findings(caller, admitted.question)
+        pictures = await self._pictures(document)
+        made = await asyncio.to_thread(printed, document, pictures), told.subjects
+        self._reports[admitted.etag] = made
+        while len(self._reports) > REPORTS_KEPT:
+            self._reports.popitem(last=False)
+        return made
 
-        Args:
-            answer: identity of the answer that they go with, under which the counts are kept.
-        """
-        if answer in self._noticed:
-            return self._noticed[answer]
+    async def _findings(self, caller: Caller, question: Question) -> dict[str, Any]:
+        """Count what the edit checks notice of the records as they stood at the cut."""
         found = await findings.counts(
             self.database, self.trial, caller, question.centre, question.cut
         )
-        by_severity: dict[str, int] = {}
+        by_severity: Counter[str] = Counter()
         for (severity, _), count in found.items():
-            by_severity[severity] = by_severity.get(severity, 0) + count
-        counted = {
+            by_severity[severity] += count
+        return {
             "by_severity": by_severity,
             "by_rule": [
                 {"severity": severity, "rule": rule, "count": count}
                 for (severity, rule), count in sorted(found.items())
             ],
         }
-        self._noticed[answer] = counted
-        while len(self._noticed) > COUNTS_KEPT:
-            self._noticed.popitem(last=False)
-        return counted
 
     async def _pictures(self, document: Mapping[str, Any]) -> dict[str, str]:
         """Draw what the report shows, each from the figures that stand beside it."""
-        return {
-            name: await self._picture("kaplan-meier", document["endpoints"][name])
-            for name in ENDPOINTS
+        endpoints = document["endpoints"]
+        drawn = {
+            **{name: await self._picture("kaplan-meier", endpoints[name]) for name in ENDPOINTS},
+            **{name: await self._picture(name, endpoints[of]) for name, of in _DRAWN.items()},
         }
+        for name, report in document.get("pictured", {}).items():
+            drawn[name] = await self._picture(name, report)
+        return drawn
 
     async def _picture(self, chart: str, report: Mapping[str, Any]) -> str:
         drawn = await self.pool.draw(

@@ -1,20 +1,20 @@
 """Who is behind the figures, for those who may read records. Nobody else gets this section."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from app.printing.document import NOTHING, Column, Section, Table, label, table
+from app.printing.document import NOTHING, Block, Column, Section, Table, label, table
 from app.printing.words import heading, in_words, yes_or_no
 
 _WHO: Final = (Column("Subject", "left"), Column("Day", share=0.6))
 
 
-def section(document: Mapping[str, Any]) -> Section:
+def section(document: Mapping[str, Any], figures: Sequence[Block] = ()) -> Section:
     """List deaths, serious events and departures by subject."""
     found = document["listings"]
     return Section(
         "Listings by subject",
-        (deaths(found), serious_events(found), departures(found)),
+        (*figures, deaths(found), serious_events(found), departures(found)),
         "listings",
     )
 

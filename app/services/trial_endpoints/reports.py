@@ -78,10 +78,14 @@ def trial_report(
 
     Rows make it name the subjects of its listings, and nothing of the summary.
     """
-    return {
+    document = {
         **summary(replace(question, rows=False), analyses, trial),
         **beside_the_summary(question, analyses, trial),
     }
+    if question.rows:
+        swimmer = report(replace(question, endpoint="swimmer"), analyses, trial)
+        document["pictured"] = {"swimmer": swimmer}
+    return document
 
 
 WHOLE_DOCUMENTS: Final[dict[str, Report]] = {
