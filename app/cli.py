@@ -17,6 +17,8 @@ COMMANDS = {
     "grant": "app.commands.administration:grant",
     "token": "app.commands.administration:token",
     "keys": "app.commands.operation:keys",
+    "summary": "app.commands.summary:summary",
+    "subject": "app.commands.subject:subject",
     "demo": "app.commands.demo:demo",
 }
 """Where the function or the group of each command is."""

@@ -14,6 +14,7 @@ from app.cli import cli
 PROMISED = {
     "serve", "migrate", "centre add", "centre list", "client create", "client revoke", "grant add",
     "grant revoke", "grant list", "token issue", "keys rotate", "demo load", "openapi",
+    "summary", "subject",
 }  # fmt: skip
 
 
