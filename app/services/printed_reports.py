@@ -29,6 +29,9 @@ from app.services.trial_endpoints.question import Question
 from app.trial.trial import Trial
 
 AUTHOR: Final = "Day Zero"
+AT_ONCE: Final = 2
+"""Pictures of one report that are drawn beside each other; others get their turns."""
+
 REPORTS_KEPT: Final = 4
 """Reports whose pages are written once more when another form is asked for."""
 
@@ -70,6 +73,7 @@ class PrintedReports:
     answers: Answers
     pool: DrawingPool
     _kept: KeptPictures = field(default_factory=KeptPictures)
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reports: OrderedDict[str, tuple[Printed, tuple[str, ...]]] = field(default_factory=OrderedDict)
 
     async def of_trial(
@@ -104,20 +108,21 @@ class PrintedReports:
 
     async def _made(self, caller: Caller, admitted: Admitted) -> tuple[Printed, tuple[str, ...]]:
         """Make the report that was admitted, and name the subjects in it; the latest are kept."""
-        made = self._reports.get(admitted.etag)
-        if made is not None:
-            if made[1]:
-                await self.answers.note(caller, made[1])
+        async with self._making:
+            made = self._reports.get(admitted.etag)
+            if made is not None:
+                if made[1]:
+                    await self.answers.note(caller, made[1])
+                return made
+            told = await self.answers.told(caller, admitted)
+            document = await asyncio.to_thread(json.loads, told.body)
+            document["quality"]["findings"] = await self._findings(caller, admitted.question)
+            pictures = await self._pictures(document)
+            made = await asyncio.to_thread(printed, document, pictures), told.subjects
+            self._reports[admitted.etag] = made
+            while len(self._reports) > REPORTS_KEPT:
+                self._reports.popitem(last=False)
             return made
-        told = await self.answers.told(caller, admitted)
-        document = await asyncio.to_thread(json.loads, told.body)
-        document["quality"]["findings"] = await self._findings(caller, admitted.question)
-        pictures = await self._pictures(document)
-        made = await asyncio.to_thread(printed, document, pictures), told.subjects
-        self._reports[admitted.etag] = made
-        while len(self._reports) > REPORTS_KEPT:
-            self._reports.popitem(last=False)
-        return made
 
     async def _findings(self, caller: Caller, question: Question) -> dict[str, Any]:
         """Count what the edit checks notice of the records as they stood at the cut."""
@@ -138,12 +143,23 @@ class PrintedReports:
     async def _pictures(self, document: Mapping[str, Any]) -> dict[str, str]:
         """Draw what the report shows, each from the figures that stand beside it."""
         endpoints = document["endpoints"]
-        drawn = {
-            **{name: await self._picture("kaplan-meier", endpoints[name]) for name in ENDPOINTS},
-            **{name: await self._picture(name, endpoints[of]) for name, of in _DRAWN.items()},
-        }
-        for name, report in document.get("pictured", {}).items():
-            drawn[name] = await self._picture(name, report)
+        wanted = [
+            *((name, "kaplan-meier", endpoints[name]) for name in ENDPOINTS),
+            *((name, name, endpoints[of]) for name, of in _DRAWN.items()),
+            *((name, name, report) for name, report in document.get("pictured", {}).items()),
+        ]
+        drawn: dict[str, str] = {}
+
+        async def some(first: int) -> None:
+            for name, chart, report in wanted[first::AT_ONCE]:
+                drawn[name] = await self._picture(chart, report)
+
+        drawing = [asyncio.create_task(some(first)) for first in range(AT_ONCE)]
+        try:
+            await asyncio.gather(*drawing)
+        finally:
+            for task in drawing:
+                task.cancel()
         return drawn
 
     async def _picture(self, chart: str, report: Mapping[str, Any]) -> str:

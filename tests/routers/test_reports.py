@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date
@@ -193,12 +194,43 @@ async def test_it_refuses_what_it_does_not_know(told: Cohort, query: str, status
     assert "crimson" not in answer.text
 
 
-@pytest.mark.usefixtures("one_picture")
+@pytest.mark.parametrize("form", [HTML, PDF])
 async def test_one_that_takes_too_long_is_given_up(
-    told: Cohort, monkeypatch: pytest.MonkeyPatch
+    told: Cohort, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    monkeypatch.setattr(told.deployment.service.reports.pool, "seconds", 0.001)
-    answer = await told.reader.get(f"{REPORT}?cutoff=2024-07-07", Accept=PDF)
+    with monkeypatch.context() as slow:
+        slow.setattr(told.deployment.service.reports.pool, "seconds", 0.001)
+        answer = await told.reader.get(f"{REPORT}?cutoff=2024-07-07", Accept=form)
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.usefixtures("one_picture")
+async def test_typesetting_that_takes_too_long_is_given_up(
+    told: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{REPORT}?cutoff=2024-07-08"
+    assert (await told.reader.get(address)).status_code == 200
+    with monkeypatch.context() as slow:
+        slow.setattr(told.deployment.service.reports.pool, "seconds", 0.001)
+        assert (await told.reader.get(address, Accept=PDF)).status_code == 503
+    assert (await told.reader.get(address, Accept=PDF)).status_code == 200
+
+
+@pytest.mark.usefixtures("one_picture")
+async def test_two_who_ask_for_the_same_report_have_it_made_once(
+    told: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    counted = PrintedReports._findings
+
+    async def counting(self: PrintedReports, caller: Any, question: Any) -> Any:
+        made.append(question)
+        return await counted(self, caller, question)
+
+    monkeypatch.setattr(PrintedReports, "_findings", counting)
+    address = f"{REPORT}?cutoff=2024-07-09"
+    answers = await asyncio.gather(*(told.reader.get(address) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(made) == 1
