@@ -1,9 +1,9 @@
 """Expansion and persistence of the cells, by matrix and method; and what moved with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from app.printing.document import NOTHING, Block, Column, Section, Table, label, table
+from app.printing.document import NOTHING, Block, Column, Row, Section, Table, label, table
 from app.printing.rounding import NOT_REACHED, days, proportion, rate, significant
 from app.printing.words import MATRICES, METHODS, procedure, with_unit
 
@@ -37,30 +37,14 @@ def parameters(found: Mapping[str, Any]) -> Table:
     return table(
         "Parameters of the profile",
         (
-            label("Matrix and method"),
-            Column("Parameter", "left", 2.3),
+            label("Matrix and method, parameter", 3),
             Column("n", share=0.6),
             Column("Median"),
             Column("Quartiles", share=1.6),
             Column("Geometric mean", share=1.2),
             Column("CV, %", share=0.8),
         ),
-        (
-            [
-                method_of(one["analyte"]) if first else "",
-                with_unit(PARAMETERS[parameter["name"]], parameter["unit"]),
-                str(parameter["summary"]["n"]),
-                significant(parameter["summary"]["median"]),
-                _between(parameter["summary"]["quartiles"]),
-                significant(parameter["summary"]["geometric_mean"]["estimate"]),
-                significant(parameter["summary"]["geometric_cv_percent"]),
-            ]
-            for one in found["tables"]
-            for first, parameter in _first(
-                [each for each in one["parameters"] if each["name"] in PARAMETERS]
-            )
-            if parameter["summary"]["n"]
-        ),
+        (row for one in found["tables"] for row in _parameters(one)),
         f"Area: {procedure(found['auc'])}; half-life: {procedure(found['half_life'])}. "
         "CV: geometric.",
     )
@@ -114,7 +98,7 @@ def humoral(found: Mapping[str, Any]) -> Table:
     return table(
         "Humoral immunity",
         (
-            label(""),
+            label("Condition"),
             Column("x/N"),
             Column("%"),
             Column("95 % limits", share=1.4),
@@ -165,6 +149,25 @@ def _sampled(persistence_of: Sequence[Mapping[str, Any]], visit: str) -> str:
     return NOTHING
 
 
+def _parameters(found: Mapping[str, Any]) -> Iterator[Row]:
+    """Give a row for the matrix and method, then one for each parameter that somebody has."""
+    yield Row((method_of(found["analyte"]), str(found["n"]), "", "", "", ""), strong=True)
+    for parameter in found["parameters"]:
+        summary = parameter["summary"]
+        if parameter["name"] in PARAMETERS and summary["n"]:
+            yield Row(
+                (
+                    with_unit(PARAMETERS[parameter["name"]], parameter["unit"]),
+                    str(summary["n"]),
+                    significant(summary["median"]),
+                    _between(summary["quartiles"]),
+                    significant(summary["geometric_mean"]["estimate"]),
+                    significant(summary["geometric_cv_percent"]),
+                ),
+                level=1,
+            )
+
+
 def _loss(found: Mapping[str, Any] | None) -> str:
     """Give the median time to loss; a matrix that is not followed for it has none."""
     return NOTHING if found is None else days(found["median"]["estimate"], NOT_REACHED)
@@ -174,7 +177,3 @@ def _between(quartiles: Sequence[float] | None) -> str:
     if quartiles is None:
         return NOTHING
     return f"{significant(quartiles[0])} to {significant(quartiles[1])}"
-
-
-def _first(found: Sequence[Any]) -> list[tuple[bool, Any]]:
-    return [(place == 0, one) for place, one in enumerate(found)]

@@ -59,7 +59,7 @@ def contradictions(quality: Mapping[str, Any]) -> Table:
     errors = quality["data_errors"]
     return table(
         "Records that contradict each other, subjects",
-        (label("", 4), Column("Subjects")),
+        (label("Effect", 4), Column("Subjects")),
         (
             Row(("Any", str(errors["subjects"])), strong=True),
             *(
@@ -75,7 +75,7 @@ def agreement(quality: Mapping[str, Any]) -> Table:
     found = quality["responses"]
     return table(
         "Derived and investigator's response, visits",
-        (label("", 4), Column("Visits")),
+        (label("Comparison", 4), Column("Visits")),
         (
             Row(("Judged by both", str(found["judged"])), strong=True),
             Row(

@@ -93,7 +93,7 @@ def syndromes(safety: Mapping[str, Any]) -> Table:
     ]
     return table(
         "CRS and ICANS, ASTCT grades",
-        (label("", 3), *(Column(name, share=1.5) for name in names)),
+        (label("Figure", 3), *(Column(name, share=1.5) for name in names)),
         rows,
         "Treatments: of those affected, x/n (%). The infusion is study day 1.",
     )
@@ -191,7 +191,7 @@ def deaths(safety: Mapping[str, Any]) -> Table:
     ]
     return table(
         "Deaths",
-        (label("", 3), *_OF),
+        (label("Deaths", 3), *_OF),
         (*(Row((words, *proportion(found[name])), level) for name, words, level in lines), *causes),
     )
 

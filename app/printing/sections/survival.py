@@ -74,7 +74,7 @@ def endings(reports: Mapping[str, Mapping[str, Any]]) -> Table:
     }
     return table(
         "What ended the time, subjects",
-        (label("", 1.8), *(Column(ENDPOINTS[name]) for name in reports)),
+        (label("End", 1.8), *(Column(ENDPOINTS[name]) for name in reports)),
         (
             Row(("Event", *(str(one["n_event"]) for one in found)), strong=True),
             *(
