@@ -154,6 +154,21 @@ async def test_whoever_reads_records_gets_listings_and_is_noted_each_time(told: 
     assert await noted(told, reader) == [sorted(told.codes.values())] * 3
 
 
+@pytest.mark.usefixtures("one_picture")
+async def test_it_counts_the_findings_that_the_checks_list(told: Cohort) -> None:
+    listed = (await told.reader.get("/v1/findings?limit=1000")).json()["items"]
+    assert listed
+    page = (await told.reader.get(f"{REPORT}?cutoff=2025-02-02")).text
+    for severity in ("error", "warning", "notice"):
+        count = sum(one["severity"] == severity for one in listed)
+        assert [severity.capitalize(), str(count)] in cells(page)
+    of_own = [one for one in listed if one["centre"] == OWN]
+    coordinator = await told.deployment.caller("coordinator", OWN)
+    page = (await coordinator.get(f"{REPORT}?cutoff=2025-02-02")).text
+    count = sum(one["severity"] == "warning" for one in of_own)
+    assert ["Warning", str(count)] in cells(page)
+
+
 async def noted(told: Cohort, caller: Caller) -> list[list[str]]:
     rows = await told.deployment.owner.fetch(
         "SELECT subjects FROM access_event WHERE principal = $1 AND status = 200", caller.name
