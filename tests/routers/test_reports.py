@@ -33,7 +33,7 @@ async def told(
     drawn = [
         drawn_subject(Random(f"{centre} {number}"), f"{centre}/{number}", centre, date(2024, 3, 1))
         for centre in (OWN, OTHER)
-        for number in range(3)
+        for number in range(5)
     ]
     dead = [subject(f"{centre} died", death(90), centre=centre) for centre in (OWN, OTHER)]
     contradictory = subject("spoken to", death(90), contact(120), centre=OWN)
