@@ -128,14 +128,15 @@ def safe_url(url: str) -> str:
         ValueError: another scheme, no host, a user name, or a fragment.
     """
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         raise ValueError("the address of keys begins with https://")
     if not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError("the address of keys has a host, no user name and no fragment")
     return url
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host of a URL is this very machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.access.browser_sign_in import BrowserSignIn
 from app.access.claims import (
     Lifetime,
     require_listed_audience,
@@ -84,6 +85,9 @@ class ExternalIssuer(BaseModel):
     leeway_seconds: int = Field(
         default=60, ge=0, le=60, description="How far its clock may be off."
     )
+    sign_in: BrowserSignIn | None = Field(
+        default=None, description="How people sign in at it from the page; null: they do not."
+    )
 
     @field_validator("types")
     @classmethod
@@ -101,6 +105,18 @@ class ExternalIssuer(BaseModel):
         if self.jwks is not None:
             usable_keys(canonical_json(self.jwks))
         return self
+
+    @property
+    def browser_token(self) -> Literal["access_token", "id_token"]:
+        """Which of the tokens that a browser gets is for us.
+
+        Decision: the one that has our audience. An identity token's audience is the client (OpenID
+        Connect Core 1.0, section 2), so it is that one where the client bears our audience's name;
+        else the access token, which the issuer then has to write for our audience.
+        """
+        if self.sign_in is not None and self.sign_in.client_id == self.audience:
+            return "id_token"
+        return "access_token"
 
     @property
     def form(self) -> TokenForm:
@@ -160,6 +176,17 @@ class ExternalIssuers:
             raise ValueError("two external issuers have the same identifier")
         if ours in self._issuers:
             raise ValueError("an external issuer has the identifier of this service")
+
+    @property
+    def of_people(self) -> tuple[ExternalIssuer, ...]:
+        """Those at which people sign in from a browser, in the order of the settings."""
+        return tuple(one for one, _ in self._issuers.values() if one.sign_in is not None)
+
+    @property
+    def token_origins(self) -> tuple[str, ...]:
+        """The origins at which a browser gets their tokens, each once."""
+        origins = (one.sign_in.token_origin for one in self.of_people if one.sign_in is not None)
+        return tuple(dict.fromkeys(origins))
 
     async def verify(self, token: object, now: datetime) -> ExternalIdentity:
         """Give whom a token stands for, by the issuer that it claims to come from.

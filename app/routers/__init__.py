@@ -13,6 +13,7 @@ from app.routers import (
     health,
     imports,
     ledger,
+    people_sign_in,
     reports,
     responses,
     status_board,
@@ -27,7 +28,7 @@ from app.schemas.record_kinds import RECORD_KINDS
 def every_router() -> Iterator[APIRouter]:
     """Give every router of the service, in the order of the documentation."""
     yield documentation.router
-    for noun in (health, token_endpoint, about, vocabularies, subjects):
+    for noun in (health, token_endpoint, people_sign_in, about, vocabularies, subjects):
         yield noun.router
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:
