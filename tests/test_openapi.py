@@ -18,6 +18,7 @@ from app.main import create_app
 from app.openapi_document import DescribedApp, published
 from app.problems import MEDIA_TYPE
 from app.routers.documentation import ONLY_FROM_US
+from app.routers.page import PAGE_ADDRESSES
 from app.routers.trial_route import TrialRoute
 from app.schemas.record_kinds import RECORD_KINDS
 from tests.deployment import Deployment
@@ -79,7 +80,7 @@ def test_it_has_every_route_but_the_pages(app: DescribedApp) -> None:
     }
     assert {path for _, path in routes - documented} == {
         "/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css",
-        "/docs/favicon.png",
+        "/docs/favicon.png", *PAGE_ADDRESSES,
     }  # fmt: skip
     assert documented <= routes
 

@@ -165,4 +165,4 @@ def sign_in_link(
         lambda owner: administration.add_grant(owner, name, role, centre, ends_at, make_person=True)
     )
     code = signing_in(settings).link_for(person)
-    return f"{settings.issuer}/docs#link={code}"
+    return f"{settings.issuer}/#link={code}"

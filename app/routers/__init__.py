@@ -13,6 +13,7 @@ from app.routers import (
     health,
     imports,
     ledger,
+    page,
     people_sign_in,
     reports,
     responses,
@@ -27,6 +28,7 @@ from app.schemas.record_kinds import RECORD_KINDS
 
 def every_router() -> Iterator[APIRouter]:
     """Give every router of the service, in the order of the documentation."""
+    yield page.router
     yield documentation.router
     for noun in (health, token_endpoint, people_sign_in, about, vocabularies, subjects):
         yield noun.router

@@ -9,7 +9,7 @@ was refused is noted.
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -59,7 +59,13 @@ class ReadRequest(Request):
 
 
 class TrialRoute(APIRoute):
-    """A route of this service: one declared action, a known caller, strict input."""
+    """A route of this service: one declared action, a known caller, strict input.
+
+    Attributes:
+        strict_query: whether a parameter of the query that the route does not know is refused.
+    """
+
+    strict_query: ClassVar[bool] = True
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         declared = (options.get("openapi_extra") or {}).get("x-action")
@@ -105,7 +111,8 @@ class TrialRoute(APIRoute):
             # the database, which the limit is there to spare.
             request.app.state.request_rate.admit(principal.id)
             request.state.caller = Caller(principal, request.state.request_id, self._route)
-        _require_known_parameters(request, self._known)
+        if self.strict_query:
+            _require_known_parameters(request, self._known)
         value = None
         if self.body_field is not None:
             raw = await read_body(request, service.settings.body_limit)

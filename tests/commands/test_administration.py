@@ -265,7 +265,7 @@ class TestGrant:
 def follow(served: Served, link: str) -> httpx.Response:
     """Exchange a link as the page that it opens does."""
     page, _, code = link.strip().partition("#link=")
-    assert page == f"{served.origin}/docs"
+    assert page == f"{served.origin}/"
     assert httpx.get(page).status_code == 200
     form = {"grant_type": LINK_GRANT, "link": code}
     return httpx.post(f"{served.origin}/oauth/token", data=form)

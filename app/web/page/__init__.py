@@ -1,0 +1,1 @@
+"""The page at `/`: one document, plain modules, plain style."""

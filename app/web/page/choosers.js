@@ -1,0 +1,130 @@
+// What is shown, chosen: data cut, population, centre, whose responses. Nothing changes before the
+// button is pressed; what was typed until then is kept, whatever happens to the session.
+
+import { CHOICES } from "./address.js";
+import { announce, element, newId } from "./elements.js";
+import * as session from "./session.js";
+import { capital } from "./words.js";
+
+const SOURCES = ["derived", "investigator", "adjudicated"];
+const DEFAULT_SOURCE = "derived";
+
+const wide = matchMedia("(min-width: 62rem)");
+wide.addEventListener("change", () => {
+  for (const one of document.querySelectorAll(".choosing")) one.open ||= wide.matches;
+});
+
+export function choosers(context) {
+  const { chosen, trial, centres } = context;
+  const typed = session.draft() ?? chosen;
+  const populations = trial.populations.definitions.map(({ name }) => name);
+  const fields = {
+    cutoff: element("input", { type: "date", value: typed.cutoff }),
+    as_of: element("input", {
+      type: "text",
+      value: typed.as_of,
+      placeholder: "now",
+      spellcheck: "false",
+      autocomplete: "off",
+      inputmode: "text",
+    }),
+    population: choice(
+      populations.map((name) => [name, capital(name.replaceAll("_", " "))]),
+      typed.population ?? trial.populations.default,
+    ),
+    centre: choice(
+      [...(centres.length > 1 ? [["", "All I can see"]] : []), ...centres.map(({ code, name }) => [code, name])],
+      typed.centre ?? "",
+    ),
+    response_source: choice(
+      SOURCES.map((name) => [name, capital(name)]),
+      typed.response_source ?? DEFAULT_SOURCE,
+    ),
+  };
+  const labels = {
+    cutoff: ["Data cut-off", "Clinical days up to this one"],
+    as_of: ["As of", "Ledger number, or a time with its offset, as 2026-03-31T12:00Z"],
+    population: ["Population", null],
+    centre: ["Centre", null],
+    response_source: ["Responses by", null],
+  };
+  const state = element("span", { class: "pending", hidden: true }, "Not shown yet");
+  const read = () => {
+    const found = Object.fromEntries(CHOICES.map((name) => [name, fields[name].value.trim()]));
+    if (found.population === trial.populations.default) found.population = "";
+    if (found.response_source === DEFAULT_SOURCE) found.response_source = "";
+    if (centres.length <= 1) found.centre = "";
+    return found;
+  };
+  const differs = () => CHOICES.some((name) => read()[name] !== (chosen[name] ?? ""));
+  const noted = () => {
+    session.keepDraft(differs() ? read() : null);
+    state.hidden = !differs();
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    session.keepDraft(null);
+    if (differs()) context.choose(read());
+    else announce("This is what is shown.");
+    state.hidden = true;
+  };
+  const reset = () => {
+    session.keepDraft(null);
+    context.choose(Object.fromEntries(CHOICES.map((name) => [name, ""])));
+  };
+  const made = element(
+    "form",
+    { class: "choosers", role: "search", "aria-label": "What is shown", on: { submit, input: noted } },
+    CHOICES.map((name) => labelled(fields[name], ...labels[name])),
+    element(
+      "div",
+      { class: "buttons" },
+      element("button", { type: "submit", class: "main", "data-keep": "show" }, "Show"),
+      element("button", { type: "button", "data-keep": "reset", on: { click: reset } }, "Reset"),
+      state,
+    ),
+  );
+  noted();
+  return folded(made, chosen, centres);
+}
+
+// On a narrow screen the form is folded away behind what is chosen.
+function folded(form, chosen, centres) {
+  const centre = centres.find(({ code }) => code === chosen.centre)?.name;
+  const said = [
+    chosen.cutoff ? `up to ${chosen.cutoff}` : "no cut-off",
+    chosen.as_of ? `as of ${chosen.as_of}` : "as of now",
+    chosen.population?.replaceAll("_", " "),
+    centre,
+    chosen.response_source,
+  ];
+  const made = element(
+    "details",
+    { class: "choosing" },
+    element("summary", {}, "Data cut: ", said.filter(Boolean).join(", ")),
+    form,
+  );
+  made.open = wide.matches || session.draft() !== null;
+  return made;
+}
+
+function choice(options, chosen) {
+  return element(
+    "select",
+    {},
+    options.map(([value, name]) => element("option", { value, selected: value === chosen }, name)),
+  );
+}
+
+function labelled(field, label, hint) {
+  field.id = newId("chooser");
+  const hintId = hint && newId("hint");
+  if (hint) field.setAttribute("aria-describedby", hintId);
+  return element(
+    "div",
+    { class: "field" },
+    element("label", { for: field.id }, label),
+    field,
+    hint && element("span", { class: "hint", id: hintId }, hint),
+  );
+}

@@ -1,0 +1,58 @@
+// How figures are written. Nothing is computed here: a digit that is not shown is rounded off.
+
+const NOT_REACHED = "not reached";
+export const NONE = "–";
+
+const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const upToTenth = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+const share = new Intl.NumberFormat("en-GB", {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const significant = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 4 });
+const signed = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1, signDisplay: "exceptZero" });
+
+const isNone = (value) => value === null || value === undefined;
+
+export const count = (value) => (isNone(value) ? NONE : whole.format(value));
+export const days = (value) => (isNone(value) ? NONE : upToTenth.format(value));
+export const months = (value) => (isNone(value) ? NOT_REACHED : tenth.format(value));
+export const measured = (value) => (isNone(value) ? NONE : significant.format(value));
+export const change = (value) => (isNone(value) ? NONE : `${signed.format(value)} %`);
+export const percent = (value) => (isNone(value) ? NONE : `${tenth.format(value)} %`);
+// Of a part of one, as the tables of safety give it.
+export const fraction = (value) => (isNone(value) ? NONE : share.format(value).replace("%", " %"));
+
+export function between(lower, upper, write) {
+  if (isNone(lower) && isNone(upper)) return NONE;
+  return `${isNone(lower) ? NONE : write(lower)} to ${isNone(upper) ? NONE : write(upper)}`;
+}
+
+// x of N.
+export function of({ x, N, n }) {
+  return `${count(x)} / ${count(N ?? n)}`;
+}
+
+export function proportion({ percent: given, estimate }) {
+  return isNone(given) ? fraction(estimate) : percent(given);
+}
+
+export function limits({ percent: given, lower, upper }) {
+  return between(lower, upper, isNone(given) ? fraction : percent);
+}
+
+export function median({ estimate_months: middle, lower_months: low, upper_months: high }) {
+  return `${months(middle)} (${between(low, high, months)})`;
+}
+
+export function range({ median: middle, minimum, min, maximum, max }) {
+  if (isNone(middle)) return NONE;
+  return `${days(middle)} (${days(minimum ?? min)} to ${days(maximum ?? max)})`;
+}
+
+// The day of a moment, as it was written where it happened.
+export function day(moment) {
+  return moment ? moment.slice(0, 10) : NONE;
+}

@@ -1,0 +1,131 @@
+// Why each response of a subject is what it is, visit by visit.
+
+import * as api from "../api.js";
+import { element } from "../elements.js";
+import * as figures from "../figures.js";
+import { provenance } from "../section.js";
+import { facts, table } from "../table.js";
+import { capital, plain, word } from "../words.js";
+
+export async function response(context) {
+  const { as_of, cutoff } = context.asked;
+  const path = `/v1/subjects/${encodeURIComponent(context.subject)}/response`;
+  const answer = await api.json(path, { as_of, cutoff }, context.signal);
+  if (!answer.infused_on) {
+    return element("p", { class: "nothing" }, "Not infused by then: there is no response to explain.");
+  }
+  return [
+    provenance(answer),
+    best(answer),
+    visits(answer),
+    element("h3", {}, "Why"),
+    answer.visits.map(why),
+    baseline(answer),
+  ];
+}
+
+function best({ by_source: sources }) {
+  return table({
+    caption: "What the confirmed visits come to, by source",
+    columns: [
+      { head: "Source", header: true, cell: ([source]) => capital(source) },
+      { head: "Best response", cell: ([, one]) => one.best ?? "–" },
+      { head: "Reached", cell: ([, one]) => one.best_on ?? "–" },
+      { head: "First response", cell: ([, one]) => one.first_response_on ?? "–" },
+      { head: "First CR", cell: ([, one]) => one.first_complete_response_on ?? "–" },
+      { head: "Progression", cell: ([, one]) => one.progression_on ?? "–" },
+    ],
+    rows: Object.entries(sources).filter(([, one]) => one),
+  });
+}
+
+function visits({ visits: rows }) {
+  return table({
+    caption: "Each evaluation",
+    columns: [
+      { head: "Visit", header: true, cell: ({ visit }) => visit },
+      { head: "Assessed", cell: (row) => row.assessed_on },
+      { head: "Derived", cell: ({ category }) => category },
+      { head: "Confirmed", cell: ({ confirmed }) => confirmed ?? "–" },
+      { head: "Confirmed by", cell: (row) => row.confirmed_by ?? plain(row.state ?? "–") },
+      { head: "Investigator", cell: ({ investigator }) => investigator?.category ?? "–" },
+      { head: "Adjudicated", cell: ({ adjudicated }) => adjudicated?.category ?? "–" },
+      { head: "Rule", cell: ({ rules }) => rules.join(", ") || "–" },
+    ],
+    rows,
+    empty: "None took place by then.",
+  });
+}
+
+function why(visit) {
+  const { investigator, mrd } = visit;
+  return element(
+    "details",
+    { class: "why" },
+    element(
+      "summary",
+      {},
+      `${visit.visit}, ${visit.assessed_on}: ${visit.category}`,
+      visit.rules.length > 0 && ` by ${visit.rules.join(", ")}`,
+    ),
+    facts([
+      ["Rule that fired", visit.rules.join(", ") || "none"],
+      ["Highest it could be", visit.ceiling ?? "–"],
+      ["Missing or not shown", listed(visit.not_shown)],
+      ["Carried forward", listed(visit.carried_forward)],
+      ["Progression by", listed(visit.progression)],
+      ["Confirmation", confirmation(visit)],
+      ["Investigator", investigator ? `${investigator.category}, ${word(investigator.agreement)}` : "did not judge"],
+      ["Residual disease", mrd ? `${mrd.result} by ${mrd.method}, ${mrd.collected_on}` : "not measured"],
+      ["Flags", listed(visit.flags)],
+    ]),
+    markers(visit),
+  );
+}
+
+function confirmation({ confirmed, confirmed_by: by, state, warning }) {
+  const said = by ? `${confirmed}, confirmed on ${by}` : plain(state ?? "none");
+  return warning ? `${said}; ${plain(warning)}` : said;
+}
+
+function listed(values) {
+  const said = (values ?? []).map((one) =>
+    typeof one === "string" ? plain(one) : Object.values(one).filter(Boolean).map(plain).join(" "),
+  );
+  return said.join("; ") || "none";
+}
+
+function markers({ visit, markers: rows }) {
+  const cell = (head, write) => ({ head, number: true, cell: write });
+  return table({
+    caption: `Markers at ${visit}, each in the unit of its rule`,
+    columns: [
+      { head: "Marker", header: true, cell: ({ component }) => capital(plain(component)) },
+      cell("Baseline", (row) => row.baseline ?? "–"),
+      cell("Nadir", ({ nadir }) => nadir?.value ?? "–"),
+      { head: "Nadir on", cell: ({ nadir }) => nadir?.collected_on ?? "–" },
+      cell("Now", (row) => row.current ?? "–"),
+      cell("From baseline", (row) => figures.change(row.percent_from_baseline)),
+      cell("From nadir", (row) => figures.change(row.percent_from_nadir)),
+    ],
+    rows,
+    empty: "None was measured.",
+  });
+}
+
+function baseline({ baseline: found }) {
+  if (!found) return null;
+  const measurable = Object.entries(found.measurable).filter(([, value]) => value === true);
+  return element(
+    "details",
+    { class: "why" },
+    element("summary", {}, `Baseline, ${found.latest}`),
+    facts([
+      ["Followed by", plain(found.track)],
+      ["Measurable", measurable.map(([name]) => plain(name)).join(", ") || "nothing"],
+      ["Too old", listed(found.old)],
+      ["Before bridging", found.before_bridging ? "yes" : "no"],
+      ...Object.entries(found.collected).map(([name, on]) => [capital(plain(name)), on ?? "–"]),
+    ]),
+  );
+}

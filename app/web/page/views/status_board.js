@@ -1,0 +1,114 @@
+// Subjects by scheduled visits: what is done, due, overdue and missing.
+
+import * as api from "../api.js";
+import { elsewhere } from "../address.js";
+import { element, newId, unseen } from "../elements.js";
+import { provenance, section } from "../section.js";
+
+// A shape for each status, so that none rests on its colour.
+const SHAPES = {
+  done: "●",
+  due: "◐",
+  overdue: "▲",
+  missing: "✕",
+  upcoming: "·",
+  not_applicable: "–",
+};
+const URGENT = ["due", "overdue", "missing"];
+
+export function show(context) {
+  return [section(context, "Visits of every subject", board)];
+}
+
+async function board(context) {
+  const { as_of, cutoff, centre } = context.asked;
+  const answer = await api.json("/v1/status-board", { as_of, cutoff, centre }, context.signal);
+  const meanings = new Map(answer.statuses.map(({ code, meaning }) => [code, meaning]));
+  return [
+    counted(answer, meanings),
+    provenance(answer, `status on ${answer.status_on}`),
+    shownRows(context, answer),
+  ];
+}
+
+function counted({ counts }, meanings) {
+  const order = ["done", "due", "overdue", "missing", "upcoming", "not_applicable"];
+  return element(
+    "dl",
+    { class: "tiles" },
+    order.map((code) =>
+      element(
+        "div",
+        { class: `tile ${code}` },
+        element("dt", {}, mark(code), name(code)),
+        element("dd", {}, element("strong", {}, counts[code]), unseen(" visits: "), meanings.get(code)),
+      ),
+    ),
+  );
+}
+
+function shownRows(context, answer) {
+  const only = context.chosen.show === "open";
+  const toggle = element("input", { type: "checkbox", id: newId("only"), "data-keep": "open", checked: only });
+  toggle.addEventListener("change", () => context.choose({ show: toggle.checked ? "open" : "" }));
+  const open = ({ visits }) => visits.some(({ status }) => status === "due" || status === "overdue");
+  const rows = only ? answer.subjects.filter(open) : answer.subjects;
+  const choice = element(
+    "p",
+    { class: "choice" },
+    toggle,
+    element("label", { for: toggle.id }, "Only subjects with a visit due or overdue"),
+  );
+  if (rows.length === 0) return [choice, element("p", { class: "nothing" }, "No subject here.")];
+  return [choice, grid(context, answer.visits, rows)];
+}
+
+function grid(context, columns, rows) {
+  const id = newId("caption");
+  const head = columns.map(({ code, label }) =>
+    element("th", { scope: "col", title: label }, element("span", {}, code)),
+  );
+  return element(
+    "div",
+    { class: "sideways tall", role: "region", tabindex: "0", "aria-labelledby": id },
+    element(
+      "table",
+      { class: "board" },
+      element("caption", { id, class: "unseen" }, "Subjects by visits of the schedule"),
+      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Subject"), head)),
+      element("tbody", {}, rows.map((row) => line(context, row, columns))),
+    ),
+  );
+}
+
+function line(context, { subject, state, visits }, columns) {
+  const found = new Map(visits.map((visit) => [visit.visit, visit]));
+  const address = elsewhere("subject", context.chosen, subject);
+  return element(
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      element("a", { href: address }, subject),
+      element("span", { class: "state" }, name(state)),
+    ),
+    columns.map(({ code }) => cell(found.get(code))),
+  );
+}
+
+function cell(visit) {
+  if (!visit) return element("td", {}, unseen("none"));
+  const { status, on, window_from: from, window_to: to } = visit;
+  const when = on ? ` on ${on}` : from && URGENT.includes(status) ? `, window ${from} to ${to}` : "";
+  const said = name(status) + when;
+  return element("td", { class: status, title: said }, mark(status), unseen(said));
+}
+
+function mark(code) {
+  return element("span", { class: `mark ${code}`, "aria-hidden": "true" }, SHAPES[code] ?? "?");
+}
+
+function name(code) {
+  return code.replaceAll("_", " ");
+}
