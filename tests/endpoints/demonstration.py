@@ -39,11 +39,11 @@ async def demonstration(
         found = Cohort(deployment, await deployment.caller("sponsor_analyst"))
         for centre in synthetic_trial(seed).centres:
             caller = await deployment.caller("coordinator", centre.code)
-            await _tell(caller, centre.subjects, found.codes)
+            await tell_centre(caller, centre.subjects, found.codes)
         yield found
 
 
-async def _tell(
+async def tell_centre(
     caller: Caller, subjects: tuple[SubjectRecords, ...], codes: dict[str, str]
 ) -> None:
     """Enrol the subjects of a centre, then tell each record once what it refers to is stored."""

@@ -1,0 +1,186 @@
+"""What the views show is what the service answers, at the cut that the address names."""
+
+import csv
+import io
+
+from playwright.async_api import Route, expect
+
+from tests.web.conftest import Site, Visiting
+from tests.web.visit import Visit
+
+CUT = "2024-04-30"
+
+
+async def answered(site: Site, path: str, **query: str) -> dict:
+    """Ask the service as the data manager's client would."""
+    caller = await site.deployment.caller("data_manager")
+    answer = await caller.http.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_another_cut_shows_other_figures_and_stands_in_the_address(
+    site: Site, visiting: Visiting
+) -> None:
+    whole = await answered(site, "/v1/endpoints/response")
+    cut = await answered(site, "/v1/endpoints/response", cutoff=CUT)
+    counts = [f"{one['rates']['ORR']['x']} / {one['N']}" for one in (whole, cut)]
+    assert counts[0] != counts[1], "the cut has to change something"
+
+    async def shown(visit: Visit) -> str:
+        return await visit.cell("Response rates", "Overall response", "x / N")
+
+    async with visiting("data_manager") as visit:
+        await visit.open("endpoints")
+        assert await shown(visit) == counts[0]
+        before = len(visit.called("/v1/charts/"))
+        await visit.choose(**{"Data cut-off": CUT})
+        assert await shown(visit) == counts[1]
+        assert visit.page.url == f"{site.origin}/#/endpoints?cutoff={CUT}"
+        pictures = visit.called("/v1/charts/")[before:]
+        assert pictures
+        assert all(f"cutoff={CUT}" in url for url in pictures), "the pictures follow"
+        await visit.page.go_back()
+        await visit.settled()
+        assert await shown(visit) == counts[0]
+        await visit.page.go_forward()
+        await visit.settled()
+        assert await shown(visit) == counts[1]
+    async with visiting("monitor", "01", "02", "03") as another:
+        await another.open(f"endpoints?cutoff={CUT}")
+        assert await shown(another) == counts[1], "a copied address shows the same"
+
+
+async def test_the_board_says_of_each_visit_what_the_service_says(
+    site: Site, visiting: Visiting
+) -> None:
+    board = await answered(site, "/v1/status-board")
+    async with visiting("data_manager") as visit:
+        await visit.open("status")
+        for code, number in board["counts"].items():
+            tile = visit.page.locator(f".tile.{code}")
+            await expect(tile.locator("strong")).to_have_text(str(number))
+        rows = visit.page.locator(".board tbody tr")
+        assert await rows.count() == board["n"]
+        for subject in board["subjects"]:
+            row = rows.filter(has_text=subject["subject"])
+            said = await row.locator("td .unseen").all_inner_texts()
+            statuses = [one["status"].replace("_", " ") for one in subject["visits"]]
+            assert [text.partition(" on ")[0].partition(",")[0] for text in said] == statuses
+        shapes = {await one.inner_text() for one in await visit.page.locator(".tile .mark").all()}
+        assert len(shapes) == len(board["counts"]), "no status rests on its colour"
+        await visit.page.get_by_label("Only subjects with a visit due or overdue").check()
+        await visit.settled()
+        waiting = [
+            one
+            for one in board["subjects"]
+            if any(visit["status"] in {"due", "overdue"} for visit in one["visits"])
+        ]
+        assert await rows.count() == len(waiting)
+        assert "show=open" in visit.page.url
+
+
+async def test_every_choice_is_kept_in_the_address_and_goes_along(
+    site: Site, visiting: Visiting
+) -> None:
+    head = (await answered(site, "/v1/endpoints/enrolment"))["as_of"]
+    async with visiting("data_manager") as visit:
+        await visit.open("enrolment")
+        await visit.choose(
+            **{
+                "Data cut-off": CUT,
+                "As of": str(head - 1),
+                "Population": "enrolled",
+                "Centre": "02",
+                "Responses by": "investigator",
+            }
+        )
+        cut = f"cutoff={CUT}&as_of={head - 1}"
+        chosen = f"{cut}&population=enrolled&centre=02&response_source=investigator"
+        assert visit.page.url == f"{site.origin}/#/enrolment?{chosen}"
+        known = (await answered(site, "/v1/endpoints/enrolment", as_of=str(head - 1)))["as_of"]
+        await expect(visit.page.get_by_text(f"ledger at {known}").first).to_be_visible()
+        rows = visit.page.get_by_role("table", name="Subjects by centre").locator("tbody tr")
+        await expect(rows).to_have_count(1)
+        await visit.page.get_by_role("link", name="Kinetics").click()
+        await visit.settled()
+        assert visit.page.url == f"{site.origin}/#/kinetics?{chosen}"
+        await visit.page.reload()
+        await visit.settled()
+        await expect(visit.page.get_by_label("Responses by")).to_have_value("investigator")
+        await expect(visit.page.get_by_label("Data cut-off")).to_have_value(CUT)
+
+
+async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visiting) -> None:
+    rows = (await answered(site, "/v1/endpoints/response", rows="true"))["rows"]
+    code = next(row["USUBJID"] for row in rows if row["best_response"] in {"sCR", "CR", "VGPR"})
+    told = await answered(site, f"/v1/subjects/{code}/response")
+    visit_told = next(one for one in told["visits"] if one["markers"])
+    async with visiting("data_manager") as visit:
+        await visit.open("status")
+        await visit.page.get_by_role("link", name=code).click()
+        await visit.settled()
+        await expect(visit.page.get_by_role("heading", level=1)).to_have_text(f"Subject {code}")
+        name = f"{visit_told['visit']}, {visit_told['assessed_on']}: {visit_told['category']}"
+        why = visit.page.locator("details.why").filter(has_text=name)
+        await why.locator("summary").click()
+        for rule in visit_told["rules"]:
+            await expect(why.get_by_text(rule).last).to_be_visible()
+        for term in ("Missing or not shown", "Confirmation", "Investigator"):
+            await expect(why.get_by_text(term)).to_be_visible()
+        marker = visit_told["markers"][0]
+        line = why.locator("tbody tr").first
+        said = await line.inner_text()
+        assert marker["nadir"]["value"] in said
+        assert marker["nadir"]["collected_on"] in said
+        assert marker["current"] in said
+
+
+BEGINNINGS = {"SVG": b"<svg", "PNG": b"\x89PNG", "PDF": b"%PDF"}
+
+
+async def test_a_picture_and_its_data_can_be_taken_along(visiting: Visiting) -> None:
+    async with visiting("data_manager", drawn=True) as visit:
+        await visit.open("endpoints?endpoint=overall-survival")
+        curve = visit.page.locator("figure").filter(has_text="Overall survival")
+        image = curve.locator("img")
+        assert await image.evaluate("image => image.naturalWidth") > 300
+        assert "Overall survival" in (await image.get_attribute("alt") or "")
+        for label, beginning in BEGINNINGS.items():
+            async with visit.page.expect_download() as download:
+                await curve.get_by_role("button", name=f": {label}").click()
+            taken = await download.value
+            assert taken.suggested_filename == f"kaplan-meier.{label.lower()}"
+            assert (await taken.path()).read_bytes().startswith(beginning)
+        async with visit.page.expect_download() as download:
+            await curve.get_by_role("button", name="Data (CSV)").click()
+        text = (await (await download.value).path()).read_text(encoding="utf-8")
+        assert len(list(csv.reader(io.StringIO(text)))) > 2
+
+
+async def test_the_report_of_the_cut_can_be_taken_along(site: Site, visiting: Visiting) -> None:
+    async with visiting("data_manager") as visit:
+        await visit.open(f"enrolment?cutoff={CUT}&centre=02")
+        async with visit.page.expect_download() as download:
+            await visit.page.get_by_role("button", name="HTML", exact=True).click()
+        content = (await (await download.value).path()).read_text(encoding="utf-8")
+        assert content.lower().startswith("<!doctype html")
+        assert CUT in content
+        asked = "/v1/reports/trial?cutoff=2024-04-30&centre=02"
+        assert visit.called("/v1/reports") == [site.origin + asked]
+
+
+async def test_the_report_on_paper_is_asked_for_as_such(visiting: Visiting) -> None:
+    accepted = []
+
+    async def printed(route: Route) -> None:
+        accepted.append(route.request.headers["accept"])
+        await route.fulfill(content_type="application/pdf", body=b"%PDF-")
+
+    async with visiting("data_manager") as visit:
+        await visit.page.route("**/v1/reports/**", printed)
+        await visit.open("enrolment")
+        async with visit.page.expect_download() as download:
+            await visit.page.get_by_role("button", name="PDF", exact=True).click()
+        assert (await download.value).suggested_filename == "trial-report.pdf"
+        assert accepted == ["application/pdf"]
