@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.schemas.lab_result import LAB_RESULTS
-from benchmarks import charts, cohort, growth, imports
+from benchmarks import charts, cohort, growth, imports, page
 from benchmarks.deployment import (
     SUBJECT,
     Measured,
@@ -147,6 +147,12 @@ def _endpoints(_: Measured) -> Iterator[tuple[str, ...]]:
     yield cohort.kaplan_meier_over_r()
 
 
+def _page(_: Measured) -> Iterator[tuple[str, ...]]:
+    """Measure the page on a service of its own, with a trial of 60 in it."""
+    with measured(DAYZERO_ENDPOINT_SECONDS="900") as service:
+        yield from page.figures(service)
+
+
 async def _of_cohort(service: Measured) -> list[tuple[str, ...]]:
     echoed = request("POST", "/echo", BODY)
     await drive(service.echo_port, lambda: echoed, 1000)
@@ -167,6 +173,7 @@ MEASURES: dict[str, Callable[[Measured], Iterator[tuple[str, ...]]]] = {
     "ready": _ready,
     "endpoints": _endpoints,
     "charts": _charts,
+    "page": _page,
 }
 
 
