@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from statistics import median
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -25,6 +27,7 @@ TRIAL, HUNDREDFOLD, CHUNK = 60, 6_000, 500
 EVALUATIONS, RESULTS, ROUNDS = 20, 300, 5
 SUMMARY = "/v1/endpoints/summary"
 INFUSED_ON = "2024-03-04"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 ANALYTES = (
     ("HGB", "g/L", 70, 60), ("WBC", "10*9/L", 1, 9), ("NEUT", "10*9/L", 0, 6),
     ("LYMPH", "10*9/L", 0, 3), ("PLT", "10*9/L", 15, 250), ("ALT", "U/L", 12, 180),
@@ -35,37 +38,32 @@ ANALYTES = (
 _COPY = """
 INSERT INTO {table} ({names})
 SELECT {columns} FROM generate_series($1::integer, $2::integer) AS number,
-    LATERAL (SELECT * FROM {table} WHERE subject = $3 AND version = 1 LIMIT 1) AS model,
-    LATERAL jsonb_populate_record(NULL::{table}, to_jsonb(model) || jsonb_build_object(
-        'record_id', gen_random_uuid(), 'source_id', NULL, 'transaction_id', pg_current_xact_id(),
-        'subject', '{centre}-' || lpad(number::text, 4, '0'))) AS copied"""
+    {each} (SELECT * FROM {table} WHERE subject = $3 ORDER BY record_id LIMIT 1) AS model"""
+_EACH_EVALUATION = f"generate_series(1, {EVALUATIONS}) AS evaluation, "
+_EACH_RESULT = f"""generate_series(0, {RESULTS} - 1) AS result, LATERAL (
+    SELECT '{json.dumps(ANALYTES)}'::jsonb -> (result % {len(ANALYTES)}) AS of) AS analyte, """
 
-_EVALUATIONS = """
-INSERT INTO assessment ({names})
-SELECT {columns} FROM generate_series($1::integer, $2::integer) AS number,
-    generate_series(1, {count}) AS evaluation_number,
-    LATERAL (SELECT * FROM assessment WHERE subject = $3 ORDER BY record_id LIMIT 1) AS model,
-    LATERAL jsonb_populate_record(NULL::assessment, to_jsonb(model) || jsonb_build_object(
-        'record_id', gen_random_uuid(), 'source_id', NULL, 'transaction_id', pg_current_xact_id(),
-        'subject', '{centre}-' || lpad(number::text, 4, '0'),
-        'assessed_on', (date '{infused}' + evaluation_number * 50)::text,
-        'serum_m_protein', jsonb_build_object('value', round((2.4 * power(0.6, evaluation_number)
-            + CASE WHEN evaluation_number > 8 + number % 20 THEN 1.5 ELSE 0 END)::numeric, 2)::text,
-            'unit', 'g/dL'))) AS copied"""
+_OF_COPY = {
+    "record_id": "uuidv7()",
+    "source_id": "NULL",
+    "transaction_id": "pg_current_xact_id()",
+    "subject": f"'{CENTRE}-' || lpad(number::text, 4, '0')",
+}
+"""What a copy has of its own: its columns by name, as written in SQL."""
 
-_RESULTS = """
-INSERT INTO lab_result ({names})
-SELECT {columns} FROM generate_series($1::integer, $2::integer) AS number,
-    generate_series(0, {count} - 1) AS result_number,
-    LATERAL (SELECT * FROM lab_result WHERE subject = $3 ORDER BY record_id LIMIT 1) AS model,
-    LATERAL (SELECT $4::jsonb -> (result_number % jsonb_array_length($4::jsonb)) AS of) AS analyte,
-    LATERAL jsonb_populate_record(NULL::lab_result, to_jsonb(model) || jsonb_build_object(
-        'record_id', gen_random_uuid(), 'source_id', NULL, 'transaction_id', pg_current_xact_id(),
-        'subject', '{centre}-' || lpad(number::text, 4, '0'),
-        'analyte', analyte.of ->> 0, 'unit', analyte.of ->> 1,
-        'value', round((analyte.of ->> 2)::numeric
-            + (analyte.of ->> 3)::numeric * ((number * 7 + result_number * 13) % 101) / 101, 1),
-        'collected_at', (date '{infused}' - 12 + result_number / 10 * 9)::text)) AS copied"""
+_OF_EVALUATION = {
+    "assessed_on": f"date '{INFUSED_ON}' + evaluation * 50",
+    "serum_m_protein": """jsonb_build_object('unit', 'g/dL', 'value', round(
+        (2.4 * power(0.6, evaluation) + CASE WHEN evaluation > 8 + number % 20 THEN 1.5 ELSE 0 END)
+        ::numeric, 2)::text)""",
+}
+_OF_RESULT = {
+    "analyte": "analyte.of ->> 0",
+    "unit": "analyte.of ->> 1",
+    "value": """round((analyte.of ->> 2)::numeric
+        + (analyte.of ->> 3)::numeric * ((number * 7 + result * 13) % 101) / 101, 1)""",
+    "collected_at": f"(date '{INFUSED_ON}' - 12 + result / 10 * 9)::text",
+}
 
 _EVENTS = """
 INSERT INTO ledger_event (action, principal, role, centre, subject, kind, route, request_id)
@@ -266,7 +264,12 @@ async def _told(client: httpx.AsyncClient, address: str, body: dict[str, Any]) -
 
 async def fill(owner: asyncpg.Connection, model: str, first: int, last: int) -> None:
     """Copy the model subject, some hundred subjects in a transaction."""
-    analytes = json.dumps(ANALYTES)
+    statements = [
+        *[await _copy(owner, table) for table in ("enrolment", "preparation", "infusion")],
+        await _copy(owner, "assessment"),
+        await _copy(owner, "assessment", _EACH_EVALUATION, _OF_EVALUATION),
+        await _copy(owner, "lab_result", _EACH_RESULT, _OF_RESULT),
+    ]
     for begin in range(first, last + 1, CHUNK):
         end = min(begin + CHUNK - 1, last)
         async with owner.transaction():
@@ -275,34 +278,24 @@ async def fill(owner: asyncpg.Connection, model: str, first: int, last: int) -> 
                 "FROM generate_series($1::integer, $2::integer) AS number",
                 begin, end,
             )  # fmt: skip
-            for table in ("enrolment", "preparation", "infusion", "assessment"):
-                statement = _COPY.format(table=table, centre=CENTRE, **await _columns(owner, table))
+            for statement in statements:
                 await owner.execute(statement, begin, end, model)
-            evaluations = _EVALUATIONS.format(
-                centre=CENTRE, count=EVALUATIONS, infused=INFUSED_ON,
-                **await _columns(owner, "assessment"),
-            )  # fmt: skip
-            await owner.execute(evaluations, begin, end, model)
-            results = _RESULTS.format(
-                centre=CENTRE, count=RESULTS, infused=INFUSED_ON,
-                **await _columns(owner, "lab_result"),
-            )  # fmt: skip
-            await owner.execute(results, begin, end, model, analytes)
             await owner.execute(_EVENTS.format(centre=CENTRE), begin, end)
     await owner.execute("SELECT sequence_events()")
 
 
-async def _columns(owner: asyncpg.Connection, table: str) -> dict[str, str]:
-    """Give the columns of a table that are written: for the INSERT, and of the copy."""
+async def _copy(
+    owner: asyncpg.Connection, table: str, each: str = "", of_copy: Mapping[str, str] = _NOTHING
+) -> str:
+    """Give the statement that copies the model's record, with what each copy has of its own."""
     rows = await owner.fetch(
         """
-        SELECT quote_ident(column_name) AS name FROM information_schema.columns
+        SELECT column_name AS name FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name = $1 AND column_name <> 'predecessor'
         ORDER BY ordinal_position""",
         table,
     )
     names = [row["name"] for row in rows]
-    return {
-        "names": ", ".join(names),
-        "columns": ", ".join(f"copied.{name}" for name in names),
-    }
+    own = {**_OF_COPY, **of_copy}
+    columns = [own.get(name, f"model.{name}") for name in names]
+    return _COPY.format(table=table, names=", ".join(names), columns=", ".join(columns), each=each)

@@ -3,6 +3,7 @@
 Rows become a :class:`SubjectHistory` here and nowhere else.
 """
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -48,12 +49,16 @@ _MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any], Any]]]] = {
 """By kind of record: the member of the history that it fills, and what makes one value of it."""
 
 _LAB_VALUES = f"""
-    SELECT record.subject, record.record_id, record.version, analyte, collected_at, visit,
-           value::text, comparator, unit, coded_value, reference_range ->> 'low',
-           reference_range ->> 'high', lloq::text, uloq::text, specimen, sample_id, fasting, method,
-           spurious, (clinically_significant ->> 'flag')::boolean, adverse_event,
-           transfused_before, g_csf_before
-    {standing_from(LAB_RESULTS)} AND not_done IS NULL"""
+    SELECT record.subject, json_agg(json_build_array(
+        record.record_id, record.version, analyte, collected_at, visit, value::text, comparator,
+        unit, coded_value, reference_range ->> 'low', reference_range ->> 'high', lloq::text,
+        uloq::text, specimen, sample_id, fasting, method, spurious,
+        (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
+        g_csf_before))::text
+    {standing_from(LAB_RESULTS)} AND not_done IS NULL
+    GROUP BY record.subject"""
+"""The results of a subject as one text: they are by far the most, and the one process that all
+subjects pass through has nothing to do with them but to hand them on."""
 _COMPARATORS: Final = {word.value: word for word in Comparator}
 _CODED: Final = {word.value: word for word in QualitativeResult}
 _SPECIMENS: Final = {word.value: word for word in Specimen}
@@ -80,13 +85,13 @@ class SubjectRows:
 
     Attributes:
         documents: path of the kind, identity, version, day of recording, and the document.
-        lab_rows: laboratory results, column by column.
+        labs: laboratory results as JSON, a list of the columns of each.
     """
 
     subject: str
     centre: str
     documents: tuple[tuple[str, uuid.UUID, int, date, str], ...]
-    lab_rows: tuple[tuple[Any, ...], ...]
+    labs: str
 
 
 async def histories_of(
@@ -119,11 +124,10 @@ async def subject_rows(
     standing = await standing_of(
         transaction, homes, visible, cut.transaction_id, kinds - {LAB_RESULTS.path}
     )
-    labs: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    labs: dict[str, str] = {}
     if LAB_RESULTS.path in kinds:
         which = (list(homes), visible, cut.transaction_id)
-        for row in await transaction.rows(_LAB_VALUES, *which):
-            labs[row[0]].append(tuple(row))
+        labs = dict(map(tuple, await transaction.rows(_LAB_VALUES, *which)))
     return [
         SubjectRows(
             subject,
@@ -132,7 +136,7 @@ async def subject_rows(
                 (one.kind.path, one.record_id, one.version, one.recorded_on, one.text)
                 for one in (standing[subject].documents if subject in standing else ())
             ),
-            tuple(labs.get(subject, ())),
+            labs.get(subject, "[]"),
         )
         for subject, centre in homes.items()
     ]
@@ -145,7 +149,7 @@ def history_of_rows(trial: Trial, rows: SubjectRows, cut: AnalysisCut) -> Subjec
         for path, record_id, version, recorded_on, text in rows.documents
         if (kind := by_path(path)) is not None
     ]
-    labs = list(map(_lab_value, rows.lab_rows))
+    labs = list(map(_lab_value, json.loads(rows.labs)))
     return history_of(trial, rows.subject, rows.centre, documents, labs, cut)
 
 
@@ -183,7 +187,9 @@ def history_of(
     }
     if adjudications:
         in_order["assessments"] = _adjudicated(in_order.get("assessments", ()), adjudications)
-    labs = tuple(sorted(lab_values, key=lambda one: (one.collected.latest, one.record.record_id)))
+    labs = tuple(
+        sorted(lab_values, key=lambda one: (one.collected.latest, one.record.record_id.int))
+    )
     if labs:
         latest = max(latest, labs[-1].collected.latest)
     return SubjectHistory(
@@ -215,15 +221,15 @@ def _adjudicated(
     )
 
 
-def _lab_value(row: tuple[Any, ...]) -> LabValue:
+def _lab_value(row: list[Any]) -> LabValue:
     (
-        _, record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
+        record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
         adverse_event, transfused, g_csf,
     ) = row  # fmt: skip
     listed = find_analyte(analyte)
     return LabValue(
-        record=RecordRef(LAB_RESULTS.path, record_id, version),
+        record=RecordRef(LAB_RESULTS.path, uuid.UUID(record_id), version),
         analyte=analyte if listed is None else listed.code,
         collected=values.lab_days(collected_at),
         visit=visit,
@@ -241,12 +247,12 @@ def _lab_value(row: tuple[Any, ...]) -> LabValue:
         method=method,
         spurious=spurious,
         clinically_significant=significant,
-        adverse_event=adverse_event,
+        adverse_event=None if adverse_event is None else uuid.UUID(adverse_event),
         transfused_before=transfused,
         g_csf_before=g_csf,
     )
 
 
 def _number(text: str | None) -> Decimal | None:
-    """Read a number; the driver would, but in the one process that all rows pass through."""
+    """Read a number, digits as sent."""
     return None if text is None else Decimal(text)

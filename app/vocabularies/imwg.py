@@ -25,7 +25,7 @@ class ResponseCategory(Concept):
     @property
     def rank(self) -> int:
         """Place in the order of best overall response: 0 is sCR, 7 is NE."""
-        return BEST_FIRST.index(self)
+        return _RANKS[self]
 
     def is_at_least(self, level: "ResponseCategory") -> bool:
         """Tell whether this response is ``level`` or deeper; PD and NE never are.
@@ -36,13 +36,15 @@ class ResponseCategory(Concept):
         Raises:
             ValueError: ``level`` is PD or NE, which are no depth of response.
         """
-        if level in {ResponseCategory.PD, ResponseCategory.NE}:
+        if level.rank > ResponseCategory.SD.rank:
             raise ValueError("PD and NE are no depth of response")
         return self.rank <= level.rank
 
 
 BEST_FIRST: Final[tuple[ResponseCategory, ...]] = tuple(ResponseCategory)
 """sCR > CR > VGPR > PR > MR > SD > PD > NE, the order that ranks best overall response."""
+
+_RANKS: Final = {category: place for place, category in enumerate(BEST_FIRST)}
 
 RUNNING_ORDER: Final[tuple[ResponseCategory, ...]] = (
     ResponseCategory.NE,

@@ -7,7 +7,7 @@ Source: the trial's endpoint definitions, events and censoring, with the named a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -38,6 +38,17 @@ class SubjectFacts:
     """From the records up to the earlier of data cut and horizon, confirmations among them."""
     at_cut: EndpointFacts
     """From the records up to the data cut."""
+    _times: dict[tuple[str, str], EventTime | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The times that were asked for: facts never change, and cohorts are counted many times."""
+
+    def time(self, endpoint: str, variant: str) -> EventTime | None:
+        """Give the time to an event by the name of its variant; None: this subject has none."""
+        key = (endpoint, variant)
+        if key not in self._times:
+            self._times[key] = VARIANTS[endpoint][variant](self)
+        return self._times[key]
 
 
 Derive = Callable[[SubjectFacts], EventTime | None]

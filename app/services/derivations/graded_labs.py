@@ -23,7 +23,7 @@ from app.services.derivations.lab_baseline import (
 from app.services.derivations.subject_history import LabValue, SubjectHistory, Therapy, may_cover
 from app.trial.trial import Trial
 from app.vocabularies.decimal_units import decimal_ratio
-from app.vocabularies.laboratory import find_analyte
+from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.laboratory_grading import DecidingFact
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.therapies import TherapyKind
@@ -183,21 +183,48 @@ def _grades(
 ) -> tuple[LabGrade, ...]:
     ratio = _ratio(baseline, result) if baseline and baseline.comparator is None else None
     facts = _facts(result, therapies)
-    grade = _grade_once if facts is NO_FACTS else partial(grade_lab_result, facts=facts)
+    grade = _grade_once if facts is NO_FACTS else partial(_grade, facts=facts)
     return grade(
-        analyte=result.analyte,
-        value=result.value,
-        unit=result.unit,
-        comparator=result.comparator,
-        lower_limit=result.lower_limit,
-        upper_limit=result.upper_limit,
-        baseline=_restated(baseline.value if baseline else None, ratio),
-        baseline_upper_limit=_restated(baseline.upper_limit if baseline else None, ratio),
+        result.analyte,
+        result.value,
+        result.unit,
+        result.comparator,
+        result.lower_limit,
+        result.upper_limit,
+        _restated(baseline.value if baseline else None, ratio),
+        _restated(baseline.upper_limit if baseline else None, ratio),
     )
 
 
-_grade_once = lru_cache(maxsize=32_768)(grade_lab_result)
-"""Results of thousands of subjects repeat: a grade follows from its numbers alone."""
+def _grade(
+    analyte: str,
+    value: Decimal | None,
+    unit: str | None,
+    comparator: Comparator | None,
+    lower_limit: Decimal | None,
+    upper_limit: Decimal | None,
+    baseline: Decimal | None,
+    baseline_upper_limit: Decimal | None,
+    facts: Mapping[DecidingFact, bool] = NO_FACTS,
+) -> tuple[LabGrade, ...]:
+    return grade_lab_result(
+        analyte=analyte,
+        value=value,
+        unit=unit,
+        comparator=comparator,
+        lower_limit=lower_limit,
+        upper_limit=upper_limit,
+        baseline=baseline,
+        baseline_upper_limit=baseline_upper_limit,
+        facts=facts,
+    )
+
+
+_grade_once = lru_cache(maxsize=32_768)(_grade)
+"""Results of thousands of subjects repeat, and a grade follows from its numbers alone.
+
+The key is of places, not of names, which would cost more to hash than the numbers.
+"""
 
 
 def _ratio(baseline: LabValue, result: LabValue) -> Decimal | None:
@@ -207,7 +234,9 @@ def _ratio(baseline: LabValue, result: LabValue) -> Decimal | None:
 
 
 def _restated(number: Decimal | None, ratio: Decimal | None) -> Decimal | None:
-    return None if number is None or ratio is None else number * ratio
+    if number is None or ratio is None or ratio == 1:
+        return number if ratio else None
+    return number * ratio
 
 
 def _facts(result: LabValue, therapies: Iterable[Therapy]) -> Mapping[DecidingFact, bool]:

@@ -144,11 +144,9 @@ def _abnormality(
 
     def seen(result: GradedLab) -> LabInDirection:
         grade = _in_direction(result.grades, direction)
-        beyond = (
-            beyond_limits(result.value, direction, limits, baseline=baseline)
-            if direction is not None
-            else None
-        )
+        beyond = None
+        if limits and direction is not None:
+            beyond = beyond_limits(result.value, direction, limits, baseline=baseline)
         flag = result.value.clinically_significant
         return LabInDirection(
             result=result,
@@ -194,9 +192,11 @@ def _resolved(worst: LabInDirection | None, on: date | None, settled_grade: int)
 def _in_direction(
     grades: Iterable[LabGrade], direction: AbnormalityDirection | None
 ) -> LabGrade | None:
-    return next(
-        (grade for grade in grades if direction is not None and grade.direction is direction), None
-    )
+    if direction is not None:
+        for grade in grades:
+            if grade.direction is direction:
+                return grade
+    return None
 
 
 def _is_flagged(result: GradedLab) -> bool:

@@ -3,7 +3,7 @@
 Source: the trial's protocol, laboratory outliers: reported together, unit of counting.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -90,7 +90,7 @@ def worst_result(results: Iterable[LabInDirection]) -> LabInDirection | None:
 
 
 def resolved_on(
-    results: Sequence[LabInDirection], worst: LabInDirection | None, settled_grade: int
+    results: Iterable[LabInDirection], worst: LabInDirection | None, settled_grade: int
 ) -> date | None:
     """Give the first day after the worst with a grade of at most ``settled_grade``.
 
@@ -98,10 +98,11 @@ def resolved_on(
     """
     if worst is None or worst.lowest is None or worst.lowest <= settled_grade:
         return None
-    later = results[results.index(worst) + 1 :]
-    return next(
-        (one.result.collected_on for one in later if _has_settled(one, settled_grade)), None
-    )
+    rest = iter(results)
+    for one in rest:
+        if one is worst:
+            break
+    return next((one.result.collected_on for one in rest if _has_settled(one, settled_grade)), None)
 
 
 def outlier_episodes(

@@ -112,7 +112,9 @@ def with_urine_waived(visits: Iterable[VisitResponse]) -> tuple[VisitResponse, .
     """
     return _one_each_day(
         [
-            replace(visit, category=visit.urine_waived, assessed_on=visit.urine_waived_on)
+            visit
+            if visit.same_with_urine_waived
+            else replace(visit, category=visit.urine_waived, assessed_on=visit.urine_waived_on)
             for visit in visits
         ]
     )

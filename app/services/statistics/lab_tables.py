@@ -98,17 +98,14 @@ def lab_tables(
         n: the denominator; None: as many as there are subjects.
         conf_level: two-sided.
     """
-    of_each: dict[tuple[str, str], list[tuple[date, LabSummary]]] = {}
+    of_each: dict[tuple[str, AbnormalityDirection | None], list[tuple[date, LabSummary]]] = {}
     for infused_on, summaries in subjects:
         for one in summaries:
-            key = (one.analyte, _order(one.direction))
-            of_each.setdefault(key, []).append((infused_on, one))
+            of_each.setdefault((one.analyte, one.direction), []).append((infused_on, one))
     total = len(subjects) if n is None else n
-    return tuple(_table(of_each[key], total, conf_level) for key in sorted(of_each))
-
-
-def _order(direction: AbnormalityDirection | None) -> str:
-    return "" if direction is None else str(list(AbnormalityDirection).index(direction) + 1)
+    order = [None, *AbnormalityDirection]
+    keys = sorted(of_each, key=lambda key: (key[0], order.index(key[1])))
+    return tuple(_table(of_each[key], total, conf_level) for key in keys)
 
 
 def _table(found: Sequence[tuple[date, LabSummary]], n: int, conf_level: float) -> LabTable:
@@ -119,7 +116,8 @@ def _table(found: Sequence[tuple[date, LabSummary]], n: int, conf_level: float) 
     shifts = Counter((one.baseline_grade, one.worst_grade) for one in after)
     ungraded: Counter[UngradedReason] = Counter()
     for _, one in found:
-        ungraded.update(dict(one.ungraded))
+        for reason, results in one.ungraded:
+            ungraded[reason] += results
     severe = sum(one.worst_grade is not None and one.worst_grade >= 3 for one in after)
     return LabTable(
         analyte=first.analyte,

@@ -416,6 +416,8 @@ def _marker_depth(found: Responses) -> MarkerDepth | None:
 
 
 def _urine_waived(trial: Trial, found: Responses, infused_on: date) -> ResponseCategory | None:
+    if all(visit.same_with_urine_waived for visit in found.course.course.visits):
+        return found.by_source[ResponseSource.DERIVED].best.best
     confirmed = confirmed_visits(
         waived(found.course.course.visits),
         infused_on=infused_on,

@@ -47,9 +47,11 @@ def rates(
     bests: Sequence[ResponseCategory | None], limits: ProportionLimits
 ) -> dict[str, dict[str, Any]]:
     """Give the rates of at least a depth of response; no visit counts as no response."""
-    n = len(bests)
+    counts = Counter(bests)
     return {
-        name: rate(sum(reaches(best, level) for best in bests), n, limits)
+        name: rate(
+            sum(count for best, count in counts.items() if reaches(best, level)), len(bests), limits
+        )
         for name, level in AT_LEAST.items()
     }
 
@@ -58,7 +60,8 @@ def categories(
     bests: Sequence[ResponseCategory | None], limits: ProportionLimits
 ) -> dict[str, dict[str, Any]]:
     """Give the rate of each exact category; they sum to N, and no visit counts as NE."""
-    counts = Counter(best or ResponseCategory.NE for best in bests)
+    counts = Counter(bests)
+    counts[ResponseCategory.NE] += counts.pop(None, 0)
     return {
         category.value: rate(counts[category], len(bests), limits) for category in ResponseCategory
     }

@@ -10,8 +10,6 @@ from app.services.derivations.data_errors import leaves_out
 from app.services.derivations.event_times import (
     BESIDE,
     ONLY_WHERE_ANY,
-    VARIANTS,
-    Derive,
     default_variant,
 )
 from app.services.derivations.facts import Origin
@@ -42,7 +40,6 @@ def survival_report(
 ) -> dict[str, Any]:
     """Report one time to an event of the population asked about."""
     endpoint = question.endpoint
-    variants = VARIANTS[endpoint]
     chosen = question.variant or default_variant(endpoint, trial.policy.tte)
     method = method_of(question, trial)
     cohort = members(analyses, question)
@@ -50,7 +47,7 @@ def survival_report(
     counted = [
         one for one in cohort if not leaves_out(one.data_errors, overall_survival=of_survival)
     ]
-    timed = times_of(counted, question, variants[chosen])
+    timed = times_of(counted, question, chosen)
     times = [time for _, time in timed]
     return {
         "variant": chosen,
@@ -63,7 +60,7 @@ def survival_report(
         **described(times, method),
         "follow_up": _follow_up(counted, question, trial, method),
         "variants": _beside(counted, question, chosen, method),
-        **_more(counted, question, variants, method),
+        **_more(counted, question, method),
         "rows": [adtte_row(one.subject, one.centre, time) for one, time in timed],
     }
 
@@ -89,14 +86,25 @@ def origin_of(question: Question) -> Origin:
 
 
 def times_of(
-    analyses: Sequence[SubjectAnalysis], question: Question, derive: Derive
+    analyses: Sequence[SubjectAnalysis],
+    question: Question,
+    variant: str,
+    endpoint: str | None = None,
 ) -> list[Timed]:
-    """Derive the times of those who have one, in the order of the subjects."""
+    """Derive the times of those who have one, in the order of the subjects.
+
+    Args:
+        analyses: the subjects.
+        question: whose response counts, and from when on.
+        variant: one of the endpoint's definitions.
+        endpoint: None: the one asked about.
+    """
     key = (question.response_source, origin_of(question))
+    endpoint = endpoint or question.endpoint
     found = []
     for one in analyses:
         facts = one.facts.get(key)
-        time = derive(facts) if facts is not None else None
+        time = facts.time(endpoint, variant) if facts is not None else None
         if time is not None:
             found.append((one, time))
     return found
@@ -114,9 +122,7 @@ def _beside(
         if (facts := one.facts.get(key)) is not None
     )
     return {
-        name: estimated(
-            [time for _, time in times_of(analyses, question, VARIANTS[endpoint][name])], method
-        )
+        name: estimated([time for _, time in times_of(analyses, question, name)], method)
         for name in BESIDE[endpoint]
         if name != chosen and (waiting or name != ONLY_WHERE_ANY)
     }
@@ -129,8 +135,8 @@ def _follow_up(
     method: SurvivalMethod,
 ) -> dict[str, Any]:
     """Give the median follow-up, and how many subjects were heard of lately enough."""
-    derive = VARIANTS["overall-survival"][default_variant("overall-survival", trial.policy.tte)]
-    survival = [time for _, time in times_of(analyses, question, derive)]
+    variant = default_variant("overall-survival", trial.policy.tte)
+    survival = [time for _, time in times_of(analyses, question, variant, "overall-survival")]
     complete = sum(not time.overdue_contact for time in survival)
     return {
         **follow_up_of(survival, method),
@@ -144,27 +150,22 @@ def _follow_up(
 
 
 def _more(
-    analyses: Sequence[SubjectAnalysis],
-    question: Question,
-    variants: Any,
-    method: SurvivalMethod,
+    analyses: Sequence[SubjectAnalysis], question: Question, method: SurvivalMethod
 ) -> dict[str, Any]:
     match question.endpoint:
         case "progression-free-survival" | "duration-of-response":
-            return {"censoring_changes": _changes(analyses, question, variants)}
+            return {"censoring_changes": _changes(analyses, question)}
         case "time-to-next-treatment":
-            timed = times_of(analyses, question, variants["TTNT_therapy_only"])
+            timed = times_of(analyses, question, "TTNT_therapy_only")
             return {COMPETING: _competing([time for _, time in timed], method)}
         case _:
             return {}
 
 
-def _changes(
-    analyses: Sequence[SubjectAnalysis], question: Question, variants: Any
-) -> dict[str, int]:
+def _changes(analyses: Sequence[SubjectAnalysis], question: Question) -> dict[str, int]:
     """Count the subjects whom the two regimes of censoring class differently."""
-    fda = {one.subject: time for one, time in times_of(analyses, question, variants["FDA"])}
-    ema = {one.subject: time for one, time in times_of(analyses, question, variants["EMA"])}
+    fda = {one.subject: time for one, time in times_of(analyses, question, "FDA")}
+    ema = {one.subject: time for one, time in times_of(analyses, question, "EMA")}
     both = fda.keys() & ema.keys()
     return {
         "FDA_event_to_EMA_censored": sum(

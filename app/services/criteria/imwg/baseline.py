@@ -49,16 +49,15 @@ class MeasurableDisease:
     @property
     def track(self) -> Track:
         """The first measure, in the order of the criteria, that is measurable."""
-        for measurable, track in (
-            (self.by_m_protein, Track.SERUM_URINE),
-            (self.light_chains, Track.FREE_LIGHT_CHAINS),
-            (self.marrow, Track.MARROW),
-            (self.plasmacytoma, Track.PLASMACYTOMA),
-            (self.circulating, Track.CIRCULATING_PLASMA_CELLS),
-        ):
-            if measurable:
-                return track
-        return Track.NONE
+        if self.by_m_protein:
+            return Track.SERUM_URINE
+        if self.light_chains:
+            return Track.FREE_LIGHT_CHAINS
+        if self.marrow:
+            return Track.MARROW
+        if self.plasmacytoma:
+            return Track.PLASMACYTOMA
+        return Track.CIRCULATING_PLASMA_CELLS if self.circulating else Track.NONE
 
 
 def serum_is_measurable(m_protein: Decimal) -> bool:

@@ -16,7 +16,7 @@ from app.services.criteria.imwg.complete_response import (
 )
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
-from app.services.criteria.imwg.ladder import LEVELS, level_conditions, track_conditions
+from app.services.criteria.imwg.ladder import LEVELS, MarkerLevel, level_conditions, marker_levels
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.mrd import dated_pet, dated_sample
 from app.services.criteria.imwg.progression_findings import basis_of, progression_findings
@@ -110,8 +110,9 @@ def decide(history: History, visit: UsableEvaluation) -> Decision:
     if track is Track.NONE:
         return Decision(ResponseCategory.NE, "R-NE", (), (), ())
     survey, marrow = history.last_survey(visit), supporting_marrow(history, visit)
-    markers = tuple(track_conditions(history, visit, ResponseCategory.PR))
-    ladder = _ladder(history, visit, survey, marrow)
+    levels = marker_levels(history, visit)
+    markers = tuple(marker.reaches(ResponseCategory.PR) for marker in levels)
+    ladder = _ladder(history, visit, survey, marrow, levels)
     missing = tuple(condition for condition in markers if condition.met is None)
     nothing = bool(markers) and len(missing) == len(markers)
     not_evaluable = nothing or (missing and history.policy.missing_measurable == "NE")
@@ -140,6 +141,7 @@ def _ladder(
     visit: UsableEvaluation,
     survey: LesionSurvey | None,
     marrow: MarrowReading | None,
+    markers: tuple[MarkerLevel, ...],
 ) -> Ladder:
     track = history.measurable.track
     ladder: Ladder = {}
@@ -148,7 +150,7 @@ def _ladder(
         stringent = (*complete, *stringent_response_conditions(visit, marrow))
         ladder = {ResponseCategory.SCR: stringent, ResponseCategory.CR: complete}
     for level in LEVELS[track]:
-        ladder[level] = level_conditions(history, visit, survey, level)
+        ladder[level] = level_conditions(history, visit, survey, markers, level)
     return ladder
 
 

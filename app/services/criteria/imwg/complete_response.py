@@ -97,11 +97,11 @@ def negative_since(history: History, visit: UsableEvaluation) -> date:
     for evaluation in history.visits:
         if evaluation.anchor > visit.anchor:
             continue
-        fixations = (evaluation.serum_fixation, evaluation.urine_fixation)
-        if any(fixation is not None and not fixation.negative for fixation in fixations):
+        serum, urine = evaluation.serum_fixation, evaluation.urine_fixation
+        if (serum and not serum.negative) or (urine and not urine.negative):
             since = None
-        elif since is None and all(fixation is not None for fixation in fixations):
-            since = min(fixation.collected_on for fixation in fixations if fixation)
+        elif since is None and serum and urine:
+            since = min(serum.collected_on, urine.collected_on)
     return visit.anchor if since is None else since
 
 

@@ -3,10 +3,14 @@
 Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Final
 
 from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.lesions import LesionSurvey
@@ -34,10 +38,30 @@ LEVELS: Final[dict[Track, tuple[ResponseCategory, ...]]] = {
 """Levels below complete response that each track defines, best first."""
 
 
+@dataclass(frozen=True, slots=True)
+class MarkerLevel:
+    """The level that one marker, measurable at baseline, shows at a visit."""
+
+    component: Component
+    level: ResponseCategory | None
+    """None: it is missing."""
+    collected_on: date | None
+
+    def reaches(self, level: ResponseCategory) -> Condition:
+        """Give what a level asks of the marker."""
+        return Condition(
+            component=self.component,
+            met=None if self.level is None else self.level.is_at_least(level),
+            if_missing=MissingRule.MEASURABLE_MARKER,
+            collected_on=self.collected_on,
+        )
+
+
 def level_conditions(
     history: History,
     visit: UsableEvaluation,
     survey: LesionSurvey | None,
+    markers: Iterable[MarkerLevel],
     level: ResponseCategory,
 ) -> tuple[Condition, ...]:
     """Give what MR, PR or VGPR asks for on the subject's track.
@@ -49,80 +73,81 @@ def level_conditions(
         history: what is known of the subject.
         visit: the evaluation.
         survey: the last complete survey of the lesions as of the visit; None: there never was one.
+        markers: what the markers of the track show at the visit.
         level: MR, PR or VGPR.
 
     Source: IMWG 2016, table 4; Q8 (urine), Q5 and Q11 (plasmacytomas), Q30 (serum).
     """
-    conditions = list(track_conditions(history, visit, level))
+    conditions = [marker.reaches(level) for marker in markers]
     if level is ResponseCategory.VGPR and history.measurable.by_m_protein:
         conditions += _other_fluid(history, visit)
     conditions += _plasmacytomas(history, visit, survey, level)
     return tuple(conditions)
 
 
-def track_conditions(
-    history: History, visit: UsableEvaluation, level: ResponseCategory
-) -> Iterator[Condition]:
-    """Give what a level asks of the markers that were measurable at baseline."""
+def marker_levels(history: History, visit: UsableEvaluation) -> tuple[MarkerLevel, ...]:
+    """Give what each marker of the subject's track that was measurable at baseline shows."""
     measurable, baseline = history.measurable, history.baseline
     match measurable.track:
         case Track.SERUM_URINE:
+            found = []
             if measurable.serum and baseline.serum:
                 initial = baseline.serum.bounds.low
-                yield _reaches(
-                    level,
-                    Component.SERUM_M_PROTEIN,
-                    visit.serum,
-                    lambda reading: serum_level(baseline=initial, current=reading.bounds),
+                found.append(
+                    _shows(
+                        Component.SERUM_M_PROTEIN,
+                        visit.serum,
+                        lambda bounds: serum_level(baseline=initial, current=bounds),
+                    )
                 )
             if measurable.urine and baseline.urine:
                 initial_urine = baseline.urine.bounds.low
-                yield _reaches(
-                    level,
-                    Component.URINE_M_PROTEIN,
-                    visit.urine,
-                    lambda reading: urine_level(baseline=initial_urine, current=reading.bounds),
+                found.append(
+                    _shows(
+                        Component.URINE_M_PROTEIN,
+                        visit.urine,
+                        lambda bounds: urine_level(baseline=initial_urine, current=bounds),
+                    )
                 )
+            return tuple(found)
         case Track.FREE_LIGHT_CHAINS if baseline.dflc:
             initial_dflc = baseline.dflc.bounds.low
-            yield _reaches(
-                level,
-                Component.FREE_LIGHT_CHAINS,
-                visit.dflc,
-                lambda reading: dflc_level(
-                    baseline=initial_dflc, current=reading.bounds, details=history.details
+            level = partial(dflc_level, baseline=initial_dflc, details=history.details)
+            return (
+                _shows(
+                    Component.FREE_LIGHT_CHAINS, visit.dflc, lambda bounds: level(current=bounds)
                 ),
             )
         case Track.MARROW if baseline.marrow:
             initial_marrow = baseline.marrow.plasma_cells.low
             marrow = visit.marrow if visit.marrow and visit.marrow.of_this_visit else None
-            yield _reaches(
-                level,
-                Component.MARROW_PLASMA_CELLS,
-                Reading(marrow.plasma_cells, marrow.collected_on) if marrow else None,
-                lambda reading: marrow_level(baseline=initial_marrow, current=reading.bounds),
+            return (
+                _shows(
+                    Component.MARROW_PLASMA_CELLS,
+                    Reading(marrow.plasma_cells, marrow.collected_on) if marrow else None,
+                    lambda bounds: marrow_level(baseline=initial_marrow, current=bounds),
+                ),
             )
         case Track.CIRCULATING_PLASMA_CELLS:
-            yield _reaches(
-                level,
-                Component.CIRCULATING_PLASMA_CELLS,
-                visit.circulating,
-                lambda _: ResponseCategory.SD,
+            return (
+                _shows(
+                    Component.CIRCULATING_PLASMA_CELLS,
+                    visit.circulating,
+                    lambda _: ResponseCategory.SD,
+                ),
             )
+        case _:
+            return ()
 
 
-def _reaches(
-    level: ResponseCategory,
+def _shows(
     component: Component,
     reading: Reading | None,
-    level_of: Callable[[Reading], ResponseCategory],
-) -> Condition:
-    return Condition(
-        component=component,
-        met=None if reading is None else level_of(reading).is_at_least(level),
-        if_missing=MissingRule.MEASURABLE_MARKER,
-        collected_on=None if reading is None else reading.collected_on,
-    )
+    level_of: Callable[[Bounds], ResponseCategory],
+) -> MarkerLevel:
+    if reading is None:
+        return MarkerLevel(component, None, None)
+    return MarkerLevel(component, level_of(reading.bounds), reading.collected_on)
 
 
 def _other_fluid(history: History, visit: UsableEvaluation) -> Iterator[Condition]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from app.services.criteria.imwg import bands
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
-from app.services.criteria.imwg.ladder import track_conditions
+from app.services.criteria.imwg.ladder import marker_levels
 from app.services.criteria.imwg.light_chains import RatioState
 from app.services.criteria.imwg.nadir import Dated, nadir
 from app.services.criteria.imwg.progression_findings import (
@@ -25,7 +25,7 @@ from app.services.criteria.imwg.visit_response import (
     RelapseSign,
     ReviewFlag,
 )
-from app.vocabularies.imwg import Clonality, ResponseCategory
+from app.vocabularies.imwg import Clonality
 
 
 def marker_changes(history: History, visit: UsableEvaluation) -> tuple[MarkerChange, ...]:
@@ -164,8 +164,7 @@ def review_flags(
         and raw.calcium_due_to_myeloma is not False,
         ReviewFlag.IVIG_WITHIN_28_DAYS: raw.ivig_within_28_days,
         ReviewFlag.MEASURABLE_MARKER_MISSING: any(
-            condition.met is None
-            for condition in track_conditions(history, visit, ResponseCategory.PR)
+            marker.level is None for marker in marker_levels(history, visit)
         ),
     }
     return tuple(flag for flag, raised in found.items() if raised)

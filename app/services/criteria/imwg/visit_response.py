@@ -125,3 +125,8 @@ class VisitResponse:
     """Category where VGPR does not ask for urine that was not measurable at baseline (Q8)."""
     urine_waived_on: date
     """Day the category under the waiver is dated."""
+
+    @property
+    def same_with_urine_waived(self) -> bool:
+        """Whether urine that was not measurable at baseline makes no difference."""
+        return self.urine_waived is self.category and self.urine_waived_on == self.assessed_on
