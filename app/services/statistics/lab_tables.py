@@ -5,7 +5,7 @@ Source: the trial's protocol, laboratory outliers; the unit of counting is the s
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
@@ -105,55 +105,110 @@ def lab_tables(
     total = len(subjects) if n is None else n
     order = [None, *AbnormalityDirection]
     keys = sorted(of_each, key=lambda key: (key[0], order.index(key[1])))
-    return tuple(_table(of_each[key], total, conf_level) for key in keys)
+    return tuple(_table(*key, of_each[key], total, conf_level) for key in keys)
 
 
-def _table(found: Sequence[tuple[date, LabSummary]], n: int, conf_level: float) -> LabTable:
-    first = found[0][1]
-    after = [one for _, one in found if one.n_results]
-    flagged = {place for place, (_, one) in enumerate(found) if one.significant_on}
-    ruled = {place for place, (_, one) in enumerate(found) if one.outlier_on}
-    shifts = Counter((one.baseline_grade, one.worst_grade) for one in after)
-    ungraded: Counter[UngradedReason] = Counter()
-    for _, one in found:
+@dataclass(slots=True)
+class _Counts:
+    """What one reading of the subjects' summaries comes to.
+
+    A summary of each of thousands of subjects is far from the next one in memory: each is looked at
+    once, and what is counted of it stands together.
+    """
+
+    term: str | None = None
+    n_with_results: int = 0
+    n_without_baseline: int = 0
+    n_range: int = 0
+    shifts: Counter[tuple[int | None, int | None]] = field(default_factory=Counter)
+    in_lymphodepletion: Counter[int | None] = field(default_factory=Counter)
+    significant: list[int] = field(default_factory=list)
+    """Day of each subject's first, counted from its infusion."""
+    outlier: list[int] = field(default_factory=list)
+    n_flag_and_rule: int = 0
+    both: int = 0
+    rule_only: int = 0
+    rule_not_judged: int = 0
+    flag_only: int = 0
+    resolved: Counter[bool | None] = field(default_factory=Counter)
+    ungraded: Counter[UngradedReason] = field(default_factory=Counter)
+
+    def add(self, infused_on: date, one: LabSummary) -> None:
+        """Count one subject."""
+        self.term = self.term or one.term
+        self.in_lymphodepletion[one.worst_in_lymphodepletion] += 1
         for reason, results in one.ungraded:
-            ungraded[reason] += results
-    severe = sum(one.worst_grade is not None and one.worst_grade >= 3 for one in after)
+            self.ungraded[reason] += results
+        if one.significant_on:
+            self.significant.append((one.significant_on - infused_on).days)
+        if one.outlier_on:
+            self.outlier.append((one.outlier_on - infused_on).days)
+        self.n_flag_and_rule += bool(one.significant_on and one.outlier_on)
+        if not one.n_results:
+            return
+        self.n_with_results += 1
+        self.n_without_baseline += not one.has_baseline
+        self.n_range += bool(one.worst_range)
+        self.shifts[one.baseline_grade, one.worst_grade] += 1
+        self.both += one.both
+        self.rule_only += one.rule_only
+        self.rule_not_judged += one.rule_not_judged
+        self.flag_only += one.flag_only
+        self.resolved[one.resolved] += 1
+
+    @property
+    def worst(self) -> Counter[int | None]:
+        """Subjects by worst grade after the infusion."""
+        counts: Counter[int | None] = Counter()
+        for (_, worst), subjects in self.shifts.items():
+            counts[worst] += subjects
+        return counts
+
+
+def _table(
+    analyte: str,
+    direction: AbnormalityDirection | None,
+    found: Iterable[tuple[date, LabSummary]],
+    n: int,
+    conf_level: float,
+) -> LabTable:
+    counts = _Counts()
+    for infused_on, one in found:
+        counts.add(infused_on, one)
+    worst = counts.worst
+    severe = sum(subjects for grade, subjects in worst.items() if grade is not None and grade >= 3)
     return LabTable(
-        analyte=first.analyte,
-        direction=first.direction,
-        term=next((one.term for _, one in found if one.term), None),
+        analyte=analyte,
+        direction=direction,
+        term=counts.term,
         n=n,
-        n_with_results=len(after),
-        n_without_baseline=sum(not one.has_baseline for one in after),
-        worst=_by_grade(one.worst_grade for one in after),
-        n_range=sum(bool(one.worst_range) for one in after),
-        n_ungraded=sum(one.worst_grade is None for one in after),
+        n_with_results=counts.n_with_results,
+        n_without_baseline=counts.n_without_baseline,
+        worst=_by_grade(worst),
+        n_range=counts.n_range,
+        n_ungraded=worst[None],
         grade_3_or_more=proportion(severe, n, conf_level=conf_level),
-        worst_in_lymphodepletion=_by_grade(one.worst_in_lymphodepletion for _, one in found),
+        worst_in_lymphodepletion=_by_grade(counts.in_lymphodepletion),
         shift=tuple(
-            LabShift(baseline_grade=before, worst_grade=worst, subjects=count)
-            for (before, worst), count in sorted(shifts.items(), key=_none_first)
+            LabShift(baseline_grade=before, worst_grade=worst, subjects=subjects)
+            for (before, worst), subjects in sorted(counts.shifts.items(), key=_none_first)
         ),
-        clinically_significant=_outliers(
-            [(day, one.significant_on) for day, one in found], n, conf_level
-        ),
-        outlier=_outliers([(day, one.outlier_on) for day, one in found], n, conf_level),
-        n_flag_and_rule=len(flagged & ruled),
-        n_flag_only=len(flagged - ruled),
-        n_rule_only=len(ruled - flagged),
-        results_both=sum(one.both for one in after),
-        results_rule_only=sum(one.rule_only for one in after),
-        results_rule_not_judged=sum(one.rule_not_judged for one in after),
-        results_flag_only=sum(one.flag_only for one in after),
-        n_resolved=sum(one.resolved is True for one in after),
-        n_unresolved=sum(one.resolved is False for one in after),
-        ungraded=dict(sorted(ungraded.items())),
+        clinically_significant=_outliers(counts.significant, n, conf_level),
+        outlier=_outliers(counts.outlier, n, conf_level),
+        n_flag_and_rule=counts.n_flag_and_rule,
+        n_flag_only=len(counts.significant) - counts.n_flag_and_rule,
+        n_rule_only=len(counts.outlier) - counts.n_flag_and_rule,
+        results_both=counts.both,
+        results_rule_only=counts.rule_only,
+        results_rule_not_judged=counts.rule_not_judged,
+        results_flag_only=counts.flag_only,
+        n_resolved=counts.resolved[True],
+        n_unresolved=counts.resolved[False],
+        ungraded=dict(sorted(counts.ungraded.items())),
     )
 
 
-def _by_grade(grades: Iterable[int | None]) -> dict[str, int]:
-    counts = Counter(grade for grade in grades if grade is not None)
+def _by_grade(counts: Counter[int | None]) -> dict[str, int]:
     return {str(grade): counts[grade] for grade in range(5)}
 
 
@@ -164,10 +219,9 @@ def _none_first(
     return (-1 if before is None else before, -1 if worst is None else worst)
 
 
-def _outliers(days: Sequence[tuple[date, date | None]], n: int, conf_level: float) -> LabOutliers:
-    first = sorted((on - infused_on).days for infused_on, on in days if on is not None)
+def _outliers(days: Sequence[int], n: int, conf_level: float) -> LabOutliers:
     return LabOutliers(
-        subjects=proportion(len(first), n, conf_level=conf_level),
-        first_day=first[0] if first else None,
-        median_first_day=float(median(first)) if first else None,
+        subjects=proportion(len(days), n, conf_level=conf_level),
+        first_day=min(days, default=None),
+        median_first_day=float(median(days)) if days else None,
     )

@@ -7,8 +7,12 @@ adverse events, tables.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.derivations.adverse_event_levels import subject_level
-from app.services.derivations.analysed_adverse_event import LeftOut, SubjectAdverseEvents
+from app.services.derivations.adverse_event_levels import SubjectLevel, subject_level
+from app.services.derivations.analysed_adverse_event import (
+    AnalysedAdverseEvent,
+    LeftOut,
+    SubjectAdverseEvents,
+)
 from app.services.derivations.safety_follow_up import SafetyWindow
 from app.services.statistics.adverse_event_counts import LevelCounts, level_counts
 from app.services.statistics.day_range import DayRange, day_range
@@ -43,25 +47,22 @@ def special_interest_table(
 
     Decision: a pregnancy, in no incidence of adverse events, is counted here.
     """
-    rows = []
-    for kind in AesiKind:
-        affected, days = [], []
-        for subject in subjects:
-            events = [
-                event
-                for event in subject.counted(window, also=(LeftOut.PREGNANCY,))
-                if event.aesi_kind is kind
-            ]
-            if not events:
-                continue
+    affected: dict[AesiKind, list[SubjectLevel]] = {kind: [] for kind in AesiKind}
+    days: dict[AesiKind, list[int | None]] = {kind: [] for kind in AesiKind}
+    for subject in subjects:
+        by_kind: dict[AesiKind, list[AnalysedAdverseEvent]] = {}
+        for event in subject.counted(window, also=(LeftOut.PREGNANCY,)):
+            if event.aesi_kind is not None:
+                by_kind.setdefault(event.aesi_kind, []).append(event)
+        for kind, events in by_kind.items():
             level = subject_level(events, special_interest=True)
-            affected.append(level)
-            days.append(subject.follow_up.day(level.first_on))
-        rows.append(
-            SpecialInterestRow(
-                kind=kind,
-                counts=level_counts(affected, len(subjects), conf_level=conf_level),
-                onset_days=day_range(day for day in days if day is not None),
-            )
+            affected[kind].append(level)
+            days[kind].append(subject.follow_up.day(level.first_on))
+    return tuple(
+        SpecialInterestRow(
+            kind=kind,
+            counts=level_counts(affected[kind], len(subjects), conf_level=conf_level),
+            onset_days=day_range(day for day in days[kind] if day is not None),
         )
-    return tuple(rows)
+        for kind in AesiKind
+    )
