@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -59,7 +58,11 @@ async def _make_template(postgres: EmbeddedPostgres) -> None:
 
 
 @pytest.fixture
-async def deployment(server: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Deployment]:
+async def deployment(server: EmbeddedPostgres) -> AsyncIterator[Deployment]:
     """A fresh deployment: its own database, its own keys, the real application."""
-    async with clone_of_template(server) as name, Deployment(server, name, tmp_path) as running:
-        yield running
+    with open_directory() as directory:
+        async with (
+            clone_of_template(server) as name,
+            Deployment(server, name, directory) as running,
+        ):
+            yield running
