@@ -24,7 +24,7 @@ run: $(READY) ## Serve a demonstration trial and say how to sign in
 	$(BIN)/dayzero demo run
 
 test: $(READY) ## Run every test
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/ruff check .
