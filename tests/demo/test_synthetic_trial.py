@@ -11,15 +11,15 @@ import pytest
 from app.demo.records import Record, Reference
 from app.demo.synthetic import synthetic_trial
 from app.demo.synthetic.chance import through
-from app.demo.synthetic.course import DATA_UNTIL, Course
+from app.demo.synthetic.course import DATA_UNTIL, Course, courses
 from app.demo.synthetic.expansion import copies
 from app.demo.synthetic.other_toxicity import CYTOPENIAS, printed
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import load_trial
-from tests.demo.told import of_course, of_kind, resolved, subjects, trial
+from tests.demo.told import SEED, of_course, of_kind, resolved, subjects, trial
 
-INFUSED = [course for course in of_course() if course.infused]
+INFUSED = [course for course in courses(SEED) if course.infused]
 RESPONSES = ("sCR", "CR", "VGPR", "PR", "MR", "SD", "PD")
 
 
