@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -14,10 +15,12 @@ from app.demo.credentials import SecretInHeader
 from app.demo.isolation import check_isolation, reached
 from app.demo.load import load, loaded
 from app.demo.records import REVIEWERS, CentreRecords, Record, SubjectRecords, TrialRecords
+from app.demo.report import LoadReport
+from app.embedded_postgres import EmbeddedPostgres
 from app.services import administration
 from tests.demo.clients import clients_of, credentials_of, reviewers_of
 from tests.demo.told import trial
-from tests.deployment import ORIGIN, Deployment
+from tests.deployment import ORIGIN, Deployment, clone_of_template, open_directory
 
 
 def corrected() -> TrialRecords:
@@ -70,13 +73,36 @@ async def versions_of(client: CentreClient, record: Record) -> list[dict[str, An
     return list((await client.read(address))["items"])
 
 
-async def test_everything_is_stored_and_every_centre_reads_exactly_its_own(
-    deployment: Deployment,
-) -> None:
+@dataclass(frozen=True)
+class Loaded:
+    """A deployment into which a trial was loaded, for tests that leave it as it is."""
+
+    deployment: Deployment
+    told: TrialRecords
+    clients: dict[str, CentreClient]
+    report: LoadReport
+    known_before: bool
+
+
+@pytest.fixture(scope="module")
+async def corrected_trial(server: EmbeddedPostgres) -> AsyncIterator[Loaded]:
     told = corrected()
-    clients = await clients_of(deployment, told)
-    assert not await loaded(told, clients)
-    report = await load(told, clients)
+    with open_directory() as directory:
+        async with (
+            clone_of_template(server) as name,
+            Deployment(server, name, directory) as deployment,
+        ):
+            clients = await clients_of(deployment, told)
+            known_before = await loaded(told, clients)
+            report = await load(told, clients)
+            yield Loaded(deployment, told, clients, report, known_before)
+
+
+async def test_everything_is_stored_and_every_centre_reads_exactly_its_own(
+    corrected_trial: Loaded,
+) -> None:
+    told, clients, report = corrected_trial.told, corrected_trial.clients, corrected_trial.report
+    assert not corrected_trial.known_before
     await check_isolation(told, clients, report)
     assert not report.reasons
     assert report.accepted == counts(told)
@@ -86,11 +112,9 @@ async def test_everything_is_stored_and_every_centre_reads_exactly_its_own(
     assert await loaded(told, clients)
 
 
-async def test_a_correction_is_a_version_with_its_reason(deployment: Deployment) -> None:
-    told = corrected()
-    clients = await clients_of(deployment, told)
-    await load(told, clients)
-    for centre in told.centres:
+async def test_a_correction_is_a_version_with_its_reason(corrected_trial: Loaded) -> None:
+    deployment, clients = corrected_trial.deployment, corrected_trial.clients
+    for centre in corrected_trial.told.centres:
         for change in centre.changes():
             if change.record.kind == "subjects":
                 continue
@@ -106,11 +130,9 @@ async def test_a_correction_is_a_version_with_its_reason(deployment: Deployment)
 
 
 async def test_the_reviewers_tell_the_verdicts_and_a_later_correction_makes_one_stale(
-    deployment: Deployment,
+    corrected_trial: Loaded,
 ) -> None:
-    told = corrected()
-    clients = await clients_of(deployment, told)
-    await load(told, clients)
+    told, clients = corrected_trial.told, corrected_trial.clients
     verdicts = (await clients[REVIEWERS].read("/v1/adjudications?limit=1000"))["items"]
     me = await clients[REVIEWERS].read("/v1/me")
     assert {one["recorded_by"] for one in verdicts} == {me["name"]}
@@ -231,7 +253,7 @@ async def test_a_client_that_is_not_known_is_told_so_at_once(deployment: Deploym
 
 
 async def test_a_centre_that_reads_another_s_rows_is_noticed(deployment: Deployment) -> None:
-    told = corrected()
+    told = replace(corrected(), centres=corrected().centres[:2])
     clients = await clients_of(deployment, told)
     report = await load(told, clients)
     curious, other = told.centres[0].code, told.centres[1].code
