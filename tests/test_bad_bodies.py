@@ -74,10 +74,10 @@ def test_no_body_takes_100_milliseconds() -> None:
 
 
 def seconds(case: BadBody) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(MalformedJSON, ValidationError):
         KINDS[case.route].submission.model_validate(parse_strictly(case.body))
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("case", of(413), ids=str)

@@ -200,10 +200,10 @@ def test_a_refusal_never_repeats_what_was_sent(body: bytes) -> None:
     ],
 )
 def test_a_hostile_body_costs_little(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(MalformedJSON):
         parse_strictly(body)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_small_body_is_read_in_less_than_25_microseconds() -> None:
@@ -215,10 +215,10 @@ def test_a_small_body_is_read_in_less_than_25_microseconds() -> None:
 
 
 def _seconds_for_100(body: bytes) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         parse_strictly(body)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 text_of_json = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))

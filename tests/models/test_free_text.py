@@ -342,6 +342,6 @@ def test_it_raises_at_most_1_false_alarm_in_100_of_6000_clean_notes() -> None:
 )
 def test_it_takes_linear_time_on_hostile_text(unit: str) -> None:
     text = (unit * 10_000)[:10_000]
-    started = time.perf_counter()
+    started = time.process_time()
     suspected_identifier(text)
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25

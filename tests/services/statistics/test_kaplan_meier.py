@@ -177,9 +177,9 @@ def test_60_000_subjects_take_no_time_to_speak_of() -> None:
     observed = [chance.random() < 0.4 for _ in days]
     taken = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         kaplan_meier(days, observed)
-        taken.append(time.perf_counter() - started)
+        taken.append(time.process_time() - started)
     assert min(taken) < 0.5  # R survfit: 0.075 s where this takes 0.026 s
 
 
