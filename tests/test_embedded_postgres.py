@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -456,7 +456,8 @@ class TestSocketPath:
         with attached(data_directory, settings=IN_A_HURRY) as server:
             socket = server.socket_directory
             for process in processes_below(data_directory):
-                os.kill(process, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # with the server go its children
+                    os.kill(process, signal.SIGKILL)
             assert eventually(lambda: not server.running())
             assert socket.exists()
             server.restart()
