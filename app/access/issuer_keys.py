@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import httpx
-
 from app.access.public_keys import (
     LONGEST_KEY_SET,
     VerificationKey,
@@ -150,6 +148,8 @@ async def _body_of(url: str) -> bytes:
         ValueError: another status than 200, a coded body, or more than 64 KiB.
         httpx.HTTPError, TimeoutError: it was not to be had in time.
     """
+    import httpx  # noqa: PLC0415 - most deployments have no issuer to ask
+
     body = bytearray()
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     async with (

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands.console import fail
 from app.commands.settings import configured
@@ -21,13 +20,6 @@ Result = TypeVar("Result")
 DATABASE = "dayzero"
 """The name of the embedded server's database."""
 
-DATABASE_ERRORS = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    SQLAlchemyError,
-    ValueError,  # an address whose port is no number, a name that is no text
-)
 NOT_CONNECTED = (
     OSError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -103,8 +95,26 @@ def in_sentences() -> Iterator[None]:
             "The database is at a schema that this version of the service does not know: it was "
             "used by a newer one."
         ) from None
-    except DATABASE_ERRORS as error:
+    except _database_errors() as error:
         raise fail(sentence_about(error)) from None
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Give what the way to the database raises; asked for only when something was raised."""
+    return (
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        _migration_error(),
+        ValueError,  # an address whose port is no number, a name that is no text
+    )
+
+
+def _migration_error() -> type[Exception]:
+    """Give what a migration raises. Most starts have nothing to migrate and never load it."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    return SQLAlchemyError
 
 
 def sentence_about(error: BaseException) -> str:
@@ -118,7 +128,7 @@ def sentence_about(error: BaseException) -> str:
         return f"The database cannot be reached: {kind}."
     if isinstance(error, UnicodeError):
         return "A name is not text."
-    if isinstance(error, SQLAlchemyError | ValueError):
+    if isinstance(error, (_migration_error(), ValueError)):
         return f"The address of the database cannot be used: {kind}."
     return f"The database does not do this: {kind}."
 
