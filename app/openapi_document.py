@@ -5,10 +5,12 @@ sign in, the conventions, the problems, and the shapes that would otherwise be r
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.problems import MEDIA_TYPE, Problem, ProblemDocument
@@ -76,7 +78,10 @@ class DescribedApp(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Give the document, made once."""
-        document = super().openapi()
+        with warnings.catch_warnings():
+            # The framework keeps this to itself where it makes a field; ours are built here.
+            warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+            document = super().openapi()
         if "tags" not in document:
             _complete(document)
         return document

@@ -1,17 +1,18 @@
 """Adjudications: what the response reviewers made of a disease evaluation, and why."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from sqlalchemy import Date, Integer, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import RecordFields
 from app.models.values import CivilDate, Code, Coded, FreeText, WholeNumber, coded
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 
 
-class AdjudicationFields(SQLModel):
+class AdjudicationFields(RecordFields):
     """What a reviewer judged one version of one disease evaluation to be.
 
     Of evaluations that are read as one, one is named. The verdict is on what that version said: a
@@ -52,7 +53,7 @@ class Adjudication(AdjudicationFields, TrialRecord, table=True):
 
     __tablename__ = "adjudication"
 
-    checks = {
+    checks: ClassVar = {
         "assessment_version": "assessment_version >= 1",
         "criteria_version": "criteria_version = 'IMWG 2016'",
         "pd_basis": "pd_basis IS NULL OR response = 'PD'",

@@ -1,16 +1,16 @@
 """Adverse events: what happened, how bad it was, what it may be due to, and what came of it."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PartField
 from sqlalchemy import Date, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.astct import AstctGraded
 from app.models.columns import Parts
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import Part, RecordFields
 from app.models.values import (
     CivilDate,
     Code,
@@ -36,10 +36,8 @@ from app.vocabularies.ctcae import ToxicityGrade
 from app.vocabularies.laboratory import QualitativeResult
 
 
-class CausalityByCause(BaseModel):
+class CausalityByCause(Part):
     """The investigator's causality (AEREL), one judgement per candidate cause; None: not judged."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     car_t: Coded[Causality] | None = PartField(default=None, description="The CAR-T cells.")
     lymphodepletion: Coded[Causality] | None = PartField(
@@ -53,10 +51,8 @@ class CausalityByCause(BaseModel):
     other_drug: Coded[Causality] | None = PartField(default=None, description="Another medicine.")
 
 
-class Infection(BaseModel):
+class Infection(Part):
     """What is known of an infection."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     site: ShortText | None = PartField(default=None, description="Site of the infection (AELOC).")
     organism: ShortText | None = PartField(default=None, description="Organism, by name.")
@@ -68,10 +64,8 @@ class Infection(BaseModel):
     )
 
 
-class SecondMalignancy(BaseModel):
+class SecondMalignancy(Part):
     """What is known of a second malignancy."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     histology: ShortText | None = PartField(default=None, description="Histology.")
     car_transgene: Coded[QualitativeResult] | None = PartField(
@@ -79,16 +73,14 @@ class SecondMalignancy(BaseModel):
     )
 
 
-class DoseLimitingJudgement(BaseModel):
+class DoseLimitingJudgement(Part):
     """Whether the event limits the dose, as site or committee judged."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     limiting: StrictBool = PartField(description="It is a dose-limiting toxicity.")
     judged_on: CivilDate = PartField(description="Date of the judgement.")
 
 
-class AdverseEventFields(SQLModel):
+class AdverseEventFields(RecordFields):
     """What a centre reports about one adverse event.
 
     One record is one event with its highest grade. It needs a term, an onset, and a grade or a
@@ -214,7 +206,7 @@ class AdverseEvent(AdverseEventFields, TrialRecord, table=True):
 
     __tablename__ = "adverse_event"
 
-    checks = {
+    checks: ClassVar = {
         "ctcae_version": "ctcae_version = 'CTCAE 5.0'",
         "seriousness": "coalesce(serious, false) OR jsonb_array_length(seriousness_criteria) = 0",
         "grade_or_seriousness": "grade IS NOT NULL OR serious IS NOT NULL",

@@ -1,9 +1,9 @@
 """Disease evaluations: what was measured of the myeloma, and what the investigator made of it."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlalchemy import Date, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.disease_evaluation import (
     BloodPlasmaCells,
@@ -20,6 +20,7 @@ from app.models.disease_evaluation import (
     UrineSpike,
 )
 from app.models.record import TrialRecord
+from app.models.shape import RecordFields
 from app.models.values import (
     CivilDate,
     Code,
@@ -33,7 +34,7 @@ from app.models.values import (
 from app.vocabularies.imwg import FreeLightChainAssay, PdBasis, ResponseCategory
 
 
-class AssessmentFields(SQLModel):
+class AssessmentFields(RecordFields):
     """What a centre reports about one disease evaluation.
 
     Its date is that of the serum sample and is never partial; each component may have its own.
@@ -129,7 +130,7 @@ class Assessment(AssessmentFields, TrialRecord, table=True):
 
     __tablename__ = "assessment"
 
-    checks = {
+    checks: ClassVar = {
         "criteria_version": "criteria_version = 'IMWG 2016'",
         "investigator_pd_basis": "investigator_pd_basis IS NULL OR investigator_response = 'PD'",
     }

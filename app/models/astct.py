@@ -7,9 +7,10 @@ CTCAE's: a grade stands beside its scale and version.
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.models.ice import IceScore
+from app.models.shape import Part
 from app.models.values import Coded, OffsetDateTime, ShortText, StrictBool
 from app.models.vital_signs import BloodPressure, BodyTemperature, OxygenFlow
 from app.vocabularies.astct import (
@@ -28,10 +29,8 @@ IcansDomain = Literal["ice", "consciousness", "seizure", "motor", "raised_pressu
 """What an ICANS grade can rest on, as the criteria name it."""
 
 
-class CrsBasis(BaseModel):
+class CrsBasis(Part):
     """What was found at the worst of a cytokine release syndrome; None is not recorded."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     temperature_max: BodyTemperature | None = Field(
         default=None, description="Highest temperature, degrees Celsius; fever is 38.0 or more."
@@ -79,10 +78,8 @@ class CrsBasis(BaseModel):
     )
 
 
-class IcansBasis(BaseModel):
+class IcansBasis(Part):
     """What was found at the worst of an ICANS; None is not recorded."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ice: IceScore | None = Field(default=None, description="Lowest ICE score.")
     ice_not_done_reason: Coded[IceNotDoneReason] | None = Field(
@@ -104,10 +101,8 @@ class IcansBasis(BaseModel):
     )
 
 
-class AstctGraded(BaseModel):
+class AstctGraded(Part):
     """An ASTCT grade with its scale and what it rests on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scale: Coded[AstctScale] = Field(description="Which of the two scales.")
     version: Literal["ASTCT 2019"] = Field(

@@ -5,6 +5,7 @@ store Python's member names. Parts, which have no life outside their record, are
 """
 
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -62,7 +63,10 @@ class Parts(TypeDecorator[Any]):
     def __init__(self, shape: Any) -> None:
         super().__init__(none_as_null=True)
         self.shape = shape
-        self._adapter: TypeAdapter[Any] = TypeAdapter(shape)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.shape)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """Send the part as JSON, numbers as their text."""

@@ -13,7 +13,7 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), for what is measured.
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.models.measurements import (
     CellPercentage,
@@ -25,6 +25,7 @@ from app.models.measurements import (
     UrineMProtein,
 )
 from app.models.references import RecordReference
+from app.models.shape import Part
 from app.models.values import (
     CivilDate,
     ClinicalNumber,
@@ -102,10 +103,8 @@ class QuantitativeImmunoglobulin(Measurement, _FromLaboratory):
     )
 
 
-class Band(BaseModel):
+class Band(Part):
     """One monoclonal band."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     heavy_chain: Coded[HeavyChain] | None = Field(default=None, description="Heavy chain.")
     light_chain: Coded[LightChain] | None = Field(default=None, description="Light chain.")
@@ -117,10 +116,8 @@ class Band(BaseModel):
     )
 
 
-class Immunofixation(BaseModel):
+class Immunofixation(Part):
     """Immunofixation of serum or urine."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     result: Coded[ImmunofixationResult] | None = Field(
         default=None, description="As the laboratory read it."
@@ -136,10 +133,8 @@ class Immunofixation(BaseModel):
     )
 
 
-class MarrowExamination(BaseModel):
+class MarrowExamination(Part):
     """Plasma cells of the marrow and their clonality."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     aspirate: CellPercentage | None = Field(default=None, description="Plasma cells, aspirate.")
     biopsy: CellPercentage | None = Field(default=None, description="Plasma cells, biopsy.")
@@ -157,10 +152,8 @@ class MarrowExamination(BaseModel):
     collected_on: CivilDate | None = Field(default=None, description="Day of the sample.")
 
 
-class Lesion(BaseModel):
+class Lesion(Part):
     """One plasmacytoma or bone lesion under one identity through follow-up; 0 x 0 mm: gone."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     lesion_id: Code = Field(description="Stable identity, such as `L1` (TULNKID).")
     kind: Coded[LesionKind] = Field(description="Where it arises.")
@@ -183,10 +176,8 @@ class Lesion(BaseModel):
     split_from: Code | None = Field(default=None, description="Lesion that this one was part of.")
 
 
-class Imaging(BaseModel):
+class Imaging(Part):
     """The lesions looked for on one occasion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     modality: Coded[ImagingModality] = Field(description="How (TUMETHOD).")
     imaged_on: CivilDate | None = Field(default=None, description="Day of the imaging (TUDTC).")
@@ -195,10 +186,8 @@ class Imaging(BaseModel):
     )
 
 
-class NewLesion(BaseModel):
+class NewLesion(Part):
     """A plasmacytoma or bone lesion that was not there before."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     lesion_id: Code | None = Field(default=None, description="The identity it has from now on.")
     kind: Coded[LesionKind] = Field(description="Where it arises.")
@@ -209,10 +198,8 @@ class NewLesion(BaseModel):
     found_on: CivilDate | None = Field(default=None, description="Day it was found.")
 
 
-class MrdSample(BaseModel):
+class MrdSample(Part):
     """A marrow sample tested for measurable residual disease."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: Coded[MrdMethod] = Field(description="Assay.")
     result: Coded[MrdResult] = Field(description="Result at the sensitivity reached.")
@@ -229,19 +216,15 @@ class MrdSample(BaseModel):
     collected_on: CivilDate | None = Field(default=None, description="Day of the marrow.")
 
 
-class PetLesion(BaseModel):
+class PetLesion(Part):
     """Uptake of one lesion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     lesion_id: Code = Field(description="The lesion.")
     result: Coded[PetResult] = Field(description="Its uptake.")
 
 
-class PetCt(BaseModel):
+class PetCt(Part):
     """PET/CT read against the uptake at baseline."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     result: Coded[PetResult] = Field(description="The whole scan.")
     avid_at_baseline: StrictBool | None = Field(

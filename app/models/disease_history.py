@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.models.measurements import Measurement
+from app.models.shape import Part
 from app.models.values import (
     CivilDate,
     Coded,
@@ -47,10 +48,8 @@ class LactateDehydrogenase(Measurement):
     )
 
 
-class CytogeneticFinding(BaseModel):
+class CytogeneticFinding(Part):
     """One chromosomal abnormality that FISH looked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     marker: Coded[CytogeneticMarker] = Field(description="What was looked for.")
     present: StrictBool = Field(description="It was found.")
@@ -60,10 +59,8 @@ class CytogeneticFinding(BaseModel):
     tested_on: CivilDate | None = Field(default=None, description="Date of the sample.")
 
 
-class PriorLine(BaseModel):
+class PriorLine(Part):
     """One line of therapy before the trial."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     number: Annotated[int, WholeNumber(at_least=1, at_most=30)] = Field(
         description="1 for the first line."

@@ -5,12 +5,11 @@ its identity and never change. No name, no full date of birth, no number of a ho
 """
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PartField
 from sqlalchemy import Date, Integer, Numeric
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.columns import Parts
 from app.models.disease_history import (
@@ -22,6 +21,7 @@ from app.models.disease_history import (
 )
 from app.models.ice import IceScore
 from app.models.record import TrialRecord
+from app.models.shape import Part, RecordFields
 from app.models.values import (
     CivilDate,
     ClinicalNumber,
@@ -59,19 +59,15 @@ CreatinineClearance = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_
 """Creatinine clearance, mL/min."""
 
 
-class Consent(BaseModel):
+class Consent(Part):
     """The consent that the subject signed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Code = PartField(description="Version of the consent form.")
     signed_on: CivilDate = PartField(description="Date of the signature (RFICDTC).")
 
 
-class EligibilityCriterion(BaseModel):
+class EligibilityCriterion(Part):
     """The answer to one eligibility criterion (IE)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     criterion: Code = PartField(
         description="Criterion of the protocol, such as `EX-07` (IETESTCD)."
@@ -83,27 +79,23 @@ class EligibilityCriterion(BaseModel):
     note: ShortText | None = PartField(default=None, description="What the answer rests on.")
 
 
-class ScreenFailure(BaseModel):
+class ScreenFailure(Part):
     """Why and when a subject turned out not to be eligible."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: ShortText = PartField(description="Reason (DSTERM).")
     criterion: Code | None = PartField(default=None, description="Criterion that was not met.")
     date: CivilDate = PartField(description="Date of the decision (DSSTDTC).")
 
 
-class OffStudy(BaseModel):
+class OffStudy(Part):
     """How and when an enrolled subject left the trial."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     disposition: Coded[Disposition] = PartField(description="How the subject left (DSDECOD).")
     date: CivilDate = PartField(description="When (DSSTDTC).")
     note: ShortText | None = PartField(default=None, description="More on it (DSTERM).")
 
 
-class EnrolmentFields(SQLModel):
+class EnrolmentFields(RecordFields):
     """What a centre reports about a subject.
 
     The disease's fields are optional here; whether a trial wants them is in its trial file. A list
@@ -240,7 +232,7 @@ class Enrolment(EnrolmentFields, TrialRecord, table=True):
 
     __tablename__ = "enrolment"
 
-    checks = {
+    checks: ClassVar = {
         "year_of_birth": "year_of_birth BETWEEN 1900 AND 2100",
         "year_of_diagnosis": "year_of_diagnosis BETWEEN year_of_birth AND 2100",
         "prior_lines": "prior_lines >= 0",

@@ -1,10 +1,13 @@
 """Survival follow-up: what was learnt of the subject, when, and from whom."""
 
+from typing import ClassVar
+
 from sqlalchemy import Date, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import RecordFields
 from app.models.values import (
     CivilDate,
     Code,
@@ -23,7 +26,7 @@ from app.vocabularies.follow_up import (
 )
 
 
-class FollowUpFields(SQLModel):
+class FollowUpFields(RecordFields):
     """What a centre reports about one contact, or about why there will be none.
 
     The date of death is kept apart from the day it was learnt: survival counts from the one, the
@@ -86,7 +89,7 @@ class FollowUp(FollowUpFields, TrialRecord, table=True):
 
     __tablename__ = "follow_up"
 
-    checks = {
+    checks: ClassVar = {
         "death_date": "(status = 'died') = (death_date IS NOT NULL)",
         "last_contact_on": "(status = 'lost') = (last_contact_on IS NOT NULL)",
         "withdrawal_scope": "(status = 'withdrew') = (withdrawal_scope IS NOT NULL)",

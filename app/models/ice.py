@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from app.models.shape import Part
 from app.models.values import WholeNumber
 
 ITEMS = ("orientation", "naming", "command", "writing", "attention")
 
 
-class IceScore(BaseModel):
+class IceScore(Part):
     """Immune effector cell-associated encephalopathy (ICE) score: five items and their sum.
 
     Source: ASTCT consensus (Lee 2019), ICE assessment tool: 4 + 3 + 1 + 1 + 1 points.
@@ -18,8 +19,6 @@ class IceScore(BaseModel):
     Decision: the items are sent with the sum, because a sum alone cannot be checked. A record that
     has only the sum from an older form leaves the items out and sends the score.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     orientation: Annotated[int, WholeNumber(at_least=0, at_most=4)] | None = Field(
         default=None, description="Year, month, city, hospital: one point each, 0 to 4."

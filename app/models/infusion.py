@@ -1,14 +1,14 @@
 """Infusions of CAR-T cells: day 0, and what was given."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PartField
 from sqlalchemy import Integer, Numeric, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import Part, RecordFields
 from app.models.units import UcumUnit
 from app.models.values import (
     Code,
@@ -28,10 +28,8 @@ from app.models.vital_signs import BodyWeight
 from app.vocabularies.preparations import InfusionKind
 
 
-class Premedication(BaseModel):
+class Premedication(Part):
     """One medicine given before the infusion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ShortText = PartField(description="Medicine (CMTRT).")
     dose: PositiveDecimal | None = PartField(default=None, description="Dose (CMDOSE).")
@@ -39,10 +37,8 @@ class Premedication(BaseModel):
     given_at: OffsetDateTime | None = PartField(default=None, description="When (CMSTDTC).")
 
 
-class Interruption(BaseModel):
+class Interruption(Part):
     """One pause of the infusion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     began_at: OffsetDateTime = PartField(description="Start of the pause.")
     ended_at: OffsetDateTime | None = PartField(
@@ -51,7 +47,7 @@ class Interruption(BaseModel):
     reason: ShortText | None = PartField(default=None, description="Why.")
 
 
-class InfusionFields(SQLModel):
+class InfusionFields(RecordFields):
     """What a centre reports about one infusion of CAR-T cells, or one part of it.
 
     The first planned infusion is the origin of every endpoint; its time is needed to the minute.
@@ -121,7 +117,7 @@ class Infusion(InfusionFields, TrialRecord, table=True):
 
     __tablename__ = "infusion"
 
-    checks = {
+    checks: ClassVar = {
         "part": "part BETWEEN 1 AND 10",
         "weight": "weight BETWEEN 20 AND 400",
         "dose": "dose >= 0 AND dose < 'Infinity'",

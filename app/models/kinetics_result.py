@@ -1,12 +1,13 @@
 """CAR-T kinetics: how many CAR-T cells were found, where, when, and by which assay."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sqlalchemy import Integer, Numeric, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import RecordFields
 from app.models.units import UnitText
 from app.models.values import (
     Code,
@@ -25,7 +26,7 @@ from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, Quanti
 from app.vocabularies.specimens import Matrix, SpecimenQuality
 
 
-class KineticsResultFields(SQLModel):
+class KineticsResultFields(RecordFields):
     """What a centre reports of one assay of one sample.
 
     A result is a value, or how it stands to the limits of the assay, or the reason why there is
@@ -116,7 +117,7 @@ class KineticsResult(KineticsResultFields, TrialRecord, table=True):
 
     __tablename__ = "kinetics_result"
 
-    checks = {
+    checks: ClassVar = {
         "some_result": "num_nonnulls(value, quantification, not_evaluable) > 0",
         "unit": "unit IS NOT NULL OR num_nonnulls(value, lloq, lod) = 0",
         "not_evaluable": "not_evaluable IS NULL OR value IS NULL",

@@ -1,14 +1,15 @@
 """Laboratory results: what was measured in which sample, and what the laboratory said of it."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as PartField
+from pydantic import StringConstraints
 from sqlalchemy import Numeric, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import Part, RecordFields
 from app.models.units import UnitText
 from app.models.values import (
     ClinicalDecimal,
@@ -30,10 +31,8 @@ Titre = Annotated[str, StringConstraints(strict=True, pattern=r"^1:[1-9][0-9]{0,
 """A titre, `1:n`."""
 
 
-class ReferenceRange(BaseModel):
+class ReferenceRange(Part):
     """The laboratory's limits for this subject and this sample, in the unit of the result."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     low: ClinicalDecimal | None = PartField(default=None, description="Lower limit (LBORNRLO).")
     high: ClinicalDecimal | None = PartField(default=None, description="Upper limit (LBORNRHI).")
@@ -42,17 +41,15 @@ class ReferenceRange(BaseModel):
     )
 
 
-class ClinicalSignificance(BaseModel):
+class ClinicalSignificance(Part):
     """The investigator's judgement of a result."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     flag: StrictBool = PartField(description="The result is clinically significant (LBCLSIG).")
     by: Code | None = PartField(default=None, description="Who judged: a code, not a name.")
     at: OffsetDateTime | None = PartField(default=None, description="When it was judged.")
 
 
-class LabResultFields(SQLModel):
+class LabResultFields(RecordFields):
     """What a centre reports of one analyte in one sample.
 
     A result is exactly one of a number, a word, a titre, and the reason why there is none.
@@ -153,7 +150,7 @@ class LabResult(LabResultFields, TrialRecord, table=True):
 
     __tablename__ = "lab_result"
 
-    checks = {
+    checks: ClassVar = {
         "one_result": "num_nonnulls(value, coded_value, titre, not_done) = 1",
         "unit": "(value IS NULL) = (unit IS NULL)",
         "value": "abs(value) < 'Infinity'",

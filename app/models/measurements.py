@@ -16,8 +16,6 @@ Source: units in use for the markers of the IMWG response criteria (Kumar 2016);
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     ValidationInfo,
@@ -26,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from app.models.shape import Part
 from app.models.values import (
     ClinicalDecimal,
     Code,
@@ -40,10 +39,8 @@ from app.models.values import (
 from app.vocabularies.laboratory import Comparator
 
 
-class Measurement(BaseModel):
+class Measurement(Part):
     """One measured value, or the reason why there is none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     units: ClassVar[tuple[str, ...]] = ()
     """The units this kind is reported in; empty: any unit."""

@@ -1,15 +1,16 @@
 """Neurological assessments: what ICANS is graded from, examination by examination."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from sqlalchemy import Integer, Text, Uuid
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.astct import IcansDomain
 from app.models.columns import Parts
 from app.models.ice import IceScore
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import RecordFields
 from app.models.values import (
     Code,
     Coded,
@@ -29,7 +30,7 @@ from app.vocabularies.astct import (
 )
 
 
-class NeuroAssessmentFields(SQLModel):
+class NeuroAssessmentFields(RecordFields):
     """What an examiner found at one time; None for a domain is not examined."""
 
     visit: Code | None = Field(
@@ -96,7 +97,7 @@ class NeuroAssessment(NeuroAssessmentFields, TrialRecord, table=True):
 
     __tablename__ = "neuro_assessment"
 
-    checks = {
+    checks: ClassVar = {
         "astct_version": "astct_version = 'ASTCT 2019'",
         "ice": "num_nonnulls(ice, ice_not_done) = 1",
         "grade": "grade BETWEEN 0 AND 5",

@@ -1,12 +1,12 @@
 """The way to the infusion: leukapheresis, bridging, lymphodepletion, and how it ended."""
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PartField
 from sqlalchemy import Date, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.columns import Parts
 from app.models.record import TrialRecord
+from app.models.shape import Part, RecordFields
 from app.models.values import (
     CivilDate,
     Code,
@@ -29,10 +29,8 @@ from app.vocabularies.preparations import (
 )
 
 
-class Bridging(BaseModel):
+class Bridging(Part):
     """Therapy between leukapheresis and lymphodepletion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     given: StrictBool = PartField(description="Bridging therapy was given.")
     agents: list[ShortText] = PartField(default_factory=list, description="Medicines (CMTRT).")
@@ -48,10 +46,8 @@ class Bridging(BaseModel):
     )
 
 
-class LymphodepletionDose(BaseModel):
+class LymphodepletionDose(Part):
     """One dose of lymphodepleting chemotherapy."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     agent: Coded[LymphodepletionAgent] = PartField(description="Agent (EXTRT).")
     other_agent: ShortText | None = PartField(
@@ -64,7 +60,7 @@ class LymphodepletionDose(BaseModel):
     given_on: DateOrDateTime = PartField(description="When; the time if known (EXSTDTC).")
 
 
-class PreparationFields(SQLModel):
+class PreparationFields(RecordFields):
     """What a centre reports about one preparation; a second attempt is a second record.
 
     The first lymphodepletion dose closes every baseline, so its date is never partial.

@@ -26,7 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import UserDefinedType
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from app.models.shape import RecordFields
 
 
 class RecordState(StrEnum):
@@ -65,7 +67,7 @@ SYSTEM_COLUMNS = frozenset(
 """The columns of a record table that say nothing clinical."""
 
 
-class TrialRecord(SQLModel):
+class TrialRecord(RecordFields):
     """One version of one record of one subject.
 
     ``predecessor`` and the foreign key on it make gaps, another subject's continuation and another

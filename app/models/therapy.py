@@ -1,11 +1,14 @@
 """Concomitant and subsequent therapy: what was given, as what, when, and for which event."""
 
+from typing import ClassVar
+
 from sqlalchemy import Numeric, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.columns import Parts
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
+from app.models.shape import RecordFields
 from app.models.units import UcumUnit
 from app.models.values import (
     Code,
@@ -22,7 +25,7 @@ from app.vocabularies.astct import OxygenDevice
 from app.vocabularies.therapies import BloodProduct, RadiotherapyTarget, Route, TherapyKind
 
 
-class TherapyFields(SQLModel):
+class TherapyFields(RecordFields):
     """What a centre reports about one therapy.
 
     Its kind decides what it does to an endpoint: a new anti-myeloma therapy ends the response, and
@@ -102,7 +105,7 @@ class Therapy(TherapyFields, TrialRecord, table=True):
 
     __tablename__ = "therapy"
 
-    checks = {
+    checks: ClassVar = {
         "name": "therapy_kind <> 'other' OR name IS NOT NULL",
         "dose": "dose > 0 AND dose < 'Infinity'",
         "units_transfused": "units_transfused > 0 AND units_transfused < 'Infinity'",

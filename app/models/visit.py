@@ -1,9 +1,12 @@
 """Visits: which scheduled visits took place, and how the subject was."""
 
+from typing import ClassVar
+
 from sqlalchemy import Date, Numeric, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.models.record import TrialRecord
+from app.models.shape import RecordFields
 from app.models.values import (
     CivilDate,
     Code,
@@ -17,7 +20,7 @@ from app.models.vital_signs import BodyWeight, VitalSigns
 from app.vocabularies.visits import EcogPerformanceStatus, MissedVisitReason, VisitStatus
 
 
-class VisitFields(SQLModel):
+class VisitFields(RecordFields):
     """What a centre reports about one visit of the schedule, or one outside it."""
 
     visit: Code = Field(
@@ -60,7 +63,7 @@ class Visit(VisitFields, TrialRecord, table=True):
 
     __tablename__ = "visit"
 
-    checks = {
+    checks: ClassVar = {
         "visited_on": "(status = 'done') = (visited_on IS NOT NULL)",
         "missed_because": "(status = 'done') = (missed_because IS NULL)",
         "weight": "weight BETWEEN 20 AND 400",

@@ -7,8 +7,9 @@ mmHg); what is unusual but possible is accepted.
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.models.shape import Part
 from app.models.values import ClinicalNumber, Coded, OffsetDateTime, Percentage
 from app.vocabularies.astct import OxygenDevice
 
@@ -28,10 +29,8 @@ BodyWeight = Annotated[Decimal, ClinicalNumber(at_least=Decimal(20), at_most=Dec
 """Body weight, kg."""
 
 
-class VitalSigns(BaseModel):
+class VitalSigns(Part):
     """Vital signs at one time; None is not measured."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     measured_at: OffsetDateTime | None = Field(
         default=None, description="When; None: at the visit, at a time not known (VSDTC)."

@@ -81,7 +81,7 @@ class Cursor(BaseModel):
 class ReadQuery(BaseModel):
     """What every read of records can be asked for."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     as_of: AsOf | None = None
 

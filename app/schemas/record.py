@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlmodel import SQLModel
 
 from app.models.record import RecordState, TrialRecord
+from app.models.shape import RecordFields
 from app.models.values import FreeText, SourceId
 
 
@@ -27,7 +28,7 @@ class RecordIn(SQLModel):
     """What a caller may send beside the fields of the kind."""
 
     # SQLModel reads attributes where members should be: a number would pass for an empty part.
-    model_config = ConfigDict(extra="forbid", from_attributes=False)  # type: ignore[assignment]
+    model_config = ConfigDict(extra="forbid", from_attributes=False, defer_build=True)  # type: ignore[assignment]
 
     source_id: SourceId | None = Field(
         default=None,
@@ -46,7 +47,7 @@ class Reasoned(SQLModel):
     )
 
 
-class RecordOut(SQLModel):
+class RecordOut(RecordFields):
     """What the service adds to the fields of a stored record."""
 
     record_id: uuid.UUID
@@ -60,7 +61,7 @@ class RecordOut(SQLModel):
     reason: str | None = Field(description="The caller's reason for this version.")
 
 
-class WithFindings(SQLModel):
+class WithFindings(RecordFields):
     """What goes with the answer to a write: of that moment, not stored with the record."""
 
     findings: list[Finding] = Field(
@@ -126,6 +127,7 @@ class RecordKind:
         """What a list answers with."""
         return create_model(
             self.view.__name__.removesuffix("Out") + "List",
+            __config__=ConfigDict(defer_build=True),
             items=(list[self.view], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the list is complete.")),
             __doc__=f"Records of the kind: {self.noun}.",
