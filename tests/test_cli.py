@@ -90,9 +90,9 @@ def imported_by(module: str) -> set[str]:
         pytest.param("app.cli", SLOW, id="the command line"),
         pytest.param("app.commands.serve", SLOW, id="serve, before its workers are started"),
         pytest.param(
-            "app.commands.fit_database", {"alembic", "sqlmodel"}, id="serve, beside its workers"
+            "app.commands.fit_database", SLOW - {"pydantic"}, id="serve, beside its workers"
         ),
-        pytest.param("app.http_server", {"alembic", "numpy", "scipy"}, id="a worker"),
+        pytest.param("app.http_server", {"alembic", "httpx", "numpy", "scipy"}, id="a worker"),
     ],
 )
 def test_a_start_waits_for_nothing_it_does_not_need(module: str, left_out: set[str]) -> None:
