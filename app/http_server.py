@@ -24,6 +24,7 @@ def serve(listener: socket.socket, database_url: str) -> int:
         create_app(settings, database_url),
         loop="uvloop",
         http="httptools",
+        ws="none",
         access_log=False,
         server_header=False,
         timeout_keep_alive=15,
@@ -33,6 +34,7 @@ def serve(listener: socket.socket, database_url: str) -> int:
         log_level="warning",
     )
     server = uvicorn.Server(config)
+    gc.freeze()  # or the first collection would walk through everything that was loaded
     gc.enable()
     server.run(sockets=[listener])
     return 0 if server.started else 3

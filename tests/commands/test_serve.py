@@ -118,6 +118,18 @@ class TestWorkers:
             counts.append(float(line.split()[-1]))
         assert counts == [40.0] * 4
 
+    def test_they_answer_who_asks_for_a_socket_like_anybody_else(self, served: Served) -> None:
+        upgrade = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version": "13",
+        }
+        answers = [
+            httpx.get(f"{served.origin}{path}", headers=upgrade) for path in ("/livez", "/v1/me")
+        ]
+        assert [answer.status_code for answer in answers] == [200, 401]
+
     def test_keys_turn_while_they_serve(self, served: Served, dayzero: Dayzero) -> None:
         name = f"client {os.urandom(4).hex()}"
         made = dayzero("client", "create", name, "--role", "data_manager", "--json").stdout
