@@ -2,7 +2,7 @@
 
 import re
 
-_OURS = re.compile(r"postgresql://[\w%.-]+@/[\w%.-]+\?host=[\w%./-]+&port=[0-9]+", re.ASCII)
+_OURS = re.compile(r"postgresql://[\w%.-]+@/[\w%.-]+(?:\?host=[\w%./-]+&port=[0-9]+)?", re.ASCII)
 """How the embedded server writes its own, which the driver reads as it is."""
 
 
