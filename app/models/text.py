@@ -8,6 +8,7 @@ which makes a text read otherwise than it is stored. So is what identifies a per
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -43,6 +44,10 @@ def refuse_identifiers(text: str, *, record_number: bool = False) -> None:
         )
 
 
+_refuse_identifiers_once = lru_cache(4096)(refuse_identifiers)
+"""The same for fields whose few texts come again and again; a refusal is not remembered."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WrittenText:
     """What a text field reads: ``Annotated[str, WrittenText(max_length=80)]``.
@@ -73,7 +78,10 @@ class WrittenText:
             raise PydanticCustomError(
                 "text_with_outer_blanks", "write text that neither begins nor ends with a blank"
             )
-        refuse_identifiers(text, record_number=self.record_number)
+        if self.several_lines or self.record_number:
+            refuse_identifiers(text, record_number=self.record_number)
+        else:
+            _refuse_identifiers_once(text)
         return text
 
     def __get_pydantic_core_schema__(
@@ -110,7 +118,7 @@ class ShortCode:
         Raises:
             PydanticCustomError: ``direct_identifier_suspected``.
         """
-        refuse_identifiers(text, record_number=True)
+        _refuse_identifiers_once(text, record_number=True)
         return text
 
     def __get_pydantic_core_schema__(

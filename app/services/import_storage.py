@@ -51,6 +51,7 @@ class ImportStorage:
         self._refused_here: set[int] = set()
         self._roles: dict[str, Role | None] = {}
         self._made: dict[int, str] = {}
+        self._system: dict[str, str] = {}
 
     def outcome(self, line: Line) -> tuple[str, dict[str, Any]]:
         """Give what became of a line."""
@@ -271,13 +272,11 @@ class ImportStorage:
             self.told[record_of(line)] = Told(version=record.version, made=made, row=row)
 
     def _row(self, transaction: Transaction, line: Line, members: dict[str, Any]) -> str:
-        system = {
-            **members,
-            "centre": line.centre,
-            "state": "active",
-            "recorded_by": transaction.authority.name,
-        }
-        return f"{line.row},{json.dumps(system)[1:]}"
+        if line.centre not in self._system:
+            system = {"centre": line.centre, "state": "active"}
+            system["recorded_by"] = transaction.authority.name
+            self._system[line.centre] = json.dumps(system)[1:]
+        return f"{line.row},{json.dumps(members)[1:-1]},{self._system[line.centre]}"
 
     async def _enrol(self, transaction: Transaction, line: Line) -> bool:
         """Make the subject of a new enrolment and claim its slot; tell whether there was one."""

@@ -27,8 +27,8 @@ CHUNK = 1_000
 """Lines stored in one transaction: more would keep others waiting, fewer would cost round trips."""
 MOST_AT_ONCE = 10_000
 """Lines of an import that is stored whole or not at all."""
-SLICE = 50
-"""Lines checked before other requests get their turn."""
+SLICE = 10
+"""Lines checked before other requests, and the storing of the chunk before, get their turn."""
 TRIES = 4
 SEND_AGAIN = "Send the file again: what is stored already changes nothing."
 

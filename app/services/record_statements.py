@@ -140,7 +140,7 @@ def insert_rows(kind: RecordKind) -> str:
     return f"""
     WITH record AS (
         INSERT INTO {kind.table.__tablename__} ({names})
-        SELECT {names} FROM jsonb_populate_recordset(NULL::{kind.table.__tablename__}, $1::jsonb)
+        SELECT {names} FROM json_populate_recordset(NULL::{kind.table.__tablename__}, $1::json)
         RETURNING *
     ), written AS MATERIALIZED ({_written(kind)}
     ), event AS ({events(kind.path)}

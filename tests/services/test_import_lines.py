@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.schemas.lab_result import LAB_RESULTS
-from app.services.import_lines import LONGEST_LINE, Line, read_lines, result
+from app.services.import_lines import BLOCK, LONGEST_LINE, Line, raw_lines, read_lines, result
 
 LAB = {**LAB_RESULTS.example, "kind": "lab-results", "subject": "03-001", "source_id": "LIS:1"}
 
@@ -51,6 +51,19 @@ def test_a_sound_line_is_a_record_of_its_kind() -> None:
 )
 def test_lines_are_numbered_as_an_editor_does(body: bytes, numbers: list[int]) -> None:
     assert [line.number for line in read(body)] == numbers
+
+
+@pytest.mark.parametrize("octets", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, LONGEST_LINE - 1])
+def test_a_line_is_whole_wherever_it_lies(octets: int) -> None:
+    body = b"x" * octets + b"\n y\r\n\n" + b"z" * octets
+    whole = [(1, b"x" * octets), (2, b"y"), (4, b"z" * octets)]
+    assert list(raw_lines(io.BytesIO(body))) == whole
+
+
+@pytest.mark.parametrize("octets", [LONGEST_LINE, LONGEST_LINE + BLOCK, 3 * LONGEST_LINE])
+def test_a_line_that_is_too_long_costs_no_other(octets: int) -> None:
+    body = b"x\n" + b"y" * octets + b"\nz\n" + b"y" * (octets + 1)
+    assert list(raw_lines(io.BytesIO(body))) == [(1, b"x"), (2, None), (3, b"z"), (4, None)]
 
 
 @pytest.mark.parametrize(
