@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app.database import Transaction
@@ -70,34 +70,57 @@ class SubjectCourse:
         return SubjectStatus.ENROLLED if self.enrolled_on is not None else SubjectStatus.SCREENING
 
 
-def _current(table: str, columns: str, also: str = "") -> str:
-    """Select what stands of a kind, of the subject at hand, at the cut."""
-    return f"""(
-        SELECT json_agg(row_to_json(standing)) FROM (
-            SELECT {columns} FROM {table} AS record
-            WHERE record.subject = subject.subject AND record.state = 'active'
-              AND ($3::text IS NULL OR record.transaction_id <= ($3::text)::xid8)
-              AND NOT EXISTS (
-                  SELECT FROM {table} AS newer
-                  WHERE newer.record_id = record.record_id AND newer.version = record.version + 1
-                    AND ($3::text IS NULL OR newer.transaction_id <= ($3::text)::xid8)){also}
-        ) AS standing) AS {table}"""  # noqa: S608 - our own names
-
-
 _TABLES = ("enrolment", "preparation", "infusion", "follow_up", "therapy")
 _NEW_THERAPIES = ", ".join(f"'{kind.value}'" for kind in sorted(ALWAYS_NEW_ANTI_MYELOMA))
 
 _IS_NEW_THERAPY = f" AND record.therapy_kind IN ({_NEW_THERAPIES})"
 
-_COURSES = f"""
-SELECT subject.subject, subject.centre,
-       {_current("enrolment", "consent, enrolled_on, screen_failure, off_study")},
-       {_current("preparation", "leukapheresis_on, further_leukapheresis_on, lymphodepletion")},
-       {_current("infusion", "infused_at")},
-       {_current("follow_up", "status, death_date", " AND record.death_date IS NOT NULL")},
-       {_current("therapy", "therapy_kind, start", _IS_NEW_THERAPY)}
-FROM subject
-WHERE subject.subject = ANY ($1::text[]) AND ($2::text[] IS NULL OR subject.centre = ANY ($2))"""  # noqa: S608
+
+def _current(table: str, columns: str, *, cut: bool, also: str = "") -> str:
+    """Select what stands of a kind, of the subject at hand, at the cut."""
+    as_of, newer_as_of = (
+        (f" AND {row}.transaction_id <= ($3::text)::xid8" if cut else "")
+        for row in ("record", "newer")
+    )
+    return f"""(
+        SELECT json_agg(row_to_json(standing)) FROM (
+            SELECT {columns} FROM {table} AS record
+            WHERE record.subject = subject.subject AND record.state = 'active'{as_of}
+              AND NOT EXISTS (
+                  SELECT FROM {table} AS newer
+                  WHERE newer.record_id = record.record_id
+                    AND newer.version = record.version + 1{newer_as_of}){also}
+        ) AS standing) AS {table}"""  # noqa: S608 - our own names
+
+
+@cache
+def _courses(*, one: bool, everywhere: bool, cut: bool) -> str:
+    """Give the statement that reads courses.
+
+    Parameters: $1 the subject, or the subjects; $2 the visible centres; $3 the last transaction.
+
+    Each form has the conditions that it needs and no others. With one for all, PostgreSQL planned
+    it anew for every write, and that took four times as long as running it (0.8 and 0.2 ms).
+    """
+    return f"""
+    SELECT subject.subject, subject.centre,
+           {_current("enrolment", "consent, enrolled_on, screen_failure, off_study", cut=cut)},
+           {
+        _current(
+            "preparation", "leukapheresis_on, further_leukapheresis_on, lymphodepletion", cut=cut
+        )
+    },
+           {_current("infusion", "infused_at", cut=cut)},
+           {
+        _current(
+            "follow_up", "status, death_date", cut=cut, also=" AND record.death_date IS NOT NULL"
+        )
+    },
+           {_current("therapy", "therapy_kind, start", cut=cut, also=_IS_NEW_THERAPY)}
+    FROM subject
+    WHERE subject.subject = {"$1" if one else "ANY ($1::text[])"}
+      AND {"$2::text[] IS NULL" if everywhere else "subject.centre = ANY ($2::text[])"}
+      AND {"$3::text IS NOT NULL" if cut else "$3::text IS NULL"}"""  # noqa: S608
 
 
 async def courses_of(
@@ -113,7 +136,13 @@ async def courses_of(
         visible: the centres that the caller can see; None for every centre.
         cut: the last transaction that counts; None for what is current.
     """
-    rows = await transaction.rows(_COURSES, list(subjects), visible, cut)
+    one = len(subjects) == 1
+    rows = await transaction.rows(
+        _courses(one=one, everywhere=visible is None, cut=cut is not None),
+        next(iter(subjects)) if one else list(subjects),
+        visible,
+        cut,
+    )
     return {row["subject"]: _course(trial, row) for row in rows}
 
 
