@@ -26,9 +26,13 @@ SECONDS_TO_LEAVE = 2.0
 
 _ENTER = """
 SELECT set_config('role', context.database_role, true) AS entered,
-       context.database_role, context.principal_name, context.grants, held.*
-FROM begin_context($1, $2) AS context, hold_key($1, $3) AS held
+       context.database_role, context.principal_name, context.grants{}
+FROM begin_context($1, $2) AS context{}
 """
+_ENTER_ALONE = _ENTER.format("", "")
+_ENTER_WITH_KEY = _ENTER.format(", held.*", ", hold_key($1, $3) AS held")
+_ENTER_AT_HEAD = _ENTER.format(", head", ", ledger_head() AS head")
+"""What a transaction begins with; what it needs beside its context costs no round trip."""
 
 _AWAY = (
     OSError,
@@ -57,7 +61,8 @@ class Transaction:
 
     connection: asyncpg.Connection
     authority: Authority
-    held_key: asyncpg.Record
+    entered: asyncpg.Record
+    """What came with its context: the stored answer of a key, or the head of the ledger."""
 
     async def row(self, statement: str, *parameters: object) -> asyncpg.Record | None:
         """Run a statement and give its first row."""
@@ -140,7 +145,12 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, principal: Principal, action: Action, key: str | None = None
+        self,
+        principal: Principal,
+        action: Action,
+        key: str | None = None,
+        *,
+        at_head: bool = False,
     ) -> AsyncIterator[Transaction]:
         """Run one action of a caller in one transaction and commit it.
 
@@ -148,6 +158,7 @@ class Database:
             principal: who calls.
             action: what is done; decides which database role is entered.
             key: the request's idempotency key; held until the transaction ends.
+            at_head: whether the head of the ledger is told, where there is no key.
 
         Raises:
             InvalidToken: the principal exists no more.
@@ -159,7 +170,13 @@ class Database:
         async with self.connection() as connection:
             await connection.execute("BEGIN")
             try:
-                entered = await connection.fetchrow(_ENTER, principal.id, purpose.value, key)
+                if key is not None:
+                    entered = await connection.fetchrow(
+                        _ENTER_WITH_KEY, principal.id, purpose.value, key
+                    )
+                else:
+                    alone = _ENTER_AT_HEAD if at_head else _ENTER_ALONE
+                    entered = await connection.fetchrow(alone, principal.id, purpose.value)
                 if entered is None:
                     raise InvalidToken("The principal of this token has no access any more.")
                 authority = Authority.of(

@@ -89,13 +89,14 @@ async def listed(
     }
     if form == JSON:
         after = query.cursor.after if query.cursor else None
+        as_of = query.as_of
         if query.cursor is not None and query.cursor.seq is not None:
-            cut = await ledger.cut_at(database, query.cursor.seq)
-        else:
-            cut = await _cut(database, query)
+            as_of = query.cursor.seq
+        cut_at = None if as_of is None else await ledger.cut_at(database, as_of)
         page = await record_reads.page(
-            database, trial, caller, kind, filters, cut, after, query.limit, subject
+            database, trial, caller, kind, filters, cut_at, after, query.limit, subject
         )
+        cut = page.cut
         headers = {}
         if page.more and page.last is not None:
             fixed = cut.seq if cut.transaction_id is not None else None

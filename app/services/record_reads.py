@@ -35,8 +35,13 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some records in the order of their identity, and whether more follow."""
+    """Some records in the order of their identity, and whether more follow.
 
+    Attributes:
+        cut: what they were read at.
+    """
+
+    cut: Cut
     documents: list[str]
     last: uuid.UUID | None
     more: bool
@@ -105,7 +110,7 @@ async def page(
     caller: Caller,
     kind: RecordKind,
     filters: Mapping[str, object],
-    cut: Cut,
+    cut: Cut | None,
     after: uuid.UUID | None,
     limit: int,
     within: str | None = None,
@@ -113,14 +118,18 @@ async def page(
     """Give one page of the records that the caller can see and that every filter holds for.
 
     Args:
+        cut: what the database knew then; None for what is current, with the head of the ledger as
+            it was before.
         within: the subject whose list it is; None for the list across subjects.
 
     Raises:
         NotFound: the caller can see no such subject.
     """
-    async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
-        if within is not None:
-            await home(transaction, within)
+    async with database.transaction(
+        caller.principal, Action.READ_RECORD, at_head=cut is None
+    ) as transaction:
+        if cut is None:
+            cut = Cut(transaction.entered["head"], None)
         conditions, values = await conditions_of(transaction, trial, kind, filters, cut, within)
         rows = await transaction.rows(
             statements.read_page(kind, conditions),
@@ -131,11 +140,14 @@ async def page(
             note(transaction, caller),
             *values,
         )
+        if within is not None and not rows:
+            await home(transaction, within)
         shown = rows[:limit]
         documents = await _complete(
             transaction, kind, trial, cut, [(row["subject"], row) for row in shown]
         )
     return Page(
+        cut,
         documents,
         shown[-1]["record_id"] if shown else None,
         len(rows) > limit,

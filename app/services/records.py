@@ -234,7 +234,7 @@ async def once(
     for last in (False, True):
         try:
             async with database.transaction(caller.principal, action, request.key) as transaction:
-                if not transaction.held_key["held"]:
+                if request.key is not None and not transaction.entered["held"]:
                     raise IdempotencyKeyInFlight(
                         "Wait for its answer, or ask again in a moment.",
                         headers={"Retry-After": "1"},
@@ -252,8 +252,8 @@ def stored(transaction: Transaction, request: KeyedRequest) -> Answer | None:
     Raises:
         IdempotencyKeyReused: the key was used for another request.
     """
-    held = transaction.held_key
-    if held["status"] is None:
+    held = transaction.entered
+    if request.key is None or held["status"] is None:
         return None
     if held["request_digest"].hex() != request.digest:
         raise IdempotencyKeyReused("Use a new key for a new request.")
