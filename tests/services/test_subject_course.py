@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
+from app.access.permissions import Action
+from app.access.principal import Principal
+from app.access.scopes import ALL_SCOPES
 from app.schemas.enrolment import ENROLMENTS
 from app.schemas.follow_up import FOLLOW_UPS
 from app.schemas.infusion import INFUSIONS
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
+from app.services.subject_course import courses_of
 from tests.deployment import Caller, Deployment
 
 SUBJECT = "/v1/subjects/03-001"
@@ -172,3 +176,20 @@ async def test_the_filter_by_visit_finds_what_is_shown_of_every_subject(
         assert {one["record_id"] for one in listed["items"]} == {
             record_id for record_id, named in shown.items() if named == visit
         }, visit
+
+
+async def test_the_plan_of_the_course_is_kept(coordinator: Caller, deployment: Deployment) -> None:
+    """PostgreSQL plans a statement anew for five times, then no more if that is as good."""
+    await send(coordinator, ENROLMENTS)
+    for number in range(2, 61):
+        await deployment.subject("03", number)
+    await deployment.owner.execute("ANALYZE subject")  # as many as the server knows of
+    principal = Principal(id=coordinator.id, scopes=ALL_SCOPES)
+    service = deployment.service
+    async with service.database.transaction(principal, Action.SUBMIT_RECORD) as transaction:
+        for _ in range(8):
+            assert await courses_of(transaction, service.trial, ["03-001"], ["03"])
+        kept = await transaction.value(
+            "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%standing%'"
+        )
+    assert kept == 3
