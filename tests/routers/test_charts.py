@@ -259,6 +259,21 @@ async def test_subjects_courses_are_for_those_who_read_their_records(
     assert open_to.headers["etag"] != closed_to.headers["etag"]
 
 
+async def test_who_reads_records_at_one_centre_sees_the_figures_of_all_without_a_subject(
+    told: Cohort, summary_reader: Caller
+) -> None:
+    both = await told.deployment.caller("coordinator", OWN)
+    await told.deployment.owner.execute(
+        "INSERT INTO access_grant (principal, role) VALUES ($1, 'summary_reader')", both.id
+    )
+    answers = [
+        await caller.get("/v1/charts/car-kinetics", Accept="text/csv")
+        for caller in (both, summary_reader)
+    ]
+    assert not named(told, answers[0])
+    assert answers[0].text == answers[1].text
+
+
 @pytest.mark.parametrize(
     "name", ["swimmer", "response-waterfall", "car-kinetics", "lab-series", "subject-timeline"]
 )

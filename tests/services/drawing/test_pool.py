@@ -20,6 +20,7 @@ from app.services.drawing import pool as pools
 from app.services.drawing.forms import Form
 from app.services.drawing.order import REPLY, Order, Outcome, packed
 from app.services.drawing.pool import DrawingError, DrawingPool, DrawingProcess
+from app.services.drawing.rendering import svg_of
 from tests.charts import reports
 
 CURVE = Order(chart="kaplan-meier", form=Form.SVG)
@@ -65,6 +66,18 @@ async def test_the_same_report_is_the_same_bytes(
     first = await shared.draw(order, report)
     await shared.draw(CURVE, REPORT)
     assert await shared.draw(order, report) == first
+
+
+def test_what_a_picture_refers_to_within_itself_is_numbered_anew() -> None:
+    gradient = {"gradient": "linear", "stops": [{"offset": 0, "color": "#fff"}]}
+    told = {
+        "data": {"values": [{"a": 1}]},
+        "mark": {"type": "bar", "clip": True, "fill": gradient},
+        "encoding": {"x": {"field": "a", "type": "quantitative"}},
+    }
+    first, second = svg_of(told), svg_of(told)
+    assert first == second
+    assert first.count("url(#part") == 2
 
 
 async def test_a_text_is_a_text_and_no_mark_up(shared: DrawingPool) -> None:
@@ -217,24 +230,29 @@ def test_a_process_ends_when_it_has_drawn_its_share() -> None:
 
 
 def test_none_outlives_the_worker_that_started_it() -> None:
-    """Even one that was killed without a word, and while it drew."""
+    """Even one at work, when the worker was killed without a word: no end of orders tells it."""
     code = (
-        "import asyncio, os, signal, sys\n"
+        "import asyncio, os, signal, subprocess\n"
         "from app.services.drawing.pool import DrawingProcess\n"
         "async def main():\n"
         "    started = await DrawingProcess.start()\n"
-        "    print(started.process.pid, flush=True)\n"
+        "    orders = started._in.get_extra_info('pipe').fileno()\n"
+        "    holder = subprocess.Popen(['sleep', '60'], pass_fds=[orders], stdout=-3, stderr=-3)\n"
+        "    print(started.process.pid, holder.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())"
     )
     worker = subprocess.run(
         [sys.executable, "-c", code], check=False, capture_output=True, text=True
     )
-    process = int(worker.stdout)
-    deadline = time.monotonic() + 20
-    while is_running(process) and not is_zombie(process):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    process, holder = map(int, worker.stdout.split())
+    try:
+        deadline = time.monotonic() + 20
+        while is_running(process) and not is_zombie(process):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        os.kill(holder, signal.SIGKILL)
 
 
 def environment_of(process: int) -> bytes:
