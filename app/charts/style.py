@@ -26,8 +26,8 @@ CATEGORIES: Final[dict[str, str]] = {
     "CR": "#08519c",
     "VGPR": "#3182bd",
     "PR": "#6baed6",
-    "MR": "#bdd7e7",
-    "SD": "#d9d9d9",
+    "MR": "#a6cbe3",
+    "SD": "#e4e4e4",
     "PD": "#d55e00",
     "NE": "#ffffff",
 }
