@@ -29,6 +29,7 @@ BEYOND_A_SCHEMA = {
     "unit_not_ucum": "the grammar of UCUM",
     "unknown_centre": "the centres of the caller",
     "unknown_term": "the 837 terms of CTCAE 5.0",
+    "unknown_variant": "the definitions of the time to an event that is asked for",
     "value_missing": "a value, or why there is none",
     "value_of_what_was_not_done": "a value, or why there is none",
 }

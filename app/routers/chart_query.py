@@ -13,7 +13,7 @@ from app.services.derivations.safety_follow_up import SafetyWindow
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
 from app.vocabularies.kinetics import KineticsMethod
-from app.vocabularies.laboratory import find_analyte
+from app.vocabularies.laboratory import find_analyte, listed_codes
 from app.vocabularies.specimens import Matrix
 
 TimeToEvent = Literal[
@@ -42,7 +42,11 @@ SubjectCode = Annotated[
         examples=["03-001"],
     ),
 ]
-Analyte = Annotated[SoughtText, Field(max_length=40), AfterValidator(_listed)]
+Analyte = Annotated[
+    SoughtText,
+    Field(max_length=40, json_schema_extra={"enum": [*listed_codes()]}),
+    AfterValidator(_listed),
+]
 
 
 class ChartQuery(ReadQuery):

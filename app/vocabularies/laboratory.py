@@ -149,6 +149,11 @@ def find_analyte(code: str) -> Analyte | None:
     return _by_code().get(code)
 
 
+def listed_codes() -> tuple[str, ...]:
+    """Give every code that an analyte is found by, ours and LOINC's, in their order."""
+    return tuple(sorted(_by_code()))
+
+
 def code_system(code: str) -> CodeSystem | None:
     """Tell what kind of code a sender used; None for one that cannot be stored.
 
