@@ -7,13 +7,13 @@ pharmacodynamics.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.services.statistics.summaries import Summary, summarise
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredLevel:
+class MeasuredLevel(NamedTuple):
     """One level.
 
     Attributes:

@@ -90,6 +90,10 @@ class MarkerTable:
     methods: TableMethods
 
 
+Parameter = tuple[str, str, MeasuredLevel | None]
+"""Of one subject: name, unit and level; None: it has none."""
+
+
 def pharmacodynamic_tables(
     subjects: Sequence[SubjectPharmacodynamics],
     facts: Mapping[str, SubjectFacts],
@@ -132,6 +136,9 @@ def _table(
         subject: course for subject, course in after.items() if course.baseline is not None
     }
     flags = Counter(str(flag) for course in population.values() for flag in course.flags)
+    parameters = {
+        subject: tuple(_parameters(course, area_name)) for subject, course in population.items()
+    }
     return MarkerTable(
         analyte=some.analyte,
         unit=some.unit,
@@ -144,11 +151,10 @@ def _table(
             _group(
                 group,
                 [
-                    course
-                    for subject, course in population.items()
+                    told
+                    for subject, told in parameters.items()
                     if belongs(facts.get(subject, NOTHING_KNOWN))
                 ],
-                area_name,
                 methods,
             )
             for group, belongs in GROUPS.items()
@@ -159,28 +165,24 @@ def _table(
 
 
 def _group(
-    group: Group, courses: Sequence[MarkerCourse], area_name: str, methods: TableMethods
+    group: Group, subjects: Sequence[tuple[Parameter, ...]], methods: TableMethods
 ) -> MarkerGroup:
-    found: dict[tuple[str, str], list[MeasuredLevel]] = {}
-    for course in courses:
-        for name, unit, level in _parameters(course, area_name):
-            known = found.setdefault((name, unit), [])
-            if level is not None:
-                known.append(level)
+    found = [
+        (column[0][0], column[0][1], [level for _, _, level in column if level is not None])
+        for column in zip(*subjects, strict=True)
+    ]
     return MarkerGroup(
         group=group,
-        n=len(courses),
+        n=len(subjects),
         parameters=tuple(
             MarkerParameter(name=name, unit=unit, levels=summarise_levels(levels, methods))
-            for (name, unit), levels in found.items()
+            for name, unit, levels in found
             if levels
         ),
     )
 
 
-def _parameters(
-    course: MarkerCourse, area_name: str
-) -> Iterator[tuple[str, str, MeasuredLevel | None]]:
+def _parameters(course: MarkerCourse, area_name: str) -> Iterator[Parameter]:
     """Give every parameter of a course with its unit, always in one order; None without it."""
     for name, value in (
         ("baseline", course.baseline),
@@ -206,7 +208,7 @@ def _parameters(
 
 def _level(value: MarkerValue) -> MeasuredLevel:
     return MeasuredLevel(
-        value.amount,
+        float(value.amount),  # once, for the many groups that a subject belongs to
         below_lloq=value.level is Level.BELOW_LLOQ,
         above_uloq=value.level is Level.ABOVE_ULOQ,
     )

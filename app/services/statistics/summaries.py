@@ -85,8 +85,8 @@ def summarise(
     ``quantile(type = )``, ``t.test``.
     Decision: a value of 0 (never quantifiable) is left out of the geometric figures and counted.
     """
-    ordered = sorted(float(value) for value in values)
-    if not all(isfinite(value) for value in ordered):
+    ordered = sorted(map(float, values))
+    if not all(map(isfinite, ordered)):
         raise ValueError("a value is a finite number")
     if not 0 < conf_level < 1:
         raise ValueError("a confidence level lies strictly between 0 and 1")
@@ -103,12 +103,12 @@ def summarise(
         ),
         geometric_cv_percent=_geometric_cv_percent(of_logarithms.deviation),
         n_not_positive=len(ordered) - len(logarithms),
-        median=quantile(ordered, 0.5, quantile_type=2) if ordered else None,
+        median=_quantile(ordered, 0.5, 2) if ordered else None,
         minimum=ordered[0] if ordered else None,
         maximum=ordered[-1] if ordered else None,
         quartiles=(
-            quantile(ordered, 0.25, quantile_type=quantile_type),
-            quantile(ordered, 0.75, quantile_type=quantile_type),
+            _quantile(ordered, 0.25, quantile_type),
+            _quantile(ordered, 0.75, quantile_type),
         )
         if ordered
         else None,
@@ -132,7 +132,11 @@ def quantile(
     """
     if not values or not 0 <= probability <= 1:
         raise ValueError("a quantile needs a value, and a share between 0 and 1")
-    n, ordered = len(values), sorted(values)
+    return _quantile(sorted(values), probability, quantile_type)
+
+
+def _quantile(ordered: Sequence[float], probability: float, quantile_type: QuantileType) -> float:
+    n = len(ordered)
     match quantile_type:
         case 2:
             position = n * probability
@@ -163,7 +167,7 @@ def _mean(values: Sequence[float], conf_level: float) -> Mean:
 
     from scipy.special import stdtrit
 
-    deviation = sqrt(fsum((value - estimate) ** 2 for value in values) / (n - 1))
+    deviation = sqrt(fsum([(value - estimate) ** 2 for value in values]) / (n - 1))
     half_width = float(stdtrit(n - 1, 1 - (1 - conf_level) / 2)) * deviation / sqrt(n)
     return Mean(estimate, deviation, estimate - half_width, estimate + half_width)
 

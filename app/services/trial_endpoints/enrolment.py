@@ -111,7 +111,7 @@ def enrolment_report(
             "left": None if taken is None else trial.slots - taken,
         },
         "accrual": accrual(analyses),
-        "rows": [
+        "rows": (
             {
                 "USUBJID": one.subject,
                 "SITEID": one.centre,
@@ -123,5 +123,5 @@ def enrolment_report(
                 "died_on": one.died_on,
             }
             for one in analyses
-        ],
+        ),
     }

@@ -45,7 +45,7 @@ def lab_abnormality_report(
         "grade_range_counts_as": trial.laboratory.grade_range_counts_as,
         "tables": lab_tables(subjects, n=len(cohort), conf_level=question.conf_level),
         "cytopenia_recovery": _recoveries(cohort),
-        "rows": [
+        "rows": (
             {
                 "USUBJID": one.subject,
                 "SITEID": one.centre,
@@ -53,7 +53,7 @@ def lab_abnormality_report(
                 "cytopenia_recovery": one.recovery,
             }
             for one in cohort
-        ],
+        ),
     }
 
 
@@ -71,10 +71,10 @@ def car_kinetics_report(
         "persistence_event": trial.kinetics.persistence_event,
         "n_evaluable": sum(bool(subject.analytes) for subject in subjects),
         "tables": kinetics_tables(subjects, _facts(cohort, question), _methods(question, trial)),
-        "rows": [
+        "rows": (
             {"USUBJID": subject.subject, "SITEID": subject.centre, "kinetics": subject}
             for subject in subjects
-        ],
+        ),
     }
 
 
@@ -96,10 +96,10 @@ def pharmacodynamic_report(
         ),
         "b_cell_aplasia": _occurrence([one.b_cells for one in subjects]),
         "hypogammaglobulinaemia": _occurrence([one.immunoglobulin_g for one in subjects]),
-        "rows": [
+        "rows": (
             {"USUBJID": subject.subject, "SITEID": subject.centre, "markers": subject}
             for subject in subjects
-        ],
+        ),
     }
 
 

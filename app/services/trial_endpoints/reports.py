@@ -48,14 +48,19 @@ TRIAL_REPORT: Final = "trial-report"
 
 
 def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial) -> dict[str, Any]:
-    """Answer a question about an endpoint: what was asked, then what was found."""
+    """Answer a question about an endpoint: what was asked, then what was found.
+
+    The rows of a report are made only when they are asked for.
+    """
     cohort = members(analyses, question)
     body = (REPORTS | PICTURED)[question.endpoint](question, analyses, trial)
     answer = {**head(question, trial, len(cohort)), **body}
+    if question.rows:
+        answer["rows"] = list(answer["rows"])
+    else:
+        del answer["rows"]
     if question.endpoint != "enrolment":
         answer["data_errors"] = errors_of(cohort)
-    if not question.rows:
-        answer.pop("rows", None)
     return answer
 
 

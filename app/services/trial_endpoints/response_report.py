@@ -56,16 +56,12 @@ def response_report(
         "categories": categories(bests, limits),
         "by_month": by_month(
             [None if _contradicted(one) else _response(one, question) for one in cohort],
-            [
-                visit.code
-                for visit in trial.schedule.visits
-                if visit.disease_evaluation == "scheduled"
-            ],
+            _scheduled(trial),
             limits,
         ),
         "time_to_response": _times(cohort, question),
         "mrd": residual_disease(cohort, limits, trial.policy.mrd.threshold),
-        "rows": [_row(one, question) for one in cohort],
+        "rows": (_row(one, question) for one in cohort),
     }
     if question.response_source is ResponseSource.DERIVED:
         report |= _of_the_derivation(cohort, limits)

@@ -71,7 +71,7 @@ def adverse_event_report(
         },
         "deaths": death_table(subjects, conf_level=level),
         "records_ignored": sum(len(subject.ignored) for subject in subjects),
-        "rows": [_row(subject) for subject in subjects],
+        "rows": (_row(subject) for subject in subjects),
     }
 
 

@@ -61,16 +61,8 @@ def survival_report(
         "follow_up": _follow_up(counted, question, trial, method),
         "variants": _beside(counted, question, chosen, method),
         **_more(counted, question, method),
-        "rows": [adtte_row(one.subject, one.centre, time) for one, time in timed],
+        "rows": (adtte_row(one.subject, one.centre, time) for one, time in timed),
     }
-
-
-def survival_summary(
-    question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
-) -> dict[str, Any]:
-    """Give the same figures without the curve and the rows."""
-    report = survival_report(question, analyses, trial)
-    return {name: value for name, value in report.items() if name not in {"curve", "rows"}}
 
 
 def method_of(question: Question, trial: Trial) -> SurvivalMethod:
