@@ -190,6 +190,7 @@ async def test_the_plan_of_the_course_is_kept(coordinator: Caller, deployment: D
         for _ in range(8):
             assert await courses_of(transaction, service.trial, ["03-001"], ["03"])
         kept = await transaction.value(
-            "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%standing%'"
+            "SELECT generic_plans FROM pg_prepared_statements "
+            "WHERE statement LIKE '%standing%' AND statement NOT LIKE '%pg_prepared_statements%'"
         )
-    assert kept == 3
+    assert kept >= 1  # news of a table's size may have it planned anew between two of the eight
