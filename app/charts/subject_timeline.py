@@ -8,7 +8,7 @@ import altair as alt
 from app.charts.caption import Picture, finished, nobody, source, values, words
 from app.charts.style import CATEGORIES, GRADES, INK, QUIET, VERMILION, WIDTH
 from app.charts.tables.row import Report, Row
-from app.charts.tables.subject_timeline import rows
+from app.charts.tables.subject_timeline import THERAPY_NAMES, rows
 
 LANES: Final = ("preparation", "infusion", "visit", "response", "outcome")
 SPANS: Final = ("adverse event", "therapy")
@@ -26,15 +26,6 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "death": ("M-.8,-.8L.8,.8M.8,-.8L-.8,.8", INK),
 }
 TICKS: Final = (-365, -183, -91, -28, -7, 0, 7, 28, 91, 183, 365, 548, 731, 913, 1096, 1461)
-NAMES: Final[Mapping[str, str]] = {
-    "new_anti_myeloma": "new anti-myeloma",
-    "car_t_reinfusion": "CAR-T reinfusion",
-    "cd34_boost": "CD34+ boost",
-    "g_csf": "G-CSF",
-    "ivig": "IVIG",
-}
-"""Kinds of therapy whose names are more than their codes."""
-
 THERAPY: Final = "#b8b8b8"
 
 
@@ -181,7 +172,7 @@ def _spans(
 
 
 def _therapy(kind: str) -> str:
-    return f"{NAMES.get(kind, words(kind))} (therapy)"
+    return f"{THERAPY_NAMES.get(kind, words(kind))} (therapy)"
 
 
 def _grade(row: Row) -> str:

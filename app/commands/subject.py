@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from app.access.permissions import Role
+from app.charts.tables.subject_timeline import THERAPY_NAMES
 from app.commands.public_reads import AsOf, AtUrl, Cutoff, WithToken, public_api
 from app.commands.tables import show_block
 from app.printing.document import NOTHING, Block, Column, Facts, Row, label, table
@@ -93,7 +94,15 @@ def _place(lane: str) -> int:
 
 
 def _named(row: Mapping[str, str]) -> str:
-    return row["label"] if row["lane"] in {"visit", "response"} else in_words(row["label"])
+    """Name what happened; codes of visits and terms of events stand as they are."""
+    label = row["label"]
+    match row["lane"]:
+        case "visit" | "response" | "adverse event":
+            return label
+        case "therapy" if label in THERAPY_NAMES:
+            return THERAPY_NAMES[label]
+        case _:
+            return in_words(label)
 
 
 def _more(row: Mapping[str, str], confirmed: Mapping[str, Mapping[str, Any]]) -> str:

@@ -47,6 +47,9 @@ class Told:
         self.post(f"{own}/visits", {"visit": "M1", "status": "done", "visited_on": "2024-03-29"})
         event = {"term": "Nausea", "grade": 2, "onset": "2024-03-04", "serious": False}
         self.post(f"{own}/adverse-events", event)
+        other = {"term": "Eye disorders - Other, specify", "other_specify": "glare", "grade": 1}
+        self.post(f"{own}/adverse-events", {**other, "onset": "2024-03-05", "serious": False})
+        self.post(f"{own}/therapies", {"therapy_kind": "g_csf", "start": "2024-03-06"})
         contact = {"contacted_on": "2024-06-02", "status": "died", "death_date": "2024-06-01"}
         self.post(f"{own}/follow-ups", {**contact, "death_cause": "other"})
 
@@ -147,6 +150,8 @@ class TestSubject:
             "-40 2024-01-21 preparation Enrolment",
             "0 2024-03-01 infusion Infusion",
             "3 2024-03-04 adverse event Nausea grade 2, not ended",
+            "4 2024-03-05 adverse event Eye disorders - Other, specify grade 1, not ended",
+            "5 2024-03-06 therapy G-CSF not ended",
             *[line for line in timeline if " response " in line],
             "92 2024-06-01 outcome Death",
         ]

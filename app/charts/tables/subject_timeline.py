@@ -7,6 +7,14 @@ from typing import Any, Final
 from app.charts.tables.row import Report, Row
 
 PREPARATION: Final = frozenset({"consent", "enrolment", "leukapheresis", "lymphodepletion"})
+THERAPY_NAMES: Final[Mapping[str, str]] = {
+    "new_anti_myeloma": "new anti-myeloma",
+    "car_t_reinfusion": "CAR-T reinfusion",
+    "cd34_boost": "CD34+ boost",
+    "g_csf": "G-CSF",
+    "ivig": "IVIG",
+}
+"""Kinds of therapy whose names are more than their codes."""
 OUTCOMES: Final = frozenset({"progression", "new_therapy", "death", "off_study"})
 
 
