@@ -22,6 +22,7 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "infusion": ("cross", INK),
     "progression": ("diamond", VERMILION),
     "new therapy": ("triangle-up", "#f0e442"),
+    "screen failure": ("wedge", INK),
     "off study": ("triangle-left", "#ffffff"),
     "death": ("M-.8,-.8L.8,.8M.8,-.8L-.8,.8", INK),
 }

@@ -15,7 +15,7 @@ THERAPY_NAMES: Final[Mapping[str, str]] = {
     "ivig": "IVIG",
 }
 """Kinds of therapy whose names are more than their codes."""
-OUTCOMES: Final = frozenset({"progression", "new_therapy", "death", "off_study"})
+OUTCOMES: Final = frozenset({"screen_failure", "progression", "new_therapy", "death", "off_study"})
 
 
 def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:

@@ -71,6 +71,7 @@ def _happened(
     for kind, day in (
         ("consent", reached.consented_on),
         ("enrolment", reached.enrolled_on),
+        ("screen_failure", analysis.screen_failed_on),
         ("off_study", analysis.off_study_on),
     ):
         if day is not None:

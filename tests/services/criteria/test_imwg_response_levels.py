@@ -340,6 +340,9 @@ def test_a_waiver_of_urine_is_returned_beside_the_category() -> None:
     course = [visit(-10, 4, 0), visit(28, "0.3", None, ife="+.")]
     last = read(*course).last
     assert (last.category, last.urine_waived) == ("PR", "VGPR")
+    assert last.urine_waived_on == last.assessed_on
+    assert not last.same_with_urine_waived
+    assert read(visit(-10, 4, 0), visit(28, "0.3", 0)).last.same_with_urine_waived
     waived = ImwgPolicy(urine_for_vgpr="waived_if_not_measurable")
     assert read(*course, policy=waived).last.category == "VGPR"
     measured = [visit(-10, 4, 0), visit(28, "0.3", 100)]

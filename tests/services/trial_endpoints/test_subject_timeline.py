@@ -54,6 +54,15 @@ def test_it_gives_the_days_of_the_course() -> None:
     assert (found["origin"], found["origin_is"]) == (date(2024, 1, 15), "infusion")
 
 
+def test_a_screening_failure_is_a_day_of_the_course() -> None:
+    failed = enrolment(None, consented_on=date(2023, 11, 20), screen_failed_on=date(2023, 12, 4))
+    found = told(enrolment=failed, infused=False)
+    assert events(found) == {
+        ("course", "consent", "2023-11-20"),
+        ("course", "screen_failure", "2023-12-04"),
+    }
+
+
 def test_it_gives_what_lasted_and_what_goes_on() -> None:
     found = told(
         adverse_events=(
