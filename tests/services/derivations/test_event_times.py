@@ -72,6 +72,17 @@ def test_a_variant_is_derived_under_its_name(
     assert (found.endpoint, found.variant) == derived
 
 
+def test_a_time_is_derived_once_under_the_name_it_is_asked_by() -> None:
+    responder = facts(("2024-02-12", "PR"), ("2024-04-08", "PR"), cut="2025-02-18")
+    subject = SubjectFacts(at_horizon=responder, at_cut=responder)
+    for endpoint, variants in VARIANTS.items():
+        for variant, derive in variants.items():
+            found = subject.time(endpoint, variant)
+            assert found == derive(subject)
+            assert subject.time(endpoint, variant) is found
+    assert subject.time(DOR, "DOCR") is None
+
+
 def test_response_that_was_never_complete_has_no_duration_of_complete_response() -> None:
     partial = facts(("2024-02-12", "PR"), ("2024-04-08", "PR"), cut="2025-02-18")
     subject = SubjectFacts(at_horizon=partial, at_cut=partial)

@@ -77,6 +77,12 @@ def test_follows_the_windows(cut: str, m1: str, m2: str) -> None:
     assert (found["M1"], found["M2"]) == (m1, m2)
 
 
+def test_a_missed_visit_was_not_made_whatever_day_it_names() -> None:
+    missed = history(visits=(visit("M2", "2024-03-15", VisitStatus.MISSED),))
+    assert board(missed)["M2"] == "missing"
+    assert "M2" not in days_of(missed)
+
+
 def test_gives_the_windows_of_the_trial() -> None:
     found = {one.code: one for one in visits_of(history()).scheduled}
     window = found["M1"].window

@@ -137,6 +137,11 @@ def test_a_planned_day_is_described_by_half_the_limit_below_it() -> None:
     )
 
 
+def test_half_of_an_odd_limit_is_not_rounded() -> None:
+    (day,) = only(cohort([sample(1, 7, 0, lloq="25")])).profile
+    assert (day.levels.n_below_lloq, day.levels.median) == (1, 12.5)
+
+
 @pytest.mark.parametrize(
     ("below", "of", "mostly"),
     [

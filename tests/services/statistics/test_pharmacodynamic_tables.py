@@ -92,7 +92,7 @@ def test_a_subject_counts_with_a_baseline_and_a_value_after_the_infusion() -> No
 def test_groups_are_by_crs_grade_and_by_response() -> None:
     facts = {
         "01-001": SubjectFacts(crs_grade=1, responder=True),
-        "01-002": SubjectFacts(crs_grade=2, responder=False),
+        "01-002": SubjectFacts(crs_grade=3, responder=False),
         "01-003": SubjectFacts(crs_grade=0),
         "01-004": SubjectFacts(crs_grade=4, responder=True),
     }
@@ -113,6 +113,12 @@ def test_a_subject_of_whom_nothing_is_known_is_in_no_group_but_all() -> None:
     groups = only(TREATED).groups
     assert [one.n for one in groups] == [3, 0, 0, 0, 0]
     assert groups[1].parameters == ()
+
+
+def test_subjects_without_a_baseline_are_counted_apart() -> None:
+    late = cohort(*[il6(None, (3, "9000"))] * 3, il6("4", (3, "100")))
+    table = only(late)
+    assert (table.n, table.n_without_baseline) == (1, 3)
 
 
 def test_visits_are_in_the_order_of_the_schedule() -> None:
