@@ -1,6 +1,6 @@
 """One subject's history and the trial's rules -> everything that is derived of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,9 +9,8 @@ from typing import Final
 from app.services.criteria.imwg.baseline import Track
 from app.services.criteria.imwg.visit_response import ReviewFlag
 from app.services.derivations.adverse_events import subject_adverse_events
-from app.services.derivations.best_response import best_by, best_response
+from app.services.derivations.best_response import best_response
 from app.services.derivations.car_kinetics import car_kinetics
-from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
 from app.services.derivations.cytopenia_recovery import cytopenia_recovery
 from app.services.derivations.data_errors import data_errors, leaves_out
 from app.services.derivations.endpoint_facts import EndpointFacts
@@ -24,53 +23,31 @@ from app.services.derivations.lab_abnormalities import lab_abnormalities
 from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.lab_summary import lab_summary
 from app.services.derivations.last_known_alive import last_known_alive
-from app.services.derivations.marker_depth import MarkerDepth, marker_depth
 from app.services.derivations.mrd_status import MrdSummary, mrd_summary
-from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.pharmacodynamics import pharmacodynamics
 from app.services.derivations.populations import milestones, populations
-from app.services.derivations.rated_visit import RatedVisit
 from app.services.derivations.response_discrepancies import discrepancies, judgement_of
 from app.services.derivations.scheduled_visits import subject_visits
 from app.services.derivations.subject_history import Characteristics, SubjectHistory
-from app.services.derivations.subject_response import (
-    DerivedCourse,
-    SubjectResponse,
-    derived_course,
-    rated_visits,
-    response_at_month_end,
-    subject_response,
-    waived,
+from app.services.trial_endpoints.response_analysis import response_analysis, tracked_marker_depth
+from app.services.trial_endpoints.responses_by_source import (
+    Responses,
+    responses,
 )
 from app.services.trial_endpoints.subject_analysis import (
     MRD_THRESHOLDS,
     JudgedVisits,
     ResponseAnalysis,
-    ResponseByVisit,
-    ResponseDay,
     SubjectAnalysis,
     Syndrome,
 )
 from app.trial.anchors import add_months
-from app.trial.schedule import anchors_of, visit_windows
 from app.trial.trial import Trial
-from app.trial.windows import VisitWindow
 from app.vocabularies.adverse_events import AesiKind
-from app.vocabularies.imwg import ResponseCategory, ResponseSource
+from app.vocabularies.imwg import ResponseSource
 
 ORIGINS: Final[tuple[Origin, ...]] = ("infusion", "enrolment")
 SYNDROMES: Final[tuple[Syndrome, ...]] = (AesiKind.CRS, AesiKind.ICANS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Responses:
-    """The responses of an infused subject up to a day, by every source."""
-
-    until: date
-    course: DerivedCourse
-    by_source: Mapping[ResponseSource, SubjectResponse]
-    new_therapy_on: Mapping[ResponseSource, date | None]
-    died_of_myeloma_on: date | None
 
 
 def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
@@ -178,11 +155,13 @@ def _with_response(
     made: dict[int, ResponseAnalysis] = {}
     for source, response in within.by_source.items():
         if id(response) not in made:
-            made[id(response)] = _response_analysis(history, trial, infused, source)
+            made[id(response)] = response_analysis(
+                history, trial, within, infused.infused_on, source
+            )
     return replace(
         analysis,
         track=infused.track,
-        marker_depth=_marker_depth(within),
+        marker_depth=tracked_marker_depth(within),
         scr_blocked_by_ratio=any(
             ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
         ),
@@ -241,80 +220,6 @@ def _with_measurements(
         kinetics=car_kinetics(history, trial),
         pharmacodynamics=pharmacodynamics(history, trial),
     )
-
-
-def responses(
-    history: SubjectHistory,
-    trial: Trial,
-    infused_on: date,
-    until: date,
-    dates: SubjectDates | None = None,
-    *,
-    explained: bool = False,
-) -> Responses:
-    """Give the confirmed responses of an infused subject by each source, as known on a day.
-
-    New therapy that is known only to its month is dated by the progression of that month, and a
-    response is confirmed only before new therapy: so progression is looked for first, which new
-    therapy does not unmake.
-    """
-    policy = trial.policy.imwg
-    known = replace(history, data_cut=until)
-    course = derived_course(
-        history, policy, infused_on=infused_on, until=until, explained=explained
-    )
-    died = (dates or subject_dates(known, trial)).died
-    died_of_myeloma_on = died.day if died is not None and died.due_to_myeloma else None
-    windows = evaluation_windows(trial, infused_on)
-    by_source: dict[ResponseSource, SubjectResponse] = {}
-    new_therapy_on: dict[ResponseSource, date | None] = {}
-    for source in _judging(history):
-        visits = rated_visits(
-            history, course, source, infused_on=infused_on, until=until, windows=windows
-        )
-
-        def confirmed(
-            before: date | None,
-            source: ResponseSource = source,
-            visits: tuple[RatedVisit, ...] = visits,
-        ) -> SubjectResponse:
-            return subject_response(
-                source,
-                visits,
-                policy,
-                infused_on=infused_on,
-                new_therapy_on=before,
-                died_of_myeloma_on=died_of_myeloma_on,
-            )
-
-        response = confirmed(None)
-        started = new_therapy(known, progressed_on=response.best.progression_whenever_on)
-        new_therapy_on[source] = started.day if started else None
-        by_source[source] = confirmed(started.day) if started else response
-    for source in ResponseSource:
-        by_source.setdefault(source, by_source[ResponseSource.DERIVED])
-        new_therapy_on.setdefault(source, new_therapy_on[ResponseSource.DERIVED])
-    return Responses(
-        until=until,
-        course=course,
-        by_source=by_source,
-        new_therapy_on=new_therapy_on,
-        died_of_myeloma_on=died_of_myeloma_on,
-    )
-
-
-def evaluation_windows(trial: Trial, infused_on: date) -> tuple[VisitWindow, ...]:
-    """Give the windows of a subject's scheduled disease evaluations, by day."""
-    windows = visit_windows(trial, anchors_of(trial, infusion=infused_on))
-    return tuple(window for window in windows if window.disease_evaluation)
-
-
-def _judging(history: SubjectHistory) -> Iterator[ResponseSource]:
-    """Give the sources that have a course of their own; without reviewers theirs is the derived."""
-    yield ResponseSource.DERIVED
-    yield ResponseSource.INVESTIGATOR
-    if any(one.adjudicated for one in history.assessments):
-        yield ResponseSource.ADJUDICATED
 
 
 def _facts(
@@ -391,67 +296,6 @@ def _facts_without_infusion(
         return {}
     both = SubjectFacts(at_horizon=facts, at_cut=facts)
     return {(source, "enrolment"): both for source in ResponseSource}
-
-
-def _response_analysis(
-    history: SubjectHistory, trial: Trial, infused: _Infused, source: ResponseSource
-) -> ResponseAnalysis:
-    response = infused.within.by_source[source]
-    best_urine_waived = None
-    if source is ResponseSource.DERIVED:
-        best_urine_waived = _urine_waived(trial, infused.within, infused.infused_on)
-    return ResponseAnalysis(
-        best=response.best,
-        best_urine_waived=best_urine_waived,
-        days=tuple(map(_day, response.visits)),
-        by_visit=dict(_by_visit(trial, response, infused.infused_on, history.data_cut)),
-    )
-
-
-def _marker_depth(found: Responses) -> MarkerDepth | None:
-    visits = found.by_source[ResponseSource.DERIVED].visits
-    counted = {visit.visit.assessed_on for visit in visits if visit.in_endpoint_set}
-    course = found.course.course
-    return marker_depth(course.visits, course.measurable, counted)
-
-
-def _urine_waived(trial: Trial, found: Responses, infused_on: date) -> ResponseCategory | None:
-    if all(visit.same_with_urine_waived for visit in found.course.course.visits):
-        return found.by_source[ResponseSource.DERIVED].best.best
-    confirmed = confirmed_visits(
-        waived(found.course.course.visits),
-        infused_on=infused_on,
-        new_therapy_on=found.new_therapy_on[ResponseSource.DERIVED],
-        died_of_myeloma_on=found.died_of_myeloma_on,
-        policy=trial.policy.imwg,
-    )
-    return best_response(confirmed).best
-
-
-def _day(visit: ConfirmedVisit) -> ResponseDay:
-    return ResponseDay(
-        assessed_on=visit.visit.assessed_on,
-        category=visit.visit.category,
-        confirmed=visit.confirmed,
-        running=visit.running,
-        state=visit.state,
-        in_endpoint_set=visit.in_endpoint_set,
-    )
-
-
-def _by_visit(
-    trial: Trial, response: SubjectResponse, infused_on: date, data_cut: date
-) -> Iterator[tuple[str, ResponseByVisit]]:
-    confirmed_then = trial.policy.rates.by_month == "confirmed_by_then"
-    best = response_at_month_end if confirmed_then else best_by
-    for window in evaluation_windows(trial, infused_on):
-        yield (
-            window.code,
-            ResponseByVisit(
-                best=best(response.visits, window.last_day),
-                closed=window.last_day <= data_cut,
-            ),
-        )
 
 
 def _mrd(found: Responses, infused: _Infused) -> dict[str, MrdSummary]:

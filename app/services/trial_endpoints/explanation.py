@@ -15,7 +15,7 @@ from app.services.derivations.course_comparison import compare_courses
 from app.services.derivations.mrd_status import mrd_visits
 from app.services.derivations.response_discrepancies import Discrepancy, discrepancies, judgement_of
 from app.services.derivations.subject_history import RecordRef, SubjectHistory
-from app.services.trial_endpoints.analyse import Responses, responses
+from app.services.trial_endpoints.responses_by_source import Responses, responses
 from app.trial.anchors import add_months
 from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import Trial
