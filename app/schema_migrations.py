@@ -29,11 +29,12 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, to: str = "head") -> None:
     """Make the roles where they are missing, then run the migrations that have not run yet.
 
     Args:
         url: a login that may create roles and set the role of the owner.
+        to: the last migration that is run.
 
     Raises:
         UnknownSchema: a newer version of the service has used the database.
@@ -45,7 +46,7 @@ async def migrate(url: str) -> None:
         async with engine.connect() as connection:
             await connection.execute(text(f"SET ROLE {OWNER}"))
             await connection.commit()
-            await connection.run_sync(lambda bound: command.upgrade(_config(bound), "head"))
+            await connection.run_sync(lambda bound: command.upgrade(_config(bound), to))
             await connection.commit()
     except CommandError as error:
         raise UnknownSchema from error

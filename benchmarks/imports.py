@@ -22,7 +22,7 @@ KEYS = "bench-"
 
 _EVENT = (
     "action", "principal", "role", "centre", "subject", "kind", "record_id", "version", "route",
-    "request_id", "commitment",
+    "request_id", "commitment", "content_form",
 )  # fmt: skip
 _SUBJECTS = """
 INSERT INTO subject SELECT $1 || '-' || lpad((100 + number)::text, 3, '0'), $1
@@ -90,7 +90,7 @@ async def _copy(owner: asyncpg.Connection, keys: str) -> float:
         events.append((
             "import", copied["recorded_by"], "coordinator", CENTRE, copied["subject"],
             LAB_RESULTS.path, copied["record_id"], 1, "POST /v1/imports", "bench",
-            hashlib.sha256(copied["record_id"].bytes).digest(),
+            hashlib.sha256(copied["record_id"].bytes).digest(), 1,
         ))  # fmt: skip
     began = time.perf_counter()
     async with owner.transaction():

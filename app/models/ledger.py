@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    CheckConstraint,
     DateTime,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -27,9 +29,22 @@ class LedgerEvent(SQLModel, table=True):
     """One change, written in the transaction that made it.
 
     ``commitment`` is the salted SHA-256 of the record's new content; the salt lies with the record.
+    ``content_form`` says what the content is, 1 being that of :mod:`app.services.content_form`;
+    None where there is no commitment, and for events from before: theirs is of the row's document
+    as the database wrote it then.
+
+    The action ``commit:versions``, of which there is at most one event, without a kind, commits to
+    the whole of :class:`VersionCommitment`: SHA-256 of the SHA-256 hashes of its rows, one after
+    another in the order of kind, record_id and version.
     """
 
     __tablename__ = "ledger_event"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IS NULL OR commitment IS NULL OR content_form IS NOT NULL",
+            name="ledger_event_content_form",
+        ),
+    )
 
     transaction_id: str = Field(
         primary_key=True,
@@ -50,6 +65,32 @@ class LedgerEvent(SQLModel, table=True):
     request_id: str = Field(sa_type=Text)
     occurred_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs=_now)
     commitment: bytes | None = Field(default=None, sa_type=LargeBinary)
+    content_form: int | None = Field(default=None, sa_type=SmallInteger)
+
+
+class VersionCommitment(SQLModel, table=True):
+    """What a version from before content form 1 commits to in that form; never added to later.
+
+    A row is hashed as canonical JSON (RFC 8785) of centre, commitment (hexadecimal), content_form,
+    kind, record_id, subject and version, numbers as text.
+    """
+
+    __tablename__ = "version_commitment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["subject", "centre"],
+            ["subject.subject", "subject.centre"],
+            name="version_commitment_subject",
+        ),
+    )
+
+    kind: str = Field(sa_type=Text)
+    record_id: uuid.UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True, sa_type=Integer)
+    subject: str = Field(sa_type=Text)
+    centre: str = Field(sa_type=Text)
+    content_form: int = Field(primary_key=True, sa_type=SmallInteger)
+    commitment: bytes = Field(sa_type=LargeBinary)
 
 
 class LedgerEntry(SQLModel, table=True):

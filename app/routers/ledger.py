@@ -87,7 +87,20 @@ class Entry(BaseModel):
     reason: str | None
     request_id: str
     occurred_at: datetime
-    commitment: str | None = Field(description="Salted SHA-256 of the record's new content.")
+    commitment: str | None = Field(
+        description="Salted SHA-256, in hexadecimal, of the record's new content. Of the action "
+        "`commit:versions`: what was committed to in content form 1 for all the versions that are "
+        "older than that form."
+    )
+    content_form: int | None = Field(
+        description="What `commitment` is of; null: there is none, or it is of the record as the "
+        "database wrote it before there were forms. Form 1: SHA-256 of the version's salt and the "
+        "canonical JSON (RFC 8785) of those members of the version, as its history gives them, "
+        "that are not null, out of `record_id`, `version`, `state`, `subject`, `centre`, "
+        "`source_id`, `recorded_at` (in UTC with six decimals and `Z`), `recorded_by`, `reason` "
+        "and the members that the kind takes when it is submitted. Numbers are text, members of "
+        "parts that are null are left out, and so is a `visit` that was derived."
+    )
     transaction_id: str = Field(description="The transaction that made the change.")
     leaf_form: int = Field(description="What `leaf_hash` is of; new entries have form 2.")
     leaf_hash: str = Field(

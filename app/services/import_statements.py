@@ -7,7 +7,7 @@ from functools import cache
 
 from app.models.record import clinical_columns
 from app.schemas.record import RecordKind
-from app.services.record_statements import document, events
+from app.services.record_statements import events, written
 
 HOMES = """
 SELECT subject, centre FROM subject
@@ -84,9 +84,7 @@ def append_voids(kind: RecordKind) -> str:
              AS voided (record_id uuid, based_on integer, reason text, recorded_by text)
           ON current.record_id = voided.record_id AND current.version = voided.based_on
         RETURNING *
-    ), written AS MATERIALIZED (
-        SELECT record_id, version, subject, centre, reason, salt, {document(kind)} AS document
-        FROM record
+    ), written AS MATERIALIZED ({written(kind)}
     ), event AS ({events(kind.path)}
     )
     SELECT record_id, version FROM written"""  # noqa: S608

@@ -32,7 +32,7 @@ _LEDGER = """
 WITH entry AS (
     SELECT entry.seq, event.action, event.principal, event.role, event.centre, event.subject,
            event.kind, event.record_id, event.version, event.route, event.reason, event.request_id,
-           event.occurred_at, encode(event.commitment, 'hex') AS commitment,
+           event.occurred_at, encode(event.commitment, 'hex') AS commitment, event.content_form,
            event.transaction_id::text AS transaction_id, entry.leaf_form,
            encode(entry.leaf_hash, 'hex') AS leaf_hash, entry.sequenced_at
     FROM ledger_entry AS entry

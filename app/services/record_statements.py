@@ -13,11 +13,8 @@ from sqlalchemy import Numeric
 
 from app.models.record import clinical_columns
 from app.schemas.record import RecordKind
+from app.services.content_form import COMMITTED, FORM, content
 
-_SHOWN_BY_ALL = (
-    "record_id", "version", "state", "subject", "centre", "source_id", "recorded_at", "recorded_by",
-    "reason",
-)  # fmt: skip
 _SENT = ("record_id", "version", "subject", "centre", "state", "source_id", "reason", "recorded_by")
 
 
@@ -28,7 +25,7 @@ def _clinical_names(kind: RecordKind) -> list[str]:
 @cache
 def document(kind: RecordKind, row: str = "record") -> str:
     """Give the expression that writes a row as the JSON document a caller gets."""
-    shown = [f"{row}.{name}" for name in _SHOWN_BY_ALL]
+    shown = [f"{row}.{name}" for name in COMMITTED]
     for column in clinical_columns(kind.table):
         cast = f'::text AS "{column.name}"' if isinstance(column.type, Numeric) else ""
         shown.append(f'{row}."{column.name}"{cast}')
@@ -91,28 +88,37 @@ def _answered(kind: RecordKind, cut: str) -> str:
 
 
 def commitment(row: str) -> str:
-    """Commit to a document with the salt that lies beside it."""
-    return f"sha256({row}.salt || convert_to({row}.document, 'UTF8'))"
+    """Commit to a content with the salt that lies beside it."""
+    return f"sha256({row}.salt || convert_to({row}.content, 'UTF8'))"
 
 
 def events(kind: str) -> str:
     """Write the ledger events of the rows just written; $2 has their common members."""
     return f"""
         INSERT INTO ledger_event (action, principal, role, centre, subject, kind, record_id,
-                                  version, route, reason, request_id, commitment)
+                                  version, route, reason, request_id, content_form,
+                                  commitment)
         SELECT $2::jsonb ->> 'action', $2::jsonb ->> 'principal', $2::jsonb ->> 'role',
                written.centre, written.subject, '{kind}', written.record_id, written.version,
-               $2::jsonb ->> 'route', written.reason, $2::jsonb ->> 'request_id',
+               $2::jsonb ->> 'route', written.reason, $2::jsonb ->> 'request_id', {FORM},
                {commitment("written")}
         FROM written ORDER BY written.record_id"""  # noqa: S608
 
 
-def _written(kind: RecordKind) -> str:
-    """Give what the rest of a write needs of the versions just stored."""
+def written(kind: RecordKind) -> str:
+    """Give what an event needs of the versions just stored."""
+    return f"""
+        SELECT record_id, version, subject, centre, reason, salt,
+               {content(kind.table, "record")} AS content
+        FROM record"""  # noqa: S608
+
+
+def _answerable(kind: RecordKind) -> str:
+    """Give what an event and an answer need of the version just stored."""
     beside = "" if kind.judges is None else f", {_stale(kind.judges, 'NULL')} AS beside"
     return f"""
         SELECT record_id, version, subject, centre, reason, salt,
-               {document(kind)} AS document{beside}
+               {content(kind.table, "record")} AS content, {document(kind)} AS document{beside}
         FROM record"""  # noqa: S608
 
 
@@ -134,7 +140,7 @@ def _answer(kind: RecordKind) -> str:
         FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""  # noqa: S608
 
 
-def insert_rows(kind: RecordKind) -> str:
+def _insert_rows(kind: RecordKind, written: str) -> str:
     """Insert versions as sent, and their events: the beginning of a statement."""
     names = ", ".join((*_SENT, *_clinical_names(kind)))
     return f"""
@@ -142,7 +148,7 @@ def insert_rows(kind: RecordKind) -> str:
         INSERT INTO {kind.table.__tablename__} ({names})
         SELECT {names} FROM json_populate_recordset(NULL::{kind.table.__tablename__}, $1::json)
         RETURNING *
-    ), written AS MATERIALIZED ({_written(kind)}
+    ), written AS MATERIALIZED ({written}
     ), event AS ({events(kind.path)}
     )"""  # noqa: S608
 
@@ -154,7 +160,7 @@ def append(kind: RecordKind) -> str:
     Parameters: $1 a JSON array of the row, $2 the event's members, $3 the answer's.
     Gives record_id, version and the body of the answer.
     """
-    return f"""{insert_rows(kind)}, answer AS ({_answer(kind)}
+    return f"""{_insert_rows(kind, _answerable(kind))}, answer AS ({_answer(kind)}
     )
     SELECT record_id, version, {_completed(kind)} AS body FROM written"""  # noqa: S608
 
@@ -162,7 +168,7 @@ def append(kind: RecordKind) -> str:
 @cache
 def append_rows(kind: RecordKind) -> str:
     """Insert many versions as sent and their events; parameters as above, without an answer."""
-    return f"""{insert_rows(kind)}
+    return f"""{_insert_rows(kind, written(kind))}
     SELECT record_id, version FROM written"""  # noqa: S608
 
 
@@ -183,7 +189,7 @@ def append_void(kind: RecordKind) -> str:
         WHERE record_id = ($1::jsonb ->> 'record_id')::uuid
           AND version = ($1::jsonb ->> 'based_on')::integer
         RETURNING *
-    ), written AS MATERIALIZED ({_written(kind)}
+    ), written AS MATERIALIZED ({_answerable(kind)}
     ), event AS ({events(kind.path)}
     ), answer AS ({_answer(kind)}
     )

@@ -8,8 +8,10 @@ import asyncpg
 import pytest
 
 from app.access.permissions import PERMISSIONS, Action, Role
+from app.schemas.adjudication import AdjudicationIn
 from app.schemas.assessment import ASSESSMENTS
 from app.schemas.record_kinds import RECORD_KINDS
+from tests.content_form import commitment
 from tests.deployment import Caller, Deployment
 
 EVALUATION = {name: value for name, value in ASSESSMENTS.example.items() if name != "source_id"}
@@ -140,15 +142,15 @@ class TestStale:
         self, deployment: Deployment, coordinator: Caller, evaluation: str, judged: str
     ) -> None:
         await coordinator.amend(evaluation, {**EVALUATION, "reason": "Misread."}, 1)
-        document = (await coordinator.get(judged)).json() | {"visit": None}
-        assert document.pop("stale") is True
-        matches = await deployment.owner.fetchval(
-            "SELECT e.commitment = sha256(a.salt || convert_to($2, 'UTF8')) FROM adjudication a "
+        answer = await coordinator.get(judged)
+        assert answer.json()["stale"] is True
+        committed = await deployment.owner.fetchrow(
+            "SELECT e.commitment, a.salt FROM adjudication a "
             "JOIN ledger_event e USING (record_id, version) WHERE record_id = $1",
             uuid.UUID(judged.rpartition("/")[2]),
-            json.dumps(document, separators=(",", ":"), ensure_ascii=False),
         )
-        assert matches is True
+        found = commitment(answer.text, committed["salt"], AdjudicationIn.model_fields)
+        assert found == committed["commitment"]
 
 
 class TestDay:
