@@ -59,6 +59,11 @@ class RecordOut(RecordFields):
     recorded_at: datetime = Field(description="When the database stored this version.")
     recorded_by: str = Field(description="The principal who sent this version.")
     reason: str | None = Field(description="The caller's reason for this version.")
+    visit_derived: bool | None = Field(
+        default=None,
+        description="True where the sender named no `visit` and it follows from the day of the "
+        "record; left out elsewhere. What a version commits to holds no derived visit.",
+    )
 
 
 class WithFindings(RecordFields):

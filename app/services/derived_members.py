@@ -15,6 +15,11 @@ NO_VISIT = '"visit":null'
 a part a space would follow the colon, so it can stand in one place only."""
 
 
+def visit_derived(visit: str | None) -> str:
+    """Write, in the place of :data:`NO_VISIT`, the visit that was derived, and that it was."""
+    return NO_VISIT if visit is None else f'"visit":{json.dumps(visit)},"visit_derived":true'
+
+
 def needs_course(kind: RecordKind, document: str) -> bool:
     """Tell whether something of a document's answer has to be derived."""
     return kind.one_per_subject or NO_VISIT in document
@@ -38,6 +43,6 @@ def completed(
         return document
     if kind.one_per_subject:
         return f'{document[:-1]},"status":{json.dumps(course.status)}}}'
-    if NO_VISIT in document and (visit := visit_on(trial, course, day)) is not None:
-        return document.replace(NO_VISIT, f'"visit":{json.dumps(visit)}', 1)
+    if NO_VISIT in document:
+        return document.replace(NO_VISIT, visit_derived(visit_on(trial, course, day)), 1)
     return document

@@ -22,7 +22,7 @@ from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
 from app.services.analysis_values import lab_value
 from app.services.derivations.subject_history import RecordRef
-from app.services.derived_members import NO_VISIT
+from app.services.derived_members import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.lab_grades import findings_of, grades_of, written
 from app.services.record_statements import day_of_version
@@ -150,7 +150,7 @@ def observed(
     status = f',"status":{json.dumps(course.status)}' if kind.one_per_subject else ""
     listed = ",".join(finding.model_dump_json() for finding in findings)
     return Observed(
-        NO_VISIT if visit is None else f'"visit":{json.dumps(visit)}',
+        visit_derived(visit),
         f'{status}{written_members(members)},"findings":[{listed}]}}',
     )
 

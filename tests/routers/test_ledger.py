@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from app.schemas.adverse_event import ADVERSE_EVENTS
-from app.schemas.lab_result import LAB_RESULTS
+from app.schemas.lab_result import LAB_RESULTS, LabResultIn
+from tests.content_form import commitment
 from tests.deployment import Caller, Deployment
 
 LABS = "/v1/subjects/03-001/lab-results"
@@ -203,6 +204,39 @@ async def test_a_leaf_does_not_depend_on_columns_or_on_who_numbers(
     auditor = await deployment.caller("auditor")
     (entry,) = await items(auditor, "/v1/ledger")
     assert entry["leaf_hash"] == leaf_hash(entry)
+
+
+@pytest.mark.parametrize(
+    ("sent", "derived"),
+    [
+        pytest.param({"visit": "M3"}, None, id="named"),
+        pytest.param({"visit": None}, True, id="derived"),
+    ],
+)
+async def test_a_version_commits_to_the_visit_that_its_sender_named(
+    deployment: Deployment,
+    coordinator: Caller,
+    sent: dict[str, Any],
+    derived: bool | None,
+) -> None:
+    infusion = {"infused_at": "2026-03-02T09:40+08:00", "product_lot": "NB2-0147"}
+    assert (await coordinator.submit("/v1/subjects/03-001/infusions", infusion)).status_code == 201
+    submitted = await coordinator.submit(LABS, lab(**sent))
+    assert submitted.json().get("visit_derived") is derived
+    address = f"{LABS}/{record(submitted)}/history"
+
+    async def matches(*, says: bool | None) -> bool:
+        (document,) = await items(coordinator, address)
+        assert document.get("visit_derived") is says
+        row = await deployment.owner.fetchrow(
+            "SELECT salt, commitment FROM lab_result JOIN ledger_event USING (record_id, version)"
+        )
+        found = commitment(json.dumps(document), row["salt"], LabResultIn.model_fields)
+        return bool(found == row["commitment"])
+
+    assert await matches(says=derived)
+    await deployment.owner.execute("UPDATE lab_result SET visit = 'D7'")
+    assert not await matches(says=None)
 
 
 async def test_the_ledger_is_searched_by_subject_and_principal(
