@@ -101,6 +101,7 @@ class Database:
                 server_settings={
                     "application_name": "dayzero",
                     "TimeZone": "UTC",
+                    "DateStyle": "ISO, YMD",  # days are compared and derived from as text
                     "statement_timeout": f"{self._settings.statement_seconds}s",
                     "lock_timeout": "5s",
                     "idle_in_transaction_session_timeout": "15s",
