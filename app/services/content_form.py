@@ -21,6 +21,7 @@ Source: RFC 8785, section 3.2. Decision: the names of members are ASCII, in whic
 UTF-16 code units that it asks for is that of octets.
 """
 
+import json
 from functools import cache
 
 from pydantic import BaseModel
@@ -46,6 +47,31 @@ def content(table: type[TrialRecord], row: str) -> str:
     columns = {column.name: column for column in table.__table__.columns}  # type: ignore[attr-defined]
     names = {*COMMITTED, *(column.name for column in clinical_columns(table))}
     return _object({name: _value(columns[name], f'{row}."{name}"') for name in names})
+
+
+@cache
+def said(table: type[TrialRecord], row: str) -> str:
+    """Give the expression that writes what a row says, to be held against what another says.
+
+    It is the clinical part of the content without what a sender leaves out as well by not naming
+    it: so a column or a member of a part that came later, with nothing in it or with its default,
+    makes no difference between a row from before it and the same words sent again.
+    """
+    members = {}
+    for column in clinical_columns(table):
+        field = table.model_fields[column.name]
+        value = f'{row}."{column.name}"'
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        if default is not None:
+            value = f"nullif({value}, {_literal(default)})"
+        members[column.name] = _value(column, value)
+    return _object(members)
+
+
+def _literal(default: object) -> str:
+    """Write the default of a field as its column's; SQL has no other constants from here."""
+    text = str(default) if isinstance(default, str) else json.dumps(default)
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _object(members: dict[str, str]) -> str:

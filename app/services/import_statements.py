@@ -7,6 +7,7 @@ from functools import cache
 
 from app.models.record import clinical_columns
 from app.schemas.record import RecordKind
+from app.services.content_form import said
 from app.services.record_statements import events, written
 
 HOMES = """
@@ -48,16 +49,13 @@ def look(kind: RecordKind) -> str:
     version, and the first version that says what was sent, if there is one.
     """
     table = kind.table.__tablename__
-    names = [f'"{column.name}"' for column in clinical_columns(kind.table)]
-    ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in ("sent", "told"))
     return f"""
     SELECT sent.centre, sent.source_id, current.subject, current.record_id, current.version,
            current.state,
            (SELECT min(told.version) FROM {table} AS told
             WHERE told.record_id = current.record_id AND told.state = 'active'
               AND told.version >= coalesce(sent.version, current.version)
-              AND (SELECT row_to_json(said)::text FROM (SELECT {ours}) AS said)
-                  = (SELECT row_to_json(said)::text FROM (SELECT {theirs}) AS said)) AS said
+              AND {said(kind.table, "sent")} = {said(kind.table, "told")}) AS said
     FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) AS sent
     CROSS JOIN LATERAL ({_first(kind)}) AS first
     CROSS JOIN LATERAL (

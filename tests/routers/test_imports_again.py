@@ -327,3 +327,35 @@ async def test_a_long_file_is_looked_over_to_its_end(
     _, summary = await results(centre_system, *lines)
     assert summary["unchanged"] == len(first) == len(lines)
     assert await stored(deployment) == before
+
+
+INFUSION = {
+    "kind": "infusions", "subject": "03-001", "source_id": "LIS:I1", "product_lot": "NB2-0147",
+    "infused_at": "2026-03-02T09:40+08:00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "from_before",
+    [
+        pytest.param(
+            "UPDATE lab_result SET reference_range = reference_range - 'text'",
+            id="a member of a part came later",
+        ),
+        pytest.param(
+            "ALTER TABLE infusion ALTER part DROP NOT NULL, ALTER premedication DROP NOT NULL,"
+            " ALTER infusion_kind DROP NOT NULL;"
+            "UPDATE infusion SET part = NULL, premedication = NULL, infusion_kind = NULL",
+            id="columns with a default came later",
+        ),
+    ],
+)
+async def test_words_from_before_a_column_or_a_member_are_the_same_words(
+    deployment: Deployment, centre_system: Caller, from_before: str
+) -> None:
+    lines = [lab("LIS:1", reference_range={"low": "125", "high": "350"}), INFUSION]
+    assert statuses((await results(centre_system, *lines))[0]) == ["created", "created"]
+    await deployment.owner.execute(from_before)
+    assert statuses((await results(centre_system, *lines))[0]) == ["unchanged", "unchanged"]
+    changed = [lab("LIS:1", reference_range={"low": "126", "high": "350"}), INFUSION | {"part": 2}]
+    assert statuses((await results(centre_system, *changed))[0]) == ["updated", "updated"]
