@@ -27,11 +27,12 @@ async def old(server: EmbeddedPostgres) -> AsyncIterator[asyncpg.Connection]:
     """A database as it was, with two versions of a record of each kind committed to as then."""
     superuser = await asyncpg.connect(server.url(server.superuser, "postgres"))
     await superuser.execute(f"CREATE DATABASE {DATABASE}")
+    for setting in ("TimeZone TO 'America/St_Johns'", "DateStyle TO 'German'"):
+        await superuser.execute(f"ALTER DATABASE {DATABASE} SET {setting}")
     url = server.url(server.superuser, DATABASE)
     try:
         await migrate(url, BEFORE)
         owner = await asyncpg.connect(url)
-        await owner.execute("SET TimeZone TO 'America/St_Johns'")
         await owner.execute("INSERT INTO centre (code, name) VALUES ('03', 'Centre 03')")
         await owner.execute("INSERT INTO subject VALUES ('03-001', '03')")
         for kind in RECORD_KINDS:
