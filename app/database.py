@@ -45,7 +45,9 @@ _AWAY = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # another server takes over and is not promoted yet
 )
+_FULL = asyncpg.DiskFullError
 _BUSY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.QueryCanceledError,
