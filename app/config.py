@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     chart_seconds: float = Field(
         default=10, gt=0, description="How long one picture may take to be drawn."
     )
+    storage_reserve: int = Field(
+        default=64 * 1024 * 1024,
+        ge=0,
+        description="Octets of the embedded database's disk that no change may use.",
+    )
     statement_seconds: int = Field(default=10, ge=1)
     proxies: Addresses = Field(
         default=(),

@@ -17,6 +17,7 @@ from app.problems import (
     NotPermitted,
     NotReady,
     Overloaded,
+    StorageFull,
     UnknownParameter,
     documented,
 )
@@ -62,7 +63,7 @@ async def livez() -> Alive:
     operation_id="readyz",
     summary="Can the service do its work",
     responses=documented(
-        UnknownParameter, NotReady, DatabaseUnavailable, Overloaded, DeadlineExceeded
+        UnknownParameter, NotReady, DatabaseUnavailable, Overloaded, DeadlineExceeded, StorageFull
     ),
     **permits(Action.PUBLIC),
 )
@@ -77,6 +78,7 @@ async def readyz(request: Request) -> Ready:
         raise NotReady("The database is not at the schema of this service; migrate it.")
     if lag > LONGEST_LAG:
         raise NotReady("The ledger lies behind.", ledger_lag_seconds=lag)
+    service.database.storage.require_ready()
     return Ready(schema_revision=revision, ledger_lag_seconds=lag)
 
 
