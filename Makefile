@@ -8,7 +8,7 @@ SEED ?= 1
 CHARTS ?= .data/charts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench openapi lock faults mutation schemathesis demo-cdisc-pilot charts clean
+.PHONY: help run test lint format bench openapi lock faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -45,6 +45,12 @@ openapi: $(READY) ## Write the published contract
 
 faults: $(READY) ## Kill the service and its database many times under load
 	$(BIN)/pytest -n 0 tests/faults --kills 40
+
+crowd: $(READY) ## Let thousands of connections drip and rest beside an honest client
+	$(BIN)/pytest -n 0 -s tests/faults/test_crowd.py --crowd 2000
+
+parameters: $(READY) ## Send a million hostile parameters to every place that takes one
+	$(BIN)/pytest -n 2 tests/test_parameters.py --parameters 1000000
 
 mutation: $(READY) ## Change the rules, a sample by a seed, and see that a test fails (MUTANTS=330 SEED=1)
 	nice -n 10 $(BIN)/python -m tests.mutation --sample $(MUTANTS) --seed $(SEED)

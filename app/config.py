@@ -1,8 +1,9 @@
 """Settings, read from the environment. Outside the embedded mode no secret has a default."""
 
+import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,6 +29,20 @@ def _exact(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_exact)]
 """Origins (RFC 6454), parted by commas or blanks."""
+
+
+def _addresses(written: tuple[str, ...]) -> tuple[str, ...]:
+    """Take addresses and networks, and nothing that has to be looked up."""
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in written)
+    except ValueError:
+        raise ValueError("write addresses or networks, such as 10.0.0.7 or 10.0.0.0/24") from None
+
+
+Addresses = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_addresses)
+]
+"""Addresses and networks, parted by commas or blanks."""
 
 
 class Settings(BaseSettings):
@@ -83,7 +98,50 @@ class Settings(BaseSettings):
     chart_seconds: float = Field(
         default=10, gt=0, description="How long one picture may take to be drawn."
     )
+    storage_reserve: int = Field(
+        default=64 * 1024 * 1024,
+        ge=0,
+        description="Octets of the embedded database's disk that no change may use.",
+    )
     statement_seconds: int = Field(default=10, ge=1)
+    proxies: Addresses = Field(
+        default=(),
+        description="Reverse proxies whose X-Forwarded-For is believed; nobody's without it.",
+    )
+    connections: int = Field(
+        default=8192,
+        ge=16,
+        description="Open connections of a worker; beyond them one that waits makes room.",
+    )
+    connections_per_address: int = Field(
+        default=256,
+        ge=0,
+        description="Connections of one address at a worker, or requests at once of one that a "
+        "declared proxy names; 0: no limit.",
+    )
+    requests_at_once: int = Field(
+        default=600, ge=1, description="Requests that a worker answers at the same time."
+    )
+    head_limit: int = Field(
+        default=32 * 1024, ge=1024, description="Octets of a request's line and headers."
+    )
+    header_limit: int = Field(default=100, ge=8, description="Headers of a request.")
+    request_line_limit: int = Field(default=8 * 1024, ge=256, description="Octets of an address.")
+    head_seconds: float = Field(default=10.0, gt=0, description="Seconds to the end of the head.")
+    body_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        description="Seconds to the end of the body; `body_octets_per_second` give one more.",
+    )
+    body_octets_per_second: int = Field(default=500, ge=1)
+    idle_seconds: int = Field(
+        default=15, ge=1, description="How long a connection may rest between two requests."
+    )
+    metrics: Literal["loopback", "operators"] = Field(
+        default="loopback",
+        description="Who may read the figures of the service: callers on its own machine, or "
+        "signed-in operators from anywhere.",
+    )
     requests_per_second: float = Field(
         default=0,
         ge=0,

@@ -19,6 +19,7 @@ from app.access.principal import Authority, Principal
 from app.config import Settings
 from app.database_urls import driver_url
 from app.problems import DatabaseUnavailable, InvalidToken, OutcomeUnknown, Overloaded
+from app.storage import Storage
 
 RETRY_AFTER = {"Retry-After": "2"}
 SECONDS_TO_LEAVE = 2.0
@@ -45,6 +46,16 @@ _AWAY = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # another server takes over and is not promoted yet
+)
+_CHANGES = frozenset(
+    {
+        Action.SUBMIT_RECORD,
+        Action.AMEND_RECORD,
+        Action.VOID_RECORD,
+        Action.IMPORT_RECORDS,
+        Action.ADJUDICATE_RESPONSE,
+    }
 )
 _BUSY = (
     asyncpg.InsufficientResourcesError,
@@ -85,6 +96,8 @@ class Database:
         self._settings = settings
         self._url = driver_url(url)
         self._pool: asyncpg.Pool | None = None
+        embedded = settings.data_directory if settings.database_url is None else None
+        self.storage = Storage(embedded, settings.storage_reserve)
 
     async def _open_pool(self) -> asyncpg.Pool:
         if self._pool is None:
@@ -123,6 +136,7 @@ class Database:
         Raises:
             DatabaseUnavailable: the database cannot be reached.
             Overloaded: no connection came free, or the database is out of means.
+            StorageFull: the database has no room left.
         """
         try:
             pool = await self._open_pool()
@@ -138,6 +152,8 @@ class Database:
         except _AWAY:
             _cut(connection)
             raise DatabaseUnavailable("Try again in a moment.", headers=RETRY_AFTER) from None
+        except asyncpg.DiskFullError:
+            raise self.storage.full() from None
         except _BUSY:
             raise Overloaded("Try again in a moment.", headers=RETRY_AFTER) from None
         finally:
@@ -166,7 +182,10 @@ class Database:
             NotPermitted: no role of the principal allows anything of the kind.
             DatabaseUnavailable: the database is away; nothing was stored.
             OutcomeUnknown: the database went away during the commit.
+            StorageFull: a change found no room.
         """
+        if action in _CHANGES:
+            self.storage.require_room()
         purpose = PURPOSES.get(action, Purpose.READ)
         async with self.connection() as connection:
             await connection.execute("BEGIN")

@@ -91,6 +91,13 @@ class Problem(Exception):  # noqa: N818 - a refusal, not an error of ours
         ).encode()
 
 
+class BadRequest(Problem):
+    """What arrived is no request of HTTP/1.1."""
+
+    status = 400
+    title = "The request is not well-formed"
+
+
 class MalformedJson(Problem):
     """The body is no JSON text that the service could take at its word."""
 
@@ -161,6 +168,13 @@ class NotAcceptable(Problem):
     title = "No acceptable form of the answer exists"
 
 
+class RequestTimeout(Problem):
+    """The request did not arrive in time."""
+
+    status = 408
+    title = "The request took too long to arrive"
+
+
 class IdempotencyKeyInFlight(Problem):
     """Another request with the same key has not ended yet."""
 
@@ -173,6 +187,13 @@ class SourceIdTaken(Problem):
 
     status = 409
     title = "The source_id belongs to another record"
+
+
+class HistoryRewound(Problem):
+    """The place in the ledger is one that this database has never come to."""
+
+    status = 409
+    title = "The ledger does not reach so far"
 
 
 class EnrolmentClosed(Problem):
@@ -201,6 +222,13 @@ class BodyTooLarge(Problem):
 
     status = 413
     title = "The body is too large"
+
+
+class UriTooLong(Problem):
+    """The address is longer than any of the service's."""
+
+    status = 414
+    title = "The address is too long"
 
 
 class UnsupportedMediaType(Problem):
@@ -252,6 +280,13 @@ class TooManyRequests(Problem):
     title = "Too many requests"
 
 
+class HeadTooLarge(Problem):
+    """The request has more or longer headers than any request here needs."""
+
+    status = 431
+    title = "The headers are too large"
+
+
 class InternalError(Problem):
     """The service met something it did not expect."""
 
@@ -275,6 +310,20 @@ class Overloaded(Problem):
 
     status = 503
     title = "The service is busy"
+
+
+class StorageFull(Problem):
+    """The database has no room left to store anything; what is stored can be read."""
+
+    status = 503
+    title = "The storage is full"
+
+
+class ShuttingDown(Problem):
+    """The service is about to end and takes no new request."""
+
+    status = 503
+    title = "The service is ending"
 
 
 class DeadlineExceeded(Problem):

@@ -7,6 +7,7 @@ import uuid
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.log_lines import places
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 
 REQUESTS = Counter("dayzero_requests_total", "Requests answered.", ["route", "status"])
 SECONDS = Histogram("dayzero_request_seconds", "Time to the last byte.", ["route"])
+LEFT = 499
+"""What the figures say of a request whose sender left before it had sent all of it."""
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SECURITY = (
     ("cache-control", "no-store"),
@@ -55,6 +58,8 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            status = status or LEFT
         except Exception as error:
             # The message of an error may carry a value; its type and place do not.
             log.error(

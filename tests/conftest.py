@@ -17,6 +17,8 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10, help="How often the fault tests kill.")
+    parser.addoption("--crowd", type=int, default=150, help="How many connections drip and rest.")
+    parser.addoption("--parameters", type=int, default=6000, help="How many hostile parameters.")
     parser.addoption("--campaign", action="store_true", help="Fuzz the contract for long.")
     parser.addoption("--faults-seed", type=int, help="What the fault tests draw from.")
     parser.addoption("--keep-r", action="store_true", help="Keep what R says of the demonstration.")

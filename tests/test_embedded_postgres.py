@@ -27,6 +27,7 @@ from app.embedded_postgres import (
     Supervisor,
     attached,
     closed_way,
+    identity,
 )
 from app.embedded_postgres.account import SERVICE_ID, Account
 from app.embedded_postgres.cluster import prepare_data_directory, server_programs
@@ -70,8 +71,14 @@ def created() -> Iterator[Path]:
 @pytest.fixture
 def data_directory(new_directory: Path, created: Path) -> Path:
     """A data directory that has been in use."""
-    subprocess.run(["cp", "-a", created, new_directory], check=True)
+    copy(created, new_directory)
+    (new_directory / identity.NAME).unlink()
     return new_directory
+
+
+def copy(original: Path, place: Path) -> None:
+    """Copy a directory as an administrator does."""
+    subprocess.run(["cp", "-a", original, place], check=True)
 
 
 @pytest.fixture
@@ -466,6 +473,88 @@ class TestSocketPath:
         assert not socket.exists()
 
 
+class TestCopy:
+    def test_of_a_running_directory_is_refused_and_the_original_lives(
+        self, server: EmbeddedPostgres, open_directory: Path
+    ) -> None:
+        hot = open_directory / "hot"
+        copy(server.data_directory, hot)
+        with pytest.raises(EmbeddedPostgresError, match=r"is a copy of .*: a copy taken while"):
+            EmbeddedPostgres(hot, settings=IN_A_HURRY).start()
+        assert server.socket_directory.exists()
+        assert answers(server)
+
+    def test_that_is_told_to_live_leaves_the_original_alone(
+        self, server: EmbeddedPostgres, open_directory: Path
+    ) -> None:
+        hot = open_directory / "hot"
+        copy(server.data_directory, hot)
+        (hot / identity.NAME).unlink()
+        with attached(hot, settings=IN_A_HURRY) as other:
+            assert other.pid != server.pid
+            assert answers(other)
+            assert answers(server)
+        assert server.socket_directory.exists()
+        assert answers(server)
+
+    def test_of_a_pointer_is_no_way_to_the_originals_database(
+        self, open_directory: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(closed_way, "ROOM", open_directory / "room")
+        original, place = open_directory / "data", open_directory / "room/server-0"
+        place.mkdir(parents=True)
+        original.mkdir()
+        identity.require_original(original)
+        (original / closed_way.POINTER).write_text("server-" + "0" * 32)
+        copy(original, open_directory / "hot")
+        with pytest.raises(EmbeddedPostgresError, match="is a copy of"):
+            identity.require_original(open_directory / "hot")
+
+    def test_leaves_a_private_socket_of_the_original_alone(self, data_directory: Path) -> None:
+        data_directory = data_directory.rename(data_directory.with_name("a" * 120))
+        with attached(data_directory, settings=IN_A_HURRY) as server:
+            hot = data_directory.with_name("b" * 120)
+            copy(data_directory, hot)
+            (hot / identity.NAME).unlink()
+            with attached(hot, settings=IN_A_HURRY) as other:
+                assert answers(other)
+            assert answers(server)
+
+    def test_a_directory_that_was_moved_is_no_copy(self, data_directory: Path) -> None:
+        with attached(data_directory, settings=IN_A_HURRY):
+            pass
+        moved = data_directory.rename(data_directory.with_name("moved"))
+        for _ in range(2):
+            with attached(moved, settings=IN_A_HURRY) as server:
+                assert answers(server)
+
+    @pytest.mark.parametrize("said", ["", "{}", "[1]", '{"path": 1}'])
+    def test_an_identity_that_cannot_be_read_is_refused(
+        self, data_directory: Path, said: str
+    ) -> None:
+        (data_directory / identity.NAME).write_text(said)
+        with pytest.raises(EmbeddedPostgresError, match="is damaged"):
+            EmbeddedPostgres(data_directory).start()
+
+    @pytest.mark.parametrize(
+        ("path", "device", "inode", "original"),
+        [
+            pytest.param("/data", 1, 7, True, id="as it was"),
+            pytest.param("/moved", 1, 7, True, id="moved on its device"),
+            pytest.param("/data", 2, 7, True, id="its device has another number"),
+            pytest.param("/data", 1, 8, False, id="another file at its place"),
+            pytest.param("/copy", 2, 7, False, id="the same number on another device"),
+            pytest.param("/copy", 1, 8, False, id="a copy"),
+        ],
+    )
+    def test_is_told_by_file_and_place(
+        self, path: str, device: int, inode: int, original: bool
+    ) -> None:
+        said = identity.Identity(path="/data", device=1, inode=7)
+        status = os.stat_result((0o600, inode, device, 1, 0, 0, 0, 0, 0, 0))
+        assert said.is_original_at(Path(path), status) is original
+
+
 class TestAttached:
     def test_starts_the_server_and_stops_it(self, data_directory: Path) -> None:
         with attached(data_directory, settings=IN_A_HURRY) as server:
@@ -598,6 +687,33 @@ class TestSupervisor:
         assert not processes_below(data_directory)
         assert not (data_directory / "socket").exists()
         assert "supervisor" not in {thread.name for thread in threading.enumerate()}
+
+
+class TestSupervised:
+    def test_a_lost_socket_is_mended(self, data_directory: Path) -> None:
+        server = EmbeddedPostgres(data_directory, settings=IN_A_HURRY)
+        with Supervisor(server) as supervisor:
+            shutil.rmtree(server.socket_directory)
+            assert eventually(lambda: supervisor.restarts == 1)
+            assert answers(server)
+
+    def test_a_second_service_is_refused_at_once(self, data_directory: Path) -> None:
+        with Supervisor(EmbeddedPostgres(data_directory, settings=IN_A_HURRY)):
+            began = time.monotonic()
+            with pytest.raises(EmbeddedPostgresError, match="in use by another process"):
+                EmbeddedPostgres(data_directory, settings=IN_A_HURRY).start()
+            assert time.monotonic() - began < 1
+
+    def test_a_service_waits_for_one_that_ends(self, data_directory: Path) -> None:
+        first = EmbeddedPostgres(data_directory, settings=IN_A_HURRY)
+        second = EmbeddedPostgres(data_directory, settings=IN_A_HURRY)
+        first.start()
+        ending = threading.Timer(0.5, first.stop)
+        ending.start()
+        second.start()
+        assert answers(second)
+        second.stop()
+        ending.join()
 
 
 class TestEnd:
@@ -777,7 +893,8 @@ class TestClosedWay:
         (place,) = room.glob("server-*")
         assert place.stat().st_mode & 0o777 == 0o710
         assert room.stat().st_mode & 0o777 == 0o711
-        assert sorted(file.name for file in closed_directory.iterdir()) == [closed_way.POINTER]
+        kept = sorted(file.name for file in closed_directory.iterdir())
+        assert kept == [identity.NAME, closed_way.POINTER]
 
     def test_gives_a_data_directory_made_anew_an_empty_database(
         self, closed_directory: Path, room: Path

@@ -41,6 +41,7 @@ class Action(StrEnum):
     READ_ENDPOINTS = "endpoints:read"
     READ_RESPONSES = "response:read"
     READ_LEDGER = "ledger:read"
+    READ_METRICS = "metrics:read"
 
 
 class Purpose(StrEnum):
@@ -85,6 +86,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ_ENDPOINTS: _READERS | {Role.SUMMARY_READER},
     Action.READ_RESPONSES: _READERS,
     Action.READ_LEDGER: frozenset({Role.AUDITOR}),
+    Action.READ_METRICS: frozenset({Role.STUDY_ADMIN, Role.AUDITOR}),
 }
 
 PURPOSES: dict[Action, Purpose] = {
@@ -94,6 +96,7 @@ PURPOSES: dict[Action, Purpose] = {
     Action.IMPORT_RECORDS: Purpose.WRITE,
     Action.READ_LEDGER: Purpose.AUDIT,
     Action.READ_CENTRES: Purpose.CENTRES,
+    Action.READ_METRICS: Purpose.CENTRES,
     Action.READ_ENDPOINTS: Purpose.SUMMARISE,
 }
 """What an action's transaction is for; every other action reads.

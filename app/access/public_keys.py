@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias, TypeGuard
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from app.access.encoding import decoded_base64url, encoded_base64url, json_object
+from app.access.rsa_moduli import weakness_of
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -83,8 +84,10 @@ def algorithms_of(public_key: PublicKey) -> frozenset[str]:
                 f"an RSA key has {SMALLEST_RSA_BITS} to {LARGEST_RSA_BITS} bits, "
                 f"not {public_key.key_size}"
             )
-        if numbers.n % 2 == 0 or not 65_537 <= numbers.e < 2**32:
-            raise ValueError("an RSA key has an odd modulus and an exponent from 65537 to 2**32")
+        if not 65_537 <= numbers.e < 2**32:
+            raise ValueError("an RSA key has an exponent from 65537 to 2**32")
+        if weakness := weakness_of(numbers.n):
+            raise ValueError(f"an RSA key has {weakness}")
         return RSA_ALGORITHMS
     name = _CURVE_NAMES.get(public_key.curve.name)
     if name is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.access.permissions import PERMISSIONS, Action, Role
 
 SCOPES: dict[str, frozenset[Action]] = {
-    "profile": frozenset({Action.SIGNED_IN}),
+    "profile": frozenset({Action.SIGNED_IN, Action.READ_METRICS}),
     "records:write": frozenset(
         {
             Action.SUBMIT_RECORD,

@@ -6,9 +6,10 @@ A data directory, or the place that it points to (``closed_way``), holds::
     cluster.incomplete/  a cluster being created; what an interrupted creation leaves is redone
     socket/              the server's socket, 0700, while it runs
     server.log           what the server says, without statements, parameters or error messages
-    owner.lock           held by the process that started the server
+    owner.lock           held by the process that started the server; says what it is about
     server.lock          held by the server's own processes, down to the last
     attached.lock        held by those who use a server that a command started
+    identity.json        which directory this is, so that a copy knows that it is one
 """
 
 import os

@@ -21,6 +21,9 @@ from app.embedded_postgres.error import EmbeddedPostgresError
 PORT = 5432
 """Part of the socket's file name and nothing else."""
 
+SOCKET = f".s.PGSQL.{PORT}"
+"""Name of the socket in its directory."""
+
 LONGEST_SOCKET_PATH = 103
 """Bytes: ``sockaddr_un`` takes 104 on macOS and 108 on Linux, with the closing NUL."""
 
@@ -215,10 +218,16 @@ def _processes_of(cluster: Path) -> Iterator[int]:
                 yield int(process.name)
 
 
+OWNER = "owner"
+"""In a socket directory outside the data directory: whose it is."""
+
+
 def make_socket_directory(
-    data_directory: Path, account: Account, again: Path | None = None
+    data_directory: Path, account: Account, owner: str, again: Path | None = None
 ) -> Path:
     """Make the directory of the server's socket, 0700 and empty.
+
+    ``owner`` is written into a directory that lies elsewhere, so that only its own is removed.
 
     ``again`` is the directory of the server before a restart, which clients go on asking; None: a
     first start.
@@ -247,19 +256,25 @@ def make_socket_directory(
         else:
             directory = again
             directory.mkdir(mode=0o700)  # fails rather than take what somebody else has made
+        (directory / OWNER).write_text(owner)
     account.own(directory)
     return directory
 
 
-def remove_socket_directory(directory: Path, account: Account) -> None:
-    """Remove what ``make_socket_directory`` made; anything else is left alone."""
-    made_here = directory.name == "socket" or directory.name.startswith(PRIVATE_PREFIX)
-    if made_here and directory.is_dir() and directory.stat().st_uid == account.uid:
+def remove_socket_directory(
+    directory: Path, data_directory: Path, account: Account, owner: str
+) -> None:
+    """Remove what ``make_socket_directory`` made for this data directory and nothing else."""
+    ours = directory == data_directory / "socket"
+    if not ours and directory.name.startswith(PRIVATE_PREFIX):
+        with suppress(OSError):
+            ours = (directory / OWNER).read_text() == owner
+    if ours and directory.is_dir() and directory.stat().st_uid == account.uid:
         shutil.rmtree(directory)
 
 
 def _fits(socket_directory: Path) -> bool:
-    path = os.fsencode(socket_directory / f".s.PGSQL.{PORT}")
+    path = os.fsencode(socket_directory / SOCKET)
     return len(path) <= LONGEST_SOCKET_PATH and b"," not in path
 
 

@@ -21,10 +21,12 @@ from app.embedded_postgres.cluster import (
     server_programs,
 )
 from app.embedded_postgres.error import EmbeddedPostgresError
+from app.embedded_postgres.identity import identity_of, require_original
 from app.embedded_postgres.postmaster import (
     OWN_SETTINGS,
     PORT,
     SETTINGS,
+    SOCKET,
     STOP_TIMEOUT,
     PostmasterFile,
     end_leftovers,
@@ -40,6 +42,8 @@ OTHERS_TIMEOUT = 10.0
 """Seconds to wait for another process to let go of the data directory."""
 LEFTOVERS_TIMEOUT = 60.0
 """Seconds to wait for what an earlier server left running."""
+SERVES = "serves"
+"""What the owner of a data directory is about when it will not leave it soon."""
 READY_TIMEOUT = 300.0
 """Seconds to wait for a start, which after a crash includes the replay of the log."""
 POLL = 0.005
@@ -78,6 +82,7 @@ class EmbeddedPostgres:
         self._owner_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_directory: Path | None = None
+        self._socket: tuple[int, int] | None = None  # which file it is, while it listens
         self._known_directory: Path | None = None  # where clients ask, from start to stop
         self._launching = threading.Lock()
         self._stopping = threading.Event()
@@ -129,26 +134,39 @@ class EmbeddedPostgres:
         """Tell whether the server process that this object started still lives."""
         return self._process is not None and self._process.poll() is None
 
-    def start(self) -> None:
+    def reachable(self) -> bool:
+        """Tell whether the socket on which the server listens is still where clients look."""
+        if self._socket is None or self._socket_directory is None:
+            return True
+        return _file_at(self._socket_directory / SOCKET) == self._socket
+
+    def start(self, *, lasting: bool = False) -> None:
         """Start the server and wait until it is ready, creating the cluster if there is none.
 
-        A server that this object already runs is left alone.
+        A server that this object already runs is left alone. Of another process that works on the
+        data directory, or is about to leave it, the end is awaited; of one that serves it is not.
+
+        Args:
+            lasting: whether it is for as long as a service serves.
 
         Raises:
             EmbeddedPostgresError: another process runs it, or it cannot be started.
         """
         deadline = time.monotonic() + OTHERS_TIMEOUT
-        while not self.start_if_free():
-            if time.monotonic() > deadline:
-                owner = (self.directory / "owner.lock").read_text() or "unknown"
+        while not self.start_if_free(lasting=lasting):
+            owner, _, what = (self.directory / "owner.lock").read_text().partition(" ")
+            if what == SERVES or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"The data directory {self.data_directory} is in use by another process of the "
-                    f"service (process {owner}): stop that one first."
+                    f"service (process {owner or 'unknown'}): stop that one first."
                 )
             time.sleep(POLL)
 
-    def start_if_free(self) -> bool:
+    def start_if_free(self, *, lasting: bool = False) -> bool:
         """Start the server unless another process answers for it; tell whether we do now.
+
+        Args:
+            lasting: whether it is for as long as a service serves.
 
         Raises:
             EmbeddedPostgresError: it cannot be started.
@@ -158,7 +176,7 @@ class EmbeddedPostgres:
                 return True
             self._stopping.clear()
             try:
-                if not self._take_ownership():
+                if not self._take_ownership(lasting=lasting):
                     return False
                 self._launch()
             except OSError as error:
@@ -170,7 +188,7 @@ class EmbeddedPostgres:
             return True
 
     def restart(self) -> None:
-        """Start the server again after it died; what its death left running is ended first.
+        """Start the server again after it died or lost its socket; what is left of it ends first.
 
         Raises:
             EmbeddedPostgresError: it is not ours to start, is being stopped, or does not start.
@@ -179,6 +197,8 @@ class EmbeddedPostgres:
             if not self.owned:
                 raise EmbeddedPostgresError("Only the process that started a server restarts it.")
             try:
+                if self._process is not None and self.alive():
+                    end_postmaster(self._process, STOP_SIGNALS["fast"])
                 self._launch()
             except OSError as error:
                 raise EmbeddedPostgresError.about(self.data_directory, error) from error
@@ -199,13 +219,14 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError("Only the process that started a server stops it.")
             return
         self._stopping.set()  # a start under way in another thread gives up
+        self._say("ends")
         with self._launching:
             try:
                 if self._process is not None:
                     end_postmaster(self._process, STOP_SIGNALS[mode])
                 server_lock = self._acquire_server_lock()
                 try:
-                    self._clear()
+                    self._clear(server_lock)
                 finally:
                     os.close(server_lock)
             except OSError as error:
@@ -233,16 +254,22 @@ class EmbeddedPostgres:
         finally:
             os.close(server_lock)
 
-    def _take_ownership(self) -> bool:
+    def _take_ownership(self, *, lasting: bool) -> bool:
         directory = prepare_data_directory(self.data_directory)
+        require_original(self.data_directory)
         owner_lock = Account.of(directory).open(directory / "owner.lock", os.O_RDWR)
         if not locked(owner_lock):
             os.close(owner_lock)
             return False
-        os.ftruncate(owner_lock, 0)
-        os.write(owner_lock, str(os.getpid()).encode())
         self._owner_lock = owner_lock
+        self._say(SERVES if lasting else "works")
         return True
+
+    def _say(self, what: str) -> None:
+        """Tell those who wait for the data directory what its owner is about."""
+        assert self._owner_lock is not None  # noqa: S101 - only an owner says it
+        os.ftruncate(self._owner_lock, 0)
+        os.pwrite(self._owner_lock, f"{os.getpid()} {what}".encode(), 0)
 
     def _release(self) -> None:
         self._process = None
@@ -257,7 +284,7 @@ class EmbeddedPostgres:
         programs = open_programs(server_programs(self.major_version), account)
         server_lock = self._acquire_server_lock()
         try:
-            self._clear()
+            self._clear(server_lock)
             if not self._cluster.exists():
                 create_cluster(
                     self.directory,
@@ -272,7 +299,7 @@ class EmbeddedPostgres:
             if self._stopping.is_set():
                 raise EmbeddedPostgresError("The server is being stopped.")
             self._known_directory = self._socket_directory = make_socket_directory(
-                self.directory, account, self._known_directory
+                self.directory, account, identity_of(server_lock), self._known_directory
             )
             self._process = start_postmaster(
                 programs,
@@ -286,9 +313,14 @@ class EmbeddedPostgres:
             os.close(server_lock)  # from here on the server's processes hold it, and only they
         try:
             self._await_ready(self._process)
+            self._socket = _file_at(self._socket_directory / SOCKET)
         except BaseException:
             end_postmaster(self._process, STOP_SIGNALS["immediate"])
-            self._clear()
+            server_lock = self._acquire_server_lock()
+            try:
+                self._clear(server_lock)
+            finally:
+                os.close(server_lock)
             raise
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -326,13 +358,24 @@ class EmbeddedPostgres:
             time.sleep(POLL)
         return server_lock
 
-    def _clear(self) -> None:
-        """Remove what an ended server left behind."""
+    def _clear(self, server_lock: int) -> None:
+        """Remove what an ended server left behind, and nothing of another's."""
         stale = PostmasterFile.read(self._cluster)
         account = Account.of(self.directory)
         for directory in (self._socket_directory, stale.socket_directory if stale else None):
             if directory is not None:
-                remove_socket_directory(directory, account)
+                remove_socket_directory(
+                    directory, self.directory, account, identity_of(server_lock)
+                )
         self._socket_directory = None
         # Its process id may be another program's by now, and PostgreSQL would not start beside it.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Give which file lies at a path; None: there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -15,8 +15,8 @@ class Supervisor:
     """Keeps a server of ours running: what ``dayzero serve`` holds for as long as it serves.
 
     Entering starts the server, leaving stops it. In between a thread restarts the server when it
-    has died: at once the first time, then with pauses that double from 0.1 s to 5 s, until it has
-    stayed up for a minute.
+    has died, or when its socket is gone and nobody can reach it: at once the first time, then with
+    pauses that double from 0.1 s to 5 s, until it has stayed up for a minute.
     """
 
     FIRST_PAUSE = 0.1
@@ -36,7 +36,7 @@ class Supervisor:
         Raises:
             EmbeddedPostgresError: another process runs it, or it cannot be started.
         """
-        self._server.start()
+        self._server.start(lasting=True)
         self._watcher.start()
         return self
 
@@ -52,11 +52,13 @@ class Supervisor:
         pause = self.FIRST_PAUSE
         up_since = time.monotonic()
         while not self._leaving.wait(self.LOOK_EVERY):
-            if self._server.alive():
+            alive = self._server.alive()
+            if alive and self._server.reachable():
                 continue
             if time.monotonic() - up_since > self.STEADY_AFTER:
                 pause = self.FIRST_PAUSE
-            log.error("The embedded PostgreSQL has ended by itself; starting it again.")
+            what = "cannot be reached any more" if alive else "has ended by itself"
+            log.error("The embedded PostgreSQL %s; starting it again.", what)
             try:
                 self._server.restart()
             except EmbeddedPostgresError as error:

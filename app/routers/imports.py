@@ -22,7 +22,7 @@ from app.problems import (
     documented,
 )
 from app.routers.record_routes import ALWAYS
-from app.routers.trial_route import TrialRoute, permits, too_large
+from app.routers.trial_route import TrialRoute, arriving, permits, too_large
 from app.service import Service
 from app.services.imports import Import, import_all, import_rows, require_importer
 
@@ -138,7 +138,7 @@ async def _spooled(request: Request, limit: int) -> IO[bytes]:
     spool: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - outlives the call
     try:
         received = 0
-        async for chunk in request.stream():
+        async for chunk in arriving(request):
             received += len(chunk)
             if received > limit:
                 raise too_large(limit)

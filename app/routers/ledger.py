@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
-from app.problems import InvalidParameter, documented
+from app.problems import HistoryRewound, InvalidParameter, documented
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.listing import SoughtText
@@ -152,7 +152,7 @@ class AccessLog(BaseModel):
     "/v1/changes",
     operation_id="list_changes",
     summary="What changed since",
-    responses={200: {"model": Changes}, **documented(*ALWAYS, InvalidParameter)},
+    responses={200: {"model": Changes}, **documented(*ALWAYS, InvalidParameter, HistoryRewound)},
     **permits(Action.READ_CHANGES),
 )
 async def changes(request: Request, query: Annotated[ChangesQuery, Query()]) -> Response:
@@ -168,7 +168,7 @@ async def changes(request: Request, query: Annotated[ChangesQuery, Query()]) -> 
     "/v1/ledger",
     operation_id="read_ledger",
     summary="The ledger",
-    responses={200: {"model": Ledger}, **documented(*ALWAYS, InvalidParameter)},
+    responses={200: {"model": Ledger}, **documented(*ALWAYS, InvalidParameter, HistoryRewound)},
     **permits(Action.READ_LEDGER),
 )
 async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:

@@ -34,6 +34,7 @@ from app.problems import (
     RecordVoided,
     SourceIdTaken,
     StaleVersion,
+    StorageFull,
     TooManyRequests,
     UnknownParameter,
     UnsupportedMediaType,
@@ -77,6 +78,7 @@ ALWAYS: tuple[type[Problem], ...] = (
     DatabaseUnavailable,
     OutcomeUnknown,
     Overloaded,
+    StorageFull,
     DeadlineExceeded,
 )
 """What any route that needs a caller may refuse with."""

@@ -8,7 +8,7 @@ was refused is noted.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
@@ -25,6 +25,7 @@ from app.problems import (
     DeadlineExceeded,
     MalformedJson,
     Problem,
+    RequestTimeout,
     UnknownParameter,
     UnsupportedMediaType,
 )
@@ -94,11 +95,7 @@ class TrialRoute(APIRoute):
             async with asyncio.timeout(self.seconds(service)):
                 response = await self._handle(request, service)
         except TimeoutError:
-            late = DeadlineExceeded(
-                "Send it again; a change under the same Idempotency-Key has one effect.",
-                headers={"Retry-After": "2"},
-            )
-            response = await answer(request, late)
+            response = await answer(request, _late(request))
         except (Problem, RequestValidationError) as refusal:
             response = await answer(request, as_problem(refusal))
         await response(scope, receive, send)
@@ -143,6 +140,16 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
             yield field.alias
 
 
+def _late(request: Request) -> Problem:
+    """Say who was too slow."""
+    if getattr(request.state, "awaits_body", False):
+        return RequestTimeout("Send the body in less time; nothing was stored.")
+    return DeadlineExceeded(
+        "Send it again; a change under the same Idempotency-Key has one effect.",
+        headers={"Retry-After": "2"},
+    )
+
+
 async def read_body(request: Request, limit: int) -> bytes:
     """Read the body to its end.
 
@@ -153,11 +160,19 @@ async def read_body(request: Request, limit: int) -> bytes:
     if declared is not None and declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
     received = bytearray()
-    async for chunk in request.stream():
+    async for chunk in arriving(request):
         received += chunk
         if len(received) > limit:
             raise too_large(limit)
     return bytes(received)
+
+
+async def arriving(request: Request) -> AsyncIterator[bytes]:
+    """Give the body as it arrives; a request that ends meanwhile is said to wait for it."""
+    request.state.awaits_body = True
+    async for chunk in request.stream():
+        yield chunk
+    request.state.awaits_body = False
 
 
 def too_large(limit: int) -> BodyTooLarge:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database
+from app.problems import HistoryRewound
 from app.services import ledger
 from app.services.record_reads import note
 from app.services.records import Caller
@@ -70,8 +71,12 @@ async def changes(
 
     Returns:
         the changes as documents; the seq to go on after; the seq up to which the feed is complete.
+
+    Raises:
+        HistoryRewound: the ledger does not reach as far as ``after``.
     """
     cut = await ledger.newest_cut(database)
+    _require_reached(after, cut.seq)
     async with database.transaction(caller.principal, Action.READ_CHANGES) as transaction:
         rows = await transaction.rows(
             _CHANGES,
@@ -88,8 +93,13 @@ async def changes(
 async def read_ledger(
     database: Database, caller: Caller, after: int, limit: int, filters: Mapping[str, str | None]
 ) -> tuple[list[str], int]:
-    """Give the ledger's entries after a seq, and the seq to go on after."""
+    """Give the ledger's entries after a seq, and the seq to go on after.
+
+    Raises:
+        HistoryRewound: the ledger does not reach as far as ``after``.
+    """
     await ledger.number_events(database)
+    _require_reached(after, (await ledger.current_head(database)).seq)
     async with database.transaction(caller.principal, Action.READ_LEDGER) as transaction:
         rows = await transaction.rows(
             _LEDGER,
@@ -100,6 +110,20 @@ async def read_ledger(
             note(transaction, caller, Action.READ_LEDGER),
         )
     return [row["document"] for row in rows], rows[-1]["seq"] if rows else after
+
+
+def _require_reached(after: int, head: int) -> None:
+    """Refuse to go on from a place that this database has never come to.
+
+    Whoever was there read another history, which a restore took back: an empty answer would let it
+    miss everything up to there.
+    """
+    if after > head:
+        raise HistoryRewound(
+            "The database was restored to an earlier moment: read again from the last number that "
+            "you and it share.",
+            head=head,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +137,7 @@ class AccessPlace:
     def read(cls, written: str) -> "AccessPlace":
         """Read a place as :meth:`written` gives it."""
         transaction_id, _, event = written.partition("-")
-        return cls(transaction_id=transaction_id, id=int(event))
+        return cls(transaction_id=str(int(transaction_id)), id=int(event))
 
     def written(self) -> str:
         """Write the place for a caller to go on after."""

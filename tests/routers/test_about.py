@@ -4,15 +4,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.access.permissions import PERMISSIONS, Action, Role
 from app.access.principal import Principal
 from app.access.scopes import ALL_SCOPES
+from app.embedded_postgres import EmbeddedPostgres
 from app.schema_revision import head
 from app.schemas.lab_result import LAB_RESULTS
 from app.trial import trial as trial_module
-from tests.deployment import Deployment
+from tests.deployment import Deployment, clone_of_template, open_directory
 
 TRIAL_FILE = Path(trial_module.__file__).with_name("trial.toml")
 
@@ -174,3 +176,36 @@ async def test_figures_name_routes_and_nobody(deployment: Deployment) -> None:
     assert "/v1/subjects/{subject}/lab-results" in answer.text
     assert "03-001" not in answer.text
     assert caller.name not in answer.text
+
+
+async def test_the_figures_are_for_callers_on_the_services_own_machine(
+    deployment: Deployment,
+) -> None:
+    forwarded = await deployment.client().get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+    away = httpx.ASGITransport(deployment.app, client=("192.0.2.7", 4711))
+    async with httpx.AsyncClient(transport=away, base_url="http://trial.example") as client:
+        elsewhere = await client.get("/metrics")
+    assert forwarded.status_code == elsewhere.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        pytest.param(Role.STUDY_ADMIN, 200, id="an operator"),
+        pytest.param(Role.AUDITOR, 200, id="the auditor"),
+        pytest.param(Role.DATA_MANAGER, 403, id="somebody else"),
+        pytest.param(None, 401, id="nobody"),
+    ],
+)
+async def test_the_figures_can_be_kept_for_operators(
+    server: EmbeddedPostgres, role: Role | None, status: int
+) -> None:
+    with open_directory() as directory:
+        async with (
+            clone_of_template(server) as name,
+            Deployment(server, name, directory, metrics="operators") as deployment,
+        ):
+            nobody = deployment.client()
+            client = nobody if role is None else (await deployment.caller(role)).http
+            answer = await client.get("/metrics")
+    assert answer.status_code == status

@@ -421,3 +421,31 @@ async def test_a_place_in_the_log_that_is_none_is_refused(
     auditor = await deployment.caller("auditor")
     answer = await auditor.get(f"/v1/access-log?after={after}")
     assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-parameter")
+
+
+@pytest.mark.parametrize("path", ["/v1/changes", "/v1/ledger"])
+async def test_a_place_that_the_ledger_never_came_to_is_no_empty_answer(
+    deployment: Deployment, path: str
+) -> None:
+    """As after a restore to an earlier moment: the reader knows more than the database."""
+    coordinator = await deployment.caller("coordinator", "03")
+    await deployment.subject("03")
+    await coordinator.submit("/v1/subjects/03-001/visits", {"visit": "D3", "status": "missed"})
+    reader = await deployment.caller("auditor")
+    head = (await reader.http.get("/v1/changes?after=0")).json()["as_of"]
+    at_head = await reader.http.get(f"{path}?after={head}")
+    beyond = await reader.http.get(f"{path}?after={head + 1}")
+    assert (at_head.status_code, at_head.json()["items"]) == (200, [])
+    assert (beyond.status_code, beyond.json()["type"]) == (409, "/problems/history-rewound")
+    assert beyond.json()["head"] == head
+
+
+@pytest.mark.parametrize("place", ["08-0", "01035-150", "000000000000000000-000", "9" * 18 + "-1"])
+async def test_a_place_is_a_decimal_number_however_it_is_written(
+    deployment: Deployment, place: str
+) -> None:
+    auditor = await deployment.caller("auditor")
+    answer = await auditor.http.get(f"/v1/access-log?after={place}")
+    assert answer.status_code == 200
+    plain = "-".join(str(int(part)) for part in place.split("-"))
+    assert answer.json()["next_after"] == plain or answer.json()["items"]
