@@ -8,12 +8,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
 from app.database import Transaction
-from app.schemas.chronology import last_day
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
@@ -31,11 +30,12 @@ from app.services.standing_records import (
     standing_from,
     standing_of,
 )
+from app.services.written_dates import possible_days
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import Comparator, QualitativeResult, find_analyte
 from app.vocabularies.specimens import Specimen
 
-_MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any], Any]]]] = {
+_MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any, tzinfo], Any]]]] = {
     "preparations": ("preparations", values.preparation),
     "infusions": ("infusions", values.infusion),
     "assessments": ("assessments", values.assessment),
@@ -149,7 +149,8 @@ def history_of_rows(trial: Trial, rows: SubjectRows, cut: AnalysisCut) -> Subjec
         for path, record_id, version, recorded_on, text in rows.documents
         if (kind := by_path(path)) is not None
     ]
-    labs = list(map(_lab_value, json.loads(rows.labs)))
+    zone = trial.centres.zone_of(rows.centre)
+    labs = [_lab_value(row, zone) for row in json.loads(rows.labs)]
     return history_of(trial, rows.subject, rows.centre, documents, labs, cut)
 
 
@@ -163,6 +164,7 @@ def history_of(
 ) -> SubjectHistory:
     """Give the history that the standing records of one subject make."""
     enrolment = None
+    zone = trial.centres.zone_of(centre)
     members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
     adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []
     latest = cut.known_on
@@ -171,7 +173,7 @@ def history_of(
         fields = read_document(document)
         record = RecordRef(kind.path, document.record_id, document.version)
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
-        day = last_day(written) if written is not None else date.max
+        day = possible_days(written, zone).latest if written is not None else date.max
         if kind.one_per_subject:
             enrolment = values.enrolment(record, fields)  # type: ignore[arg-type]
             continue
@@ -180,7 +182,7 @@ def history_of(
             adjudications.append((document.record_id, fields, record))
             continue
         member, made = _MEMBERS[kind.path]
-        members[member].append((day, document.record_id, made(record, fields)))
+        members[member].append((day, document.record_id, made(record, fields, zone)))
     in_order = {
         member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
         for member, found in members.items()
@@ -221,7 +223,7 @@ def _adjudicated(
     )
 
 
-def _lab_value(row: list[Any]) -> LabValue:
+def _lab_value(row: list[Any], zone: tzinfo) -> LabValue:
     (
         record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
@@ -231,7 +233,7 @@ def _lab_value(row: list[Any]) -> LabValue:
     return LabValue(
         record=RecordRef(LAB_RESULTS.path, uuid.UUID(record_id), version),
         analyte=analyte if listed is None else listed.code,
-        collected=values.lab_days(collected_at),
+        collected=possible_days(collected_at, zone),
         visit=visit,
         value=_number(value),
         comparator=_COMPARATORS.get(comparator),

@@ -28,6 +28,7 @@ from app.models.visit import VisitFields
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import LabSample, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse, course_from
 from app.trial.trial import Trial
@@ -56,7 +57,12 @@ LAST: Final = date.max
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A version as the database holds it: its clinical members as JSON."""
+    """A version as the database holds it: its clinical members as JSON.
+
+    Attributes:
+        recorded_on: the latest date that a calendar of the world showed when it was recorded:
+            nothing later can have been observed.
+    """
 
     kind: RecordKind
     record_id: uuid.UUID
@@ -65,12 +71,22 @@ class Document:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class SampleVersion:
+    """A version of a laboratory result, as far as the checks look at it."""
+
+    record_id: uuid.UUID
+    version: int
+    recorded_on: date
+    sample: LabSample
+
+
 @dataclass(slots=True)
 class Standing:
     """What stands of one subject: documents, and the laboratory results apart from them."""
 
     documents: list[Document] = field(default_factory=list)
-    samples: list[Stored[LabSample]] = field(default_factory=list)
+    samples: list[SampleVersion] = field(default_factory=list)
 
     def with_version(self, document: Document) -> "Standing":
         """Give the same with another version of one of the records, or with one more."""
@@ -102,7 +118,7 @@ async def standing_of(
                     kind,
                     row["record_id"],
                     row["version"],
-                    row["recorded_at"].date(),
+                    day_furthest_east(row["recorded_at"]),
                     row["document"],
                 )
             )
@@ -111,7 +127,9 @@ async def standing_of(
             _SAMPLES, *which
         ):
             found[subject].samples.append(
-                Stored.of(LAB_RESULTS, record_id, version, recorded_at.date(), LabSample(*sample))
+                SampleVersion(
+                    record_id, version, day_furthest_east(recorded_at), LabSample(*sample)
+                )
             )
     return found
 
@@ -167,16 +185,25 @@ _SAMPLES: Final = f"""
 
 def subject_records(trial: Trial, subject: str, centre: str, standing: Standing) -> SubjectRecords:
     """Read what stands of a subject as records, with the course that follows from them."""
+    zone = trial.centres.zone_of(centre)
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
     for document in standing.documents:
         fields = read_document(document)
         records[document.kind.path].append(
             Stored.of(
-                document.kind, document.record_id, document.version, document.recorded_on, fields
+                document.kind,
+                document.record_id,
+                document.version,
+                document.recorded_on,
+                fields,
+                zone,
             )
         )
     enrolments = records.pop("subjects", [])
-    records["lab-results"] = [*standing.samples]
+    records[LAB_RESULTS.path] = [
+        Stored.of(LAB_RESULTS, one.record_id, one.version, one.recorded_on, one.sample, zone)
+        for one in standing.samples
+    ]
     return SubjectRecords(
         trial,
         _course(trial, subject, centre, standing.documents),

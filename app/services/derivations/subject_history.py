@@ -53,13 +53,14 @@ class RecordRef:
 class PossibleDays:
     """A date as far as it is known: the days it can mean, and the instant where the time is known.
 
-    ``2026-03`` can mean each day of March; a full date means one.
+    ``2026-03`` can mean each day of March; a full date means one, and so does a moment: its civil
+    day in the time zone of the record's centre.
     """
 
     earliest: date
     latest: date
     instant: datetime | None = None
-    """In UTC; None: the time is not known."""
+    """None: the time is not known."""
 
     @property
     def day(self) -> date | None:
@@ -144,7 +145,7 @@ class Infusion:
 
     record: RecordRef
     started_at: datetime
-    """With the offset of the clock it was read from."""
+    """On the clock of the centre."""
     planned: bool = True
     part: int = 1
     dose: Decimal | None = None
@@ -163,6 +164,11 @@ class Infusion:
     def day(self) -> date:
         """The date on the centre's clock."""
         return self.started_at.date()
+
+    @property
+    def began(self) -> PossibleDays:
+        """The start as a moment that others are ordered by."""
+        return PossibleDays(self.day, self.day, self.started_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +336,7 @@ class NeuroAssessment:
 
     record: RecordRef
     assessed_at: datetime
+    """On the clock of the centre."""
     icans_grade: int | None = None
     """ASTCT grade from its parts; None: they do not tell."""
 

@@ -5,14 +5,14 @@ periods and its clock; ASTCT 2019 for the time of CRS.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.models.adverse_event import AdverseEventFields
-from app.schemas.chronology import certainly_before
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
+from app.services.written_dates import midnight
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind, Outcome
@@ -112,11 +112,11 @@ def fatal_event(
     """Hold a fatal event, and the end of any other, against the death."""
     fields, died = event.fields, course.died
     if fields.outcome is not Outcome.FATAL:
-        if certainly_before(died, fields.end):
+        if event.is_before(died, fields.end):
             yield AE_END_AFTER_DEATH.at("end")
     elif died is None:
         yield AE_FATAL_WITHOUT_DEATH.at("outcome")
-    elif certainly_before(died, fields.end) or certainly_before(fields.end, died):
+    elif event.is_before(died, fields.end) or event.is_before(fields.end, died):
         yield AE_FATAL_DATE_DIFFERS.at("end")
 
 
@@ -138,7 +138,7 @@ def reporting(
         return
     began = fields.aware_at.instant
     if fields.became_serious_on is not None:
-        began = max(began, datetime.combine(fields.became_serious_on + DAY, time(), UTC))
+        began = max(began, midnight(fields.became_serious_on + DAY, event.zone))
     if fields.reported_at.instant - began > timedelta(hours=rules.report_within_hours):
         yield AE_REPORTED_LATE.at("reported_at")
 
@@ -153,9 +153,9 @@ def time_of_crs(
     icans = fields.aesi_kind is AesiKind.ICANS or scale is AstctScale.ICANS_ADULT
     if infusion is None or not (crs or icans):
         return
-    if certainly_before(fields.onset, infusion):
+    if event.is_before(fields.onset, infusion):
         yield CRS_BEFORE_INFUSION.at("onset")
-    elif crs and fields.onset.earliest > infusion + timedelta(LAST_USUAL_DAY_OF_CRS):
+    elif crs and event.days(fields.onset).earliest > infusion + timedelta(LAST_USUAL_DAY_OF_CRS):
         yield CRS_LATE_ONSET.at("onset")
 
 
@@ -163,7 +163,7 @@ def collection(
     event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice an event of which every possible day lies outside the periods of collection."""
-    onset = event.fields.onset
+    onset = event.days(event.fields.onset)
     if not trial.adverse_events.periods or course.anchors.consent is None:
         return
     if all(period_of(trial, course.anchors, day) is None for day in (onset.earliest, onset.latest)):
@@ -175,7 +175,7 @@ def causality(
 ) -> Iterator[Finding]:
     """Notice an event after the infusion whose relation to the cells nobody judged."""
     fields, infusion = event.fields, course.anchors.infusion
-    if infusion is None or fields.onset.latest < infusion:
+    if infusion is None or event.is_before(fields.onset, infusion):
         return
     if fields.causality is None or fields.causality.car_t is None:
         yield CAUSALITY_MISSING.at("causality")
@@ -201,7 +201,7 @@ def events_are_reported_once(subject: SubjectRecords) -> Iterator[Found]:
     seen = set()
     for event in subject.adverse_events:
         fields = event.fields
-        same = (fields.term, fields.other_specify, str(fields.onset))
+        same = (fields.term, fields.other_specify, event.days(fields.onset))
         if same in seen:
             yield Found(event, AE_TWICE.at("onset"))
         seen.add(same)
@@ -218,7 +218,7 @@ def worsening(subject: SubjectRecords) -> Iterator[Found]:
         if not _higher(event.fields.grade, before.grade):
             yield Found(event, WORSENING_NOT_WORSE.at("grade"))
         infusion = subject.course.anchors.infusion
-        if infusion is not None and before.onset.earliest > infusion:
+        if infusion is not None and event.days(before.onset).earliest > infusion:
             yield Found(event, WORSENING_OF_LATER.at("worsening_of"))
 
 

@@ -93,7 +93,7 @@ def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
     events = [event for event in subject.adverse_events if _is_icans(event.fields)]
     exceeded = set()
     for assessment in subject.neuro_assessments:
-        day = assessment.fields.assessed_at.civil_date
+        day = assessment.days(assessment.fields.assessed_at).earliest
         grade = icans_grade(examined(assessment.fields)).grade or 0
         if grade == 0 or infusion is None or day < infusion:
             continue
@@ -120,9 +120,9 @@ def _covers(event: Stored[AdverseEventFields], assessment: Stored[NeuroAssessmen
     """Tell whether an assessment may lie within an event, to the day after its end."""
     if assessment.fields.adverse_event == event.record_id:
         return True
-    day = assessment.fields.assessed_at.civil_date
-    end = event.fields.end
-    return event.fields.onset.earliest <= day and (end is None or day <= end.latest + DAY)
+    day = assessment.days(assessment.fields.assessed_at).earliest
+    onset, end = event.days(event.fields.onset), event.fields.end
+    return onset.earliest <= day and (end is None or day <= event.days(end).latest + DAY)
 
 
 def _differs(reported: int, derived: AstctGrading) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.models.values import PartialDate
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import DAY, Rule, Stored
+from app.services.edit_checks.rule import Rule, Stored
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
@@ -79,7 +79,7 @@ def treated_before_consent(
 
 def in_future(record: Stored[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
     """Notice what was dated later than the day it was sent, in any time zone."""
-    if _begins_after(record, record.recorded_on + DAY):
+    if _begins_after(record, record.recorded_on):
         yield DATE_IN_FUTURE.at(record.dated_by)
 
 
