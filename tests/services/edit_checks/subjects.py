@@ -19,6 +19,7 @@ from tests.schemas.bodies import ABSENT
 
 TRIAL = load_trial()
 SENT_ON = date(2028, 1, 10)
+"""The latest date of the world when the records were sent."""
 
 
 class Sent(NamedTuple):

@@ -89,15 +89,15 @@ def times(aware_at: str, reported_at: str) -> dict[str, str]:
         ),
         pytest.param(
             serious(
-                **times("2026-03-05T20:00+08:00", "2026-03-11T23:00Z"),
+                **times("2026-03-05T20:00+08:00", "2026-03-11T16:00Z"),
                 became_serious_on="2026-03-10",
             ),
             [],
-            id="24 hours after the day it became serious",
+            id="24 hours after the day it became serious had ended there",
         ),
         pytest.param(
             serious(
-                **times("2026-03-05T20:00+08:00", "2026-03-12T00:01Z"),
+                **times("2026-03-05T20:00+08:00", "2026-03-11T16:01Z"),
                 became_serious_on="2026-03-10",
             ),
             [("AE-REPORTED-LATE", "/reported_at")],
