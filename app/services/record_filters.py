@@ -68,7 +68,8 @@ async def conditions_of(
         values.append(value if name == "changed_after" else _text(value))
         if name in _BY_DAY:
             conditions.append(_of_days(kind, name, first))
-            values.append(_midnights(trial, name, _text(value)))
+            if _may_have_a_clock(kind):
+                values.append(_midnights(trial, name, _text(value)))
         elif name == "visit":
             conditions.append(_in_visit(kind, value, first))
             values += await _spans_of_visit(transaction, trial, cut, value, within)
