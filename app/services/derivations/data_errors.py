@@ -185,7 +185,8 @@ def _new_therapy_before_infusion(history: SubjectHistory) -> Iterator[DataError]
     if infusion is None:
         return
     for therapy in history.therapies:
-        if therapy.is_anti_myeloma and therapy.start.latest < infusion.day:
+        start = therapy.start
+        if therapy.is_anti_myeloma and start is not None and start.latest < infusion.day:
             yield DataError(
                 error_class=ErrorClass.ENDPOINT,
                 rule=ErrorRule.NEW_THERAPY_BEFORE_INFUSION,
@@ -195,7 +196,8 @@ def _new_therapy_before_infusion(history: SubjectHistory) -> Iterator[DataError]
 
 def _ends_before_onset(history: SubjectHistory) -> Iterator[DataError]:
     for event in history.adverse_events:
-        if event.end is not None and event.end.latest < event.onset.earliest:
+        onset, end = event.onset, event.end
+        if onset is not None and end is not None and end.latest < onset.earliest:
             yield DataError(
                 error_class=ErrorClass.RECORD,
                 rule=ErrorRule.ENDS_BEFORE_ONSET,

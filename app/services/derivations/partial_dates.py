@@ -97,21 +97,28 @@ def new_therapy_day(
 
 
 def adverse_event_start_day(
-    onset: PossibleDays, *, infused_on: date | None, end: PossibleDays | None = None
-) -> ImputedDay:
-    """Give the day an adverse event began.
+    onset: PossibleDays | None, *, infused_on: date | None, end: PossibleDays | None = None
+) -> ImputedDay | None:
+    """Give the day that an adverse event's onset stands at; None: no day does.
 
     A missing day is the 1st of the month, a missing month the 1st of January; in the month or year
     of the infusion it is the infusion day, so that the event counts as treatment-emergent. It is
-    never after the event's end.
+    never after the event's end. An onset of which nothing is known stands at the infusion, or at
+    the event's end where that came before it; of a subject never infused it stands nowhere.
 
     Args:
-        onset: the onset as far as it is known.
+        onset: the onset as far as it is known; None: not at all.
         infused_on: day of the first infusion; None: never infused.
         end: the event's end as far as it is known; None: none.
 
-    Source: the trial's endpoint definitions, partial dates, AE start.
+    Source: the trial's endpoint definitions, partial dates, AE start; adverse events, unknown
+    onset.
     """
+    if onset is None:
+        if infused_on is None:
+            return None
+        day = infused_on if end is None else min(infused_on, end.latest)
+        return ImputedDay(day, ImputedPart.YEAR)
     if onset.day is not None:
         return ImputedDay(onset.day)
     day = onset.earliest

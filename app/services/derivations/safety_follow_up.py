@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from app.services.derivations.subject_history import SubjectHistory
+from app.services.derivations.subject_history import PossibleDays, SubjectHistory
 from app.trial.anchors import Anchors, add_months
 from app.trial.trial import Trial
 
@@ -57,6 +57,12 @@ class SafetyFollowUp:
     def infused_on(self) -> date | None:
         """The infusion day, day 0."""
         return self.infused_at.date() if self.infused_at else None
+
+    @property
+    def infusion(self) -> PossibleDays | None:
+        """The moment the first infusion started, on its day."""
+        day = self.infused_on
+        return PossibleDays(day, day, self.infused_at) if day is not None else None
 
     @property
     def counted_until(self) -> date:

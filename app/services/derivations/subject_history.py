@@ -78,13 +78,15 @@ class PossibleDays:
         return cls(day, day)
 
 
-def may_cover(start: PossibleDays, end: PossibleDays | None, day: date) -> bool:
+def may_cover(start: PossibleDays | None, end: PossibleDays | None, day: date) -> bool:
     """Tell whether what began and ended on these days may have been there on a day.
 
     Args:
+        start: None: nothing is known of it.
         end: None: it goes on, or its end is not known.
     """
-    return start.earliest <= day and (end is None or day <= end.latest)
+    began = start is None or start.earliest <= day
+    return began and (end is None or day <= end.latest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +212,8 @@ class Therapy:
 
     record: RecordRef
     kind: TherapyKind
-    start: PossibleDays
+    start: PossibleDays | None
+    """None: nothing is known of it."""
     end: PossibleDays | None = None
     ongoing: bool | None = None
     name: str | None = None
@@ -258,10 +261,15 @@ class AdverseEvent:
     record: RecordRef
     term: str
     system_organ_class: str
-    onset: PossibleDays
+    onset: PossibleDays | None
+    """None: nothing is known of it."""
     end: PossibleDays | None = None
     ongoing: bool | None = None
+    first_recorded: PossibleDays | None = None
+    """When its first version was recorded; None: not known."""
     other_specify: str | None = None
+    meddra_pt: str | None = None
+    """MedDRA preferred term code, as the centre coded the event."""
     grade: int | None = None
     """CTCAE 5.0, 1 to 5."""
     astct_grade: int | None = None

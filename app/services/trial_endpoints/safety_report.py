@@ -38,6 +38,7 @@ def adverse_event_report(
         "conf_type": "clopper_pearson",
         "crs_scale_in_tables": trial.adverse_events.crs_scale_in_tables,
         "crs_scale_of_special_interest": trial.adverse_events.crs_scale_of_special_interest,
+        "chain_state": trial.policy.ae.chain_state,
         "missing_causality_is_related": trial.adverse_events.missing_causality_is_related,
         "tables": {
             SafetyWindow.TREATMENT_EMERGENT.value: adverse_event_table(

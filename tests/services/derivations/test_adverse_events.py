@@ -308,10 +308,28 @@ def test_the_worst_of_special_interest_is_on_its_own_scale() -> None:
     assert subject_level(found, special_interest=True).worst_grade == 3
 
 
-def test_a_worsening_with_the_old_onset_counts_from_the_infusion() -> None:
-    found = analysed(event(-6, name="a", grade=1), event(-6, name="b", grade=3, worsening_of="a"))
+def test_linked_records_are_one_event_with_its_highest_grade_from_the_first_of_them() -> None:
+    found = analysed(
+        event(3, 5, name="a", grade=2),
+        event(6, 8, name="b", grade=4, part_of_episode="a", serious=True),
+        event(9, 9, name="c", grade=1, part_of_episode="a"),
+    )
     level = subject_level(found.counted(SafetyWindow.TREATMENT_EMERGENT))
-    assert (level.events, level.first_on) == (1, on(0))
+    assert (level.events, level.worst_grade, level.first_on) == (1, 4, on(3))
+    assert level.serious
+
+
+def test_linked_records_of_two_terms_are_one_event_and_one_of_each_term() -> None:
+    found = analysed(
+        event(3, 5, name="a", grade=2, term="Nausea"),
+        event(6, 8, name="b", grade=3, term="Vomiting", part_of_episode="a"),
+    )
+    levels = subject_levels(found.counted(SafetyWindow.TREATMENT_EMERGENT))
+    assert {key.term: (one.events, one.worst_grade) for key, one in levels.items()} == {
+        None: (1, 3),
+        "Nausea": (1, 2),
+        "Vomiting": (1, 3),
+    }
 
 
 def test_without_events_there_is_no_level() -> None:
