@@ -10,12 +10,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from app.database import Transaction
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
+from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import (
     Assessment,
     InvestigatorResponse,
@@ -50,7 +52,9 @@ _MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any, tzinfo], Any]]
 
 _LAB_VALUES = f"""
     SELECT record.subject, json_agg(json_build_array(
-        record.record_id, record.version, analyte, collected_at, visit, value::text, comparator,
+        record.record_id, record.version,
+        to_char(record.recorded_at AT TIME ZONE 'UTC' + interval '14 hours', 'YYYY-MM-DD'),
+        analyte, collected_at, visit, value::text, comparator,
         unit, coded_value, reference_range ->> 'low', reference_range ->> 'high', lloq::text,
         uloq::text, specimen, sample_id, fasting, method, spurious,
         (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
@@ -59,6 +63,7 @@ _LAB_VALUES = f"""
     GROUP BY record.subject"""
 """The results of a subject as one text: they are by far the most, and the one process that all
 subjects pass through has nothing to do with them but to hand them on."""
+NOTHING: Final[Mapping[uuid.UUID, date]] = MappingProxyType({})
 _COMPARATORS: Final = {word.value: word for word in Comparator}
 _CODED: Final = {word.value: word for word in QualitativeResult}
 _SPECIMENS: Final = {word.value: word for word in Specimen}
@@ -71,7 +76,7 @@ class AnalysisCut:
     Attributes:
         transaction_id: the last transaction that counts; None: whatever is current.
         known_on: the day on which the database knew it.
-        cutoff: clinical data cut-off; None: every day counts.
+        cutoff: clinical data cut-off; None: the day on which the database knew it.
     """
 
     transaction_id: str | None
@@ -150,8 +155,10 @@ def history_of_rows(trial: Trial, rows: SubjectRows, cut: AnalysisCut) -> Subjec
         if (kind := by_path(path)) is not None
     ]
     zone = trial.centres.zone_of(rows.centre)
-    labs = [_lab_value(row, zone) for row in json.loads(rows.labs)]
-    return history_of(trial, rows.subject, rows.centre, documents, labs, cut)
+    sent = json.loads(rows.labs)
+    labs = [_lab_value(row, zone) for row in sent]
+    recorded_on = {uuid.UUID(row[0]): date.fromisoformat(row[2]) for row in sent}
+    return history_of(trial, rows.subject, rows.centre, documents, labs, cut, recorded_on)
 
 
 def history_of(
@@ -161,13 +168,17 @@ def history_of(
     documents: Collection[Document],
     lab_values: Collection[LabValue],
     cut: AnalysisCut,
+    recorded_on: Mapping[uuid.UUID, date] = NOTHING,
 ) -> SubjectHistory:
-    """Give the history that the standing records of one subject make."""
+    """Give the history that the standing records of one subject make.
+
+    Args:
+        recorded_on: of the laboratory values, when each was recorded.
+    """
     enrolment = None
     zone = trial.centres.zone_of(centre)
     members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
     adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []
-    latest = cut.known_on
     for document in documents:
         kind = document.kind
         fields = read_document(document)
@@ -177,7 +188,6 @@ def history_of(
         if kind.one_per_subject:
             enrolment = values.enrolment(record, fields)  # type: ignore[arg-type]
             continue
-        latest = max(latest, day) if day != date.max else latest
         if kind.path == "adjudications":
             adjudications.append((document.record_id, fields, record))
             continue
@@ -192,17 +202,20 @@ def history_of(
     labs = tuple(
         sorted(lab_values, key=lambda one: (one.collected.latest, one.record.record_id.int))
     )
-    if labs:
-        latest = max(latest, labs[-1].collected.latest)
-    return SubjectHistory(
+    history = SubjectHistory(
         subject=subject,
         centre=centre,
-        data_cut=cut.cutoff or latest,
+        data_cut=cut.cutoff or cut.known_on,
         horizon_months=trial.horizon_months,
         enrolment=enrolment,
         lab_values=labs,
+        recorded_on={
+            **{one.record_id: one.recorded_on for one in documents},
+            **recorded_on,
+        },
         **in_order,
     )
+    return without_wrong_dates(history)
 
 
 def _adjudicated(
@@ -225,7 +238,7 @@ def _adjudicated(
 
 def _lab_value(row: list[Any], zone: tzinfo) -> LabValue:
     (
-        record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
+        record_id, version, _, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
         adverse_event, transfused, g_csf,
     ) = row  # fmt: skip

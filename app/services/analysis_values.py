@@ -88,6 +88,7 @@ def preparation(record: RecordRef, fields: PreparationFields, zone: tzinfo) -> h
         lymphodepletion=tuple(
             possible_days(dose.given_on, zone) for dose in fields.lymphodepletion
         ),
+        outcome=fields.outcome,
     )
 
 

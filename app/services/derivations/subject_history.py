@@ -6,18 +6,22 @@ Voided records are not in it. ``None`` means not known, or has not happened.
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.criteria.imwg.usable import MyelomaType
+from app.services.derivations.error_effects import ErrorClass
 from app.vocabularies.adverse_events import AesiKind, Outcome, SeriousnessCriterion
+from app.vocabularies.concept import Concept
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
 from app.vocabularies.imwg import HeavyChain, LightChain, PdBasis, ResponseCategory
 from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
 from app.vocabularies.laboratory import Comparator, QualitativeResult
+from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.specimens import Matrix, Specimen
 from app.vocabularies.subjects import (
     Disposition,
@@ -49,6 +53,46 @@ class RecordRef:
     version: int
 
 
+class ErrorRule(Concept):
+    """What is wrong."""
+
+    DEATH_BEFORE_ORIGIN = "death_before_origin", "death before infusion, or before enrolment"
+    INFUSION_AFTER_DEATH = "infusion_after_death", "a further infusion after death"
+    EVALUATION_AFTER_DEATH = "evaluation_after_death", "disease evaluation after death"
+    CONTACT_AFTER_DEATH = "contact_after_death", "visit or contact with the living after death"
+    NEW_THERAPY_AFTER_DEATH = "new_therapy_after_death", "anti-myeloma therapy after death"
+    INFUSION_MISSING = "infusion_missing", "records of after an infusion that is not recorded"
+    NEW_THERAPY_BEFORE_INFUSION = (
+        "new_therapy_before_infusion",
+        "new anti-myeloma therapy before infusion",
+    )
+    ENDS_BEFORE_ONSET = "ends_before_onset", "adverse event ends before it begins"
+    THERAPY_AFTER_DEATH = "therapy_after_death", "concomitant therapy begins or ends after death"
+    ADVERSE_EVENT_AFTER_DEATH = (
+        "adverse_event_after_death",
+        "adverse event begins or ends after death",
+    )
+    SAMPLE_AFTER_DEATH = "sample_after_death", "sample or examination dated after death"
+    DATE_IN_FUTURE = "date_in_future", "dated later than the day on which it was recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataError:
+    """One contradiction, and the records it lies between.
+
+    Attributes:
+        records: the one that is set aside, or that is likeliest wrong, first.
+        finding: the finding that says the same of the record; None: there is none.
+        member: the member that becomes unknown, or whose entry is set aside; None: the record.
+    """
+
+    error_class: ErrorClass
+    rule: ErrorRule
+    records: tuple[RecordRef, ...]
+    finding: str | None = None
+    member: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PossibleDays:
     """A date as far as it is known: the days it can mean, and the instant where the time is known.
@@ -61,6 +105,8 @@ class PossibleDays:
     latest: date
     instant: datetime | None = None
     """None: the time is not known."""
+    observed_by: date | None = field(default=None, compare=False)
+    """Of a partial date, the day by which it was recorded: no day imputed for it is later."""
 
     @property
     def day(self) -> date | None:
@@ -139,6 +185,8 @@ class Preparation:
     """Bridging was given; None: not said."""
     lymphodepletion: tuple[PossibleDays, ...] = ()
     """Doses, each to the day or to the minute."""
+    outcome: PreparationOutcome | None = None
+    """How it ended; None: not stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +407,10 @@ class SubjectHistory:
         horizon_months: months from the infusion after which nothing counts.
         enrolment: None: there is no enrolment that stands.
         infusions: every infusion of cells, first to last.
+        recorded_on: by record, the latest date that a calendar of the world showed when the version
+            that stands was recorded; of one that is not in it nothing is held against that.
+        set_aside: what the records say that cannot be, and that the rest of the history is
+            without.
     """
 
     subject: str
@@ -376,11 +428,29 @@ class SubjectHistory:
     lab_values: tuple[LabValue, ...] = ()
     kinetics: tuple[KineticsSample, ...] = ()
     neuro_assessments: tuple[NeuroAssessment, ...] = ()
+    recorded_on: Mapping[uuid.UUID, date] = field(default_factory=dict)
+    set_aside: tuple[DataError, ...] = ()
+
+    def may_have_seen(self, record: RecordRef, day: date) -> bool:
+        """Tell whether what a record dates on a day can have been observed when it was recorded.
+
+        Source: the trial's endpoint definitions, section 1, if it can have been observed.
+        """
+        recorded_on = self.recorded_on.get(record.record_id)
+        return recorded_on is None or day <= recorded_on
 
     @property
     def first_infusion(self) -> Infusion | None:
-        """The infusion that every endpoint counts from; None: never infused, up to the cut."""
-        infused = [one for one in self.infusions if one.day <= self.data_cut]
+        """The infusion that every endpoint counts from; None: never infused, up to the cut.
+
+        An infusion that is dated later than it was recorded took place all the same, on a day that
+        nobody knows.
+        """
+        infused = [
+            one
+            for one in self.infusions
+            if one.day <= self.data_cut or not self.may_have_seen(one.record, one.day)
+        ]
         return min(infused, key=lambda infusion: infusion.started_at, default=None)
 
     @property

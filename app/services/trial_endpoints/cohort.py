@@ -6,7 +6,7 @@ Source: the trial's protocol, populations; the trial's endpoint definitions, cla
 from collections.abc import Sequence
 from typing import Any
 
-from app.services.derivations.data_errors import DataError
+from app.services.derivations.subject_history import DataError
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.vocabularies.imwg import ResponseSource
