@@ -37,6 +37,7 @@ from app.services.derivations.safety_follow_up import (
     collection_anchors,
     safety_follow_up,
 )
+from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import AdverseEvent, SubjectHistory
 from app.services.derivations.treatment_emergence import began_before
 from app.trial.adverse_events import AdverseEventRules
@@ -71,11 +72,12 @@ def subject_adverse_events(
         dates_doubtful: its dates contradict each other, a data error of the class ``fatal``: it
             counts in every table and in no time.
 
-    Source: the trial's endpoint definitions, adverse events and data errors: a record that ends
-    after the death is ignored and the subject stays.
-    Decision: so is one that begins after it or ends before it begins. The end of a fatal event is
-    the death, whatever day the record has: the event that killed is not lost over a date.
+    Source: the trial's endpoint definitions, adverse events and data errors: an end or an onset
+    that cannot be becomes unknown, and the event stays.
+    Decision: the end of a fatal event is the death, whatever day the record has. Where the day of
+    the infusion cannot be, its order to an event is not known, and the event counts as after it.
     """
+    history = without_wrong_dates(history)
     follow_up = safety_follow_up(
         history,
         trial,
@@ -86,11 +88,10 @@ def subject_adverse_events(
     )
     anchors = collection_anchors(history, new_therapy=new_therapy)
     report = reported_death(history)
-    died = report.death.latest if report and report.death else follow_up.death
     kept: dict[uuid.UUID, AdverseEvent] = {}
     ignored: list[IgnoredEvent] = []
     for event in history.adverse_events:
-        reason = _ignored(event, follow_up, died)
+        reason = _ignored(event, follow_up)
         if reason is None:
             kept[event.record.record_id] = event
         else:
@@ -121,9 +122,10 @@ class _Dated(EventLine):
 
 
 def _line(event: AdverseEvent, follow_up: SafetyFollowUp) -> _Dated:
-    infusion = follow_up.infusion
+    infusion = None if follow_up.infusion_doubtful else follow_up.infusion
+    infused_on = None if follow_up.infusion_doubtful else follow_up.infused_on
     end = _end(event, follow_up)
-    onset = adverse_event_start_day(event.onset, infused_on=follow_up.infused_on, end=event.end)
+    onset = adverse_event_start_day(event.onset, infused_on=infused_on, end=event.end)
     before = (
         infusion is not None and onset is not None and began_before(event, onset, end, infusion)
     )
@@ -269,20 +271,10 @@ def _serious(event: AdverseEvent) -> bool:
     return bool(event.serious or event.seriousness_criteria)
 
 
-def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp, died: date | None) -> Ignored | None:
-    """Tell why a record is ignored; ``died`` is the last day that the death can have been."""
-    onset, end = event.onset, event.end
-    if onset is not None and onset.earliest > follow_up.data_cut:
-        return Ignored.AFTER_CUT
-    if onset is not None and end is not None and end.latest < onset.earliest:
-        return Ignored.END_BEFORE_ONSET
-    if follow_up.death is None or died is None:
-        return None
-    if onset is not None and onset.earliest > died:
-        return Ignored.ONSET_AFTER_DEATH
-    if end is not None and end.earliest > died and event.outcome is not Outcome.FATAL:
-        return Ignored.END_AFTER_DEATH
-    return None
+def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp) -> Ignored | None:
+    """Tell why a record is ignored; None: it is not."""
+    late = event.onset is not None and event.onset.earliest > follow_up.data_cut
+    return Ignored.AFTER_CUT if late else None
 
 
 def _end(event: AdverseEvent, follow_up: SafetyFollowUp) -> ImputedDay | None:

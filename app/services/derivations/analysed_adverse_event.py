@@ -29,14 +29,6 @@ class Ignored(StrEnum):
 
     AFTER_CUT = "after_cut"
     """It began after the data cut; no error."""
-    ONSET_AFTER_DEATH = "onset_after_death"
-    END_AFTER_DEATH = "end_after_death"
-    END_BEFORE_ONSET = "end_before_onset"
-
-    @property
-    def is_data_error(self) -> bool:
-        """Whether its dates contradict others: a data error of the class ``record``."""
-        return self is not Ignored.AFTER_CUT
 
 
 class Resolution(StrEnum):

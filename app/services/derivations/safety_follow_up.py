@@ -41,6 +41,7 @@ class SafetyFollowUp:
         primary_from: first day of the trial's primary period; new therapy does not end it.
         primary_until: its last day.
         dates_doubtful: the subject's dates contradict each other, so that no time of it is known.
+        infusion_doubtful: the infusion is dated later than it was recorded.
     """
 
     infused_at: datetime | None
@@ -52,6 +53,7 @@ class SafetyFollowUp:
     primary_from: date | None = None
     primary_until: date | None = None
     dates_doubtful: bool = False
+    infusion_doubtful: bool = False
 
     @property
     def infused_on(self) -> date | None:
@@ -138,6 +140,8 @@ def safety_follow_up(
         primary_from=primary_from,
         primary_until=primary_until,
         dates_doubtful=dates_doubtful,
+        infusion_doubtful=infusion is not None
+        and not history.may_have_seen(infusion.record, infusion.day),
     )
 
 

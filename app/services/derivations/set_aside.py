@@ -98,6 +98,7 @@ def _up_to(history: SubjectHistory, died: date, report: RecordRef) -> SubjectHis
         ErrorRule.SAMPLE_AFTER_DEATH,
         findings={
             ("therapies", "start"): THERAPY_AFTER_DEATH,
+            ("therapies", "end"): THERAPY_AFTER_DEATH,
             ("adverse-events", "end"): AE_END_AFTER_DEATH,
         },
         rules={
@@ -107,16 +108,9 @@ def _up_to(history: SubjectHistory, died: date, report: RecordRef) -> SubjectHis
         },
         beside=(report,),
     )
-    of_myeloma = replace(sieve, rules={"therapies": ErrorRule.NEW_THERAPY_AFTER_DEATH})
     kept = replace(
         _without_samples(history, sieve),
-        therapies=tuple(
-            one
-            for one in history.therapies
-            if not (of_myeloma if one.is_anti_myeloma else sieve).takes(
-                "therapies", one.record, _shows(one, died), "start"
-            )
-        ),
+        therapies=tuple(_therapies_up_to(history.therapies, sieve)),
         adverse_events=tuple(_adverse_event(one, sieve) for one in history.adverse_events),
     )
     return replace(kept, set_aside=_joined(history.set_aside, sieve.found))
@@ -164,12 +158,16 @@ def _therapies(therapies: Iterable[Therapy], sieve: DateSieve) -> Iterator[Thera
         yield replace(one, end=None) if wrong else one
 
 
-def _shows(therapy: Therapy, died: date) -> PossibleDays | None:
-    """Give the date of a therapy that is held against the death: its start, else a late end."""
-    start, end = therapy.start, therapy.end
-    if (start is not None and start.earliest > died) or therapy.is_anti_myeloma:
-        return start
-    return end if end is not None and end.earliest > died else start
+def _therapies_up_to(therapies: Iterable[Therapy], sieve: DateSieve) -> Iterator[Therapy]:
+    of_myeloma = replace(sieve, rules={"therapies": ErrorRule.NEW_THERAPY_AFTER_DEATH})
+    for one in therapies:
+        by_start = of_myeloma if one.is_anti_myeloma else sieve
+        if by_start.takes("therapies", one.record, one.start, "start"):
+            continue
+        if not sieve.takes("therapies", one.record, one.end, "end"):
+            yield one
+        elif one.is_anti_myeloma:
+            yield replace(one, end=None)
 
 
 def _adverse_event(event: AdverseEvent, sieve: DateSieve) -> AdverseEvent:
