@@ -8,7 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,8 +17,10 @@ from app.database import Transaction
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
+from app.services.derivations.moments import moment_of
 from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import (
+    AdverseEvent,
     Assessment,
     InvestigatorResponse,
     LabValue,
@@ -89,13 +91,14 @@ class SubjectRows:
     """What the database holds of one subject at a cut, not yet read: it can go to another process.
 
     Attributes:
-        documents: path of the kind, identity, version, day of recording, and the document.
+        documents: path of the kind, identity, version, day of recording, the document, and when
+            the first version was recorded.
         labs: laboratory results as JSON, a list of the columns of each.
     """
 
     subject: str
     centre: str
-    documents: tuple[tuple[str, uuid.UUID, int, date, str], ...]
+    documents: tuple[tuple[str, uuid.UUID, int, date, str, datetime | None], ...]
     labs: str
 
 
@@ -138,7 +141,14 @@ async def subject_rows(
             subject,
             centre,
             tuple(
-                (one.kind.path, one.record_id, one.version, one.recorded_on, one.text)
+                (
+                    one.kind.path,
+                    one.record_id,
+                    one.version,
+                    one.recorded_on,
+                    one.text,
+                    one.first_recorded_at,
+                )
                 for one in (standing[subject].documents if subject in standing else ())
             ),
             labs.get(subject, "[]"),
@@ -150,8 +160,8 @@ async def subject_rows(
 def history_of_rows(trial: Trial, rows: SubjectRows, cut: AnalysisCut) -> SubjectHistory:
     """Read the rows of one subject."""
     documents = [
-        Document(kind, record_id, version, recorded_on, text)
-        for path, record_id, version, recorded_on, text in rows.documents
+        Document(kind, record_id, version, recorded_on, text, first_recorded_at)
+        for path, record_id, version, recorded_on, text, first_recorded_at in rows.documents
         if (kind := by_path(path)) is not None
     ]
     zone = trial.centres.zone_of(rows.centre)
@@ -192,7 +202,10 @@ def history_of(
             adjudications.append((document.record_id, fields, record))
             continue
         member, made = _MEMBERS[kind.path]
-        members[member].append((day, document.record_id, made(record, fields, zone)))
+        value = made(record, fields, zone)
+        if isinstance(value, AdverseEvent) and document.first_recorded_at is not None:
+            value = replace(value, first_recorded=moment_of(document.first_recorded_at, zone))
+        members[member].append((day, document.record_id, value))
     in_order = {
         member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
         for member, found in members.items()

@@ -30,6 +30,7 @@ from app.services.derivations import subject_history as history
 from app.services.derivations.subject_history import PossibleDays, RecordRef
 from app.services.written_dates import DateAsSent, known_day, possible_days
 from app.vocabularies.adverse_events import Causality
+from app.vocabularies.astct import SYNDROME_OF_SCALE
 from app.vocabularies.ctcae import find_term
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.preparations import InfusionKind
@@ -276,7 +277,7 @@ def therapy(record: RecordRef, fields: TherapyFields, zone: tzinfo) -> history.T
     return history.Therapy(
         record=record,
         kind=fields.therapy_kind,
-        start=possible_days(fields.start, zone),
+        start=_days(fields.start, zone),
         end=_days(fields.end, zone),
         ongoing=fields.ongoing,
         name=fields.name,
@@ -306,7 +307,11 @@ def follow_up(record: RecordRef, fields: FollowUpFields, zone: tzinfo) -> histor
 def adverse_event(
     record: RecordRef, fields: AdverseEventFields, zone: tzinfo
 ) -> history.AdverseEvent:
-    """Give an adverse event; its system organ class is that of its CTCAE term."""
+    """Give an adverse event; its system organ class is that of its CTCAE term.
+
+    Decision: where nobody named a kind of special interest, the scale of an ASTCT grade names it.
+    """
+    graded_as = SYNDROME_OF_SCALE[fields.astct.scale] if fields.astct is not None else None
     term = find_term(fields.term)
     causes = fields.causality
     judged = [getattr(causes, cause) for cause in STUDY_TREATMENTS] if causes else []
@@ -314,10 +319,11 @@ def adverse_event(
         record=record,
         term=term.term if term else fields.term,
         system_organ_class=term.soc if term else "",
-        onset=possible_days(fields.onset, zone),
+        onset=_days(fields.onset, zone),
         end=_days(fields.end, zone),
         ongoing=fields.ongoing,
         other_specify=fields.other_specify,
+        meddra_pt=fields.meddra.pt_code if fields.meddra is not None else None,
         grade=int(fields.grade) if fields.grade is not None else None,
         astct_grade=int(fields.astct.grade) if fields.astct is not None else None,
         outcome=fields.outcome,
@@ -325,7 +331,7 @@ def adverse_event(
         seriousness_criteria=tuple(fields.seriousness_criteria),
         related=_related(judged),
         related_to_car_t=_related([causes.car_t] if causes else []),
-        aesi_kind=fields.aesi_kind,
+        aesi_kind=fields.aesi_kind or graded_as,
         worsening_of=fields.worsening_of,
         symptom_of=fields.symptom_of,
         part_of_episode=fields.part_of_episode,

@@ -92,13 +92,21 @@ def _condition(kind: RecordKind, name: str, parameter: str) -> str:
         case "subject" | "centre" | "state" | "source_id":
             return f"record.{name} = {parameter}::text"
         case _:
-            return f'record."{kind.filters[name]}"::text = {parameter}::text'
+            column, _, member = kind.filters[name].partition(".")
+            text = f" ->> '{member}'" if member else "::text"
+            return f'record."{column}"{text} = {parameter}::text'
+
+
+def _unknown(kind: RecordKind) -> str:
+    """Say that a record of a kind whose date may be unknown says so."""
+    unknown = f"{kind.dated_by}_unknown"
+    return f' OR record."{unknown}"' if unknown in kind.table.model_fields else ""
 
 
 def _of_days(kind: RecordKind, name: str, first: int) -> str:
     """Say that a record is dated from a day on, or up to one.
 
-    A partial date is kept when it may lie in the range.
+    A partial date is kept when it may lie in the range, and so is an unknown one.
     """
     written, parameter = dated(kind, CUT), f"${first}::text"
     if name == "from":
@@ -106,13 +114,13 @@ def _of_days(kind: RecordKind, name: str, first: int) -> str:
     else:
         of_date = f"left({written}, length({parameter})) <= {parameter}"
     if not _may_have_a_clock(kind):
-        return of_date
+        return of_date + _unknown(kind)
     bound = f"coalesce(${first + 1}::jsonb ->> record.centre, ${first + 1}::jsonb ->> '{_OTHERS}')"
     side = ">=" if name == "from" else "<"
     return f"""
               CASE WHEN length({written}) > {_FULL}
               THEN ({written})::timestamptz {side} ({bound})::timestamptz
-              ELSE {of_date} END"""
+              ELSE {of_date} END{_unknown(kind)}"""
 
 
 def _midnights(trial: Trial, name: str, value: str) -> str:

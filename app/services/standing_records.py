@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -69,6 +69,8 @@ class Document:
     version: int
     recorded_on: date
     text: str
+    first_recorded_at: datetime | None = None
+    """When the first version was recorded; None: it is being recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ async def standing_of(
                     row["version"],
                     day_furthest_east(row["recorded_at"]),
                     row["document"],
+                    row["first_recorded_at"],
                 )
             )
     if LAB_RESULTS.path in kinds:
@@ -144,6 +147,10 @@ def _documents(kinds: frozenset[str]) -> str:
         f"""
     SELECT '{kind.path}' AS kind, record.subject, record.record_id, record.version,
            record.recorded_at,
+           CASE WHEN record.version = 1 THEN record.recorded_at ELSE (
+               SELECT first.recorded_at FROM {kind.table.__tablename__} AS first
+               WHERE first.record_id = record.record_id AND first.version = 1
+           ) END AS first_recorded_at,
            (SELECT row_to_json(shown)::text FROM (SELECT {_members(kind)}) AS shown) AS document
     {standing_from(kind)}"""  # noqa: S608
         for kind in RECORD_KINDS

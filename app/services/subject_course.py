@@ -190,7 +190,7 @@ def course_from(
     new_therapies = [
         possible_days(record["start"], zone)
         for record in standing.get("therapy", ())
-        if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA
+        if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA and record["start"] is not None
     ]
     return SubjectCourse(
         subject=subject,

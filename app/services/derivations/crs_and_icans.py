@@ -9,10 +9,8 @@ from typing import Final
 from app.services.derivations.subject_history import AdverseEvent
 from app.trial.adverse_events import AdverseEventRules
 from app.vocabularies.adverse_events import AesiKind
+from app.vocabularies.astct import CRS_TERM
 from app.vocabularies.ctcae import find_term
-
-CRS_TERM: Final = "Cytokine release syndrome"
-"""CTCAE 5.0 term."""
 
 ICANS_NAMES: Final = frozenset(
     {

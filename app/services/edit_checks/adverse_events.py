@@ -10,13 +10,13 @@ from typing import Final
 
 from app.models.adverse_event import AdverseEventFields
 from app.schemas.record import Finding
+from app.services.edit_checks.astct import reported_syndrome
 from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import midnight
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind, Outcome
-from app.vocabularies.astct import AstctScale
 from app.vocabularies.ctcae import ToxicityGrade
 
 AE_FATAL_WITHOUT_DEATH = Rule(
@@ -144,18 +144,17 @@ def reporting(
 
 
 def time_of_crs(
-    event: Stored[AdverseEventFields], course: SubjectCourse, _: Trial
+    event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice CRS or ICANS before the infusion, and CRS that begins late."""
-    fields, infusion = event.fields, course.anchors.infusion
-    scale = fields.astct.scale if fields.astct is not None else None
-    crs = fields.aesi_kind is AesiKind.CRS or scale is AstctScale.CRS
-    icans = fields.aesi_kind is AesiKind.ICANS or scale is AstctScale.ICANS_ADULT
-    if infusion is None or not (crs or icans):
+    onset, infusion = event.fields.onset, course.anchors.infusion
+    kind = reported_syndrome(event.fields, trial)
+    if infusion is None or onset is None or kind is None:
         return
-    if event.is_before(fields.onset, infusion):
+    late = infusion + timedelta(LAST_USUAL_DAY_OF_CRS)
+    if event.is_before(onset, infusion):
         yield CRS_BEFORE_INFUSION.at("onset")
-    elif crs and event.days(fields.onset).earliest > infusion + timedelta(LAST_USUAL_DAY_OF_CRS):
+    elif kind is AesiKind.CRS and event.days(onset).earliest > late:
         yield CRS_LATE_ONSET.at("onset")
 
 
@@ -163,6 +162,8 @@ def collection(
     event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice an event of which every possible day lies outside the periods of collection."""
+    if event.fields.onset is None:
+        return
     onset = event.days(event.fields.onset)
     if not trial.adverse_events.periods or course.anchors.consent is None:
         return
@@ -197,11 +198,15 @@ def one_fatal_event(subject: SubjectRecords) -> Iterator[Found]:
 
 
 def events_are_reported_once(subject: SubjectRecords) -> Iterator[Found]:
-    """Notice two records of one event: same term, same words, same onset."""
+    """Notice two records of one event: same term, same words, same onset.
+
+    Of unknown onset they have the same end too.
+    """
     seen = set()
     for event in subject.adverse_events:
         fields = event.fields
-        same = (fields.term, fields.other_specify, event.days(fields.onset))
+        dated = f"until {fields.end}" if fields.onset is None else event.days(fields.onset)
+        same = (fields.term, fields.other_specify, dated)
         if same in seen:
             yield Found(event, AE_TWICE.at("onset"))
         seen.add(same)
@@ -218,7 +223,7 @@ def worsening(subject: SubjectRecords) -> Iterator[Found]:
         if not _higher(event.fields.grade, before.grade):
             yield Found(event, WORSENING_NOT_WORSE.at("grade"))
         infusion = subject.course.anchors.infusion
-        if infusion is not None and event.days(before.onset).earliest > infusion:
+        if infusion is not None and event.is_before(infusion, before.onset):
             yield Found(event, WORSENING_OF_LATER.at("worsening_of"))
 
 

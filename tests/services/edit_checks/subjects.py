@@ -40,6 +40,9 @@ def ref(name: str) -> str:
 
 
 def sent(path: str, name: str, **body: Any) -> Sent:
+    """A record; an adverse event of which nothing else is said goes on."""
+    if path == "adverse-events" and not {"end", "outcome", "ongoing"} & body.keys():
+        body["ongoing"] = True
     return Sent(path, name, body)
 
 
