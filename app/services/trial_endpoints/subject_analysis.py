@@ -18,6 +18,7 @@ from app.services.derivations.cytopenia_recovery import CytopeniaRecovery
 from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.exposure import Exposure
 from app.services.derivations.facts import Origin
+from app.services.derivations.haematotoxicity import Haematotoxicity
 from app.services.derivations.immune_toxicity import ImmuneToxicity
 from app.services.derivations.lab_summary import LabSummary
 from app.services.derivations.marker_depth import MarkerDepth
@@ -121,6 +122,7 @@ class SubjectAnalysis:
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
     recovery: tuple[CytopeniaRecovery, ...] = ()
+    haematotoxicity: Haematotoxicity | None = None
     kinetics: CarKinetics | None = None
     pharmacodynamics: SubjectPharmacodynamics | None = None
 
