@@ -13,6 +13,7 @@ from app.services.edit_checks import (
     infusion,
     kinetics,
     laboratory,
+    offsets,
     possible_progression,
     references,
     response,
@@ -23,7 +24,8 @@ from app.services.edit_checks import (
 )
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
 
-_DATED = (dates.after_death, dates.in_future)
+_EVER = (dates.in_future, *offsets.RECORD_CHECKS)
+_DATED = (dates.after_death, *_EVER)
 _MEASURED = (
     *_DATED,
     dates.before_consent,
@@ -34,7 +36,7 @@ _MEASURED = (
 _TREATED = (*_DATED, dates.treated_before_consent, visits.visit_is_the_days)
 
 RECORD_CHECKS: Final[dict[str, tuple[RecordCheck, ...]]] = {
-    "subjects": (dates.in_future, *enrolment.RECORD_CHECKS),
+    "subjects": (*_EVER, *enrolment.RECORD_CHECKS),
     "preparations": _TREATED,
     "infusions": (*_TREATED, *infusion.RECORD_CHECKS),
     "assessments": (*_MEASURED, *response.RECORD_CHECKS),
@@ -48,8 +50,8 @@ RECORD_CHECKS: Final[dict[str, tuple[RecordCheck, ...]]] = {
     "kinetics": (*_MEASURED, *kinetics.RECORD_CHECKS),
     "visits": _MEASURED,
     "neuro-assessments": (*_MEASURED, *astct.OF_ASSESSMENTS),
-    "therapies": (dates.in_future, *therapies.RECORD_CHECKS),
-    "follow-ups": (dates.in_future, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
+    "therapies": (*_EVER, *therapies.RECORD_CHECKS),
+    "follow-ups": (*_EVER, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
     "adjudications": (*_DATED, visits.visit_is_the_days, *adjudications.RECORD_CHECKS),
 }
 """The checks of one record beside the course of its subject, by the path of its kind."""
@@ -91,6 +93,7 @@ RULES: Final[dict[str, Rule]] = {
         unfinished_events,
         astct,
         laboratory,
+        offsets,
         unreported_grades,
         kinetics,
         therapies,

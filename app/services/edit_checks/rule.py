@@ -78,6 +78,7 @@ class LabSample:
     g_csf_before: bool | None
     lower_limit: Decimal | None
     upper_limit: Decimal | None
+    judged_at: str | None
 
     @classmethod
     def of(cls, result: LabResultFields) -> Self:
@@ -104,6 +105,7 @@ class LabSample:
             result.g_csf_before,
             limits.low if limits is not None else None,
             limits.high if limits is not None else None,
+            judged.at if judged is not None else None,
         )
 
 
