@@ -222,6 +222,7 @@ def history_of(
         horizon_months=trial.horizon_months,
         enrolment=enrolment,
         lab_values=labs,
+        visits_after_infusion=trial.schedule.after_infusion,
         recorded_on={
             **{one.record_id: one.recorded_on for one in documents},
             **recorded_on,

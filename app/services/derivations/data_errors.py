@@ -109,11 +109,7 @@ def _infusion_missing(history: SubjectHistory, trial: Trial) -> Iterator[DataErr
     """Notice visits done and samples taken after an infusion that nobody recorded."""
     if history.infusions:
         return
-    after = {
-        visit.code
-        for visit in trial.schedule.visits
-        if visit.anchor == "horizon" or (visit.anchor == "infusion" and visit.target > 0)
-    }
+    after = trial.schedule.after_infusion
     records = [
         visit.record
         for visit in history.visits

@@ -98,7 +98,11 @@ def pharmacodynamics(history: SubjectHistory, trial: Trial) -> SubjectPharmacody
     followed = followed_markers(rules)
     codes = tuple(dict.fromkeys((*followed, B_CELLS, LYMPHOCYTES, IGG, SERUM_M_PROTEIN)))
     series, left_out = marker_series(
-        history.lab_values, codes, infusion=infusion, last_day=last_day
+        history.lab_values,
+        codes,
+        infusion=infusion,
+        last_day=last_day,
+        visits_after=trial.schedule.after_infusion,
     )
     lymphodepletion = _lymphodepletion(history, infusion)
     ivig = [one for one in history.therapies if one.kind is TherapyKind.IVIG]

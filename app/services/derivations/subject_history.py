@@ -407,6 +407,8 @@ class SubjectHistory:
         horizon_months: months from the infusion after which nothing counts.
         enrolment: None: there is no enrolment that stands.
         infusions: every infusion of cells, first to last.
+        visits_after_infusion: codes of the visits planned after the infusion day: what names one
+            on that day, without a time, was drawn after the infusion.
         recorded_on: by record, the latest date that a calendar of the world showed when the version
             that stands was recorded; of one that is not in it nothing is held against that.
         set_aside: what the records say that cannot be, and that the rest of the history is
@@ -428,6 +430,7 @@ class SubjectHistory:
     lab_values: tuple[LabValue, ...] = ()
     kinetics: tuple[KineticsSample, ...] = ()
     neuro_assessments: tuple[NeuroAssessment, ...] = ()
+    visits_after_infusion: frozenset[str] = frozenset()
     recorded_on: Mapping[uuid.UUID, date] = field(default_factory=dict)
     set_aside: tuple[DataError, ...] = ()
 

@@ -51,6 +51,7 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
         centre=subject.course.centre,
         data_cut=date.max,
         horizon_months=subject.trial.horizon_months,
+        visits_after_infusion=subject.trial.schedule.after_infusion,
         preparations=tuple(
             values.preparation(_ref(one), one.fields, one.zone) for one in subject.preparations
         ),
@@ -79,6 +80,7 @@ def _lab_value(result: Stored[LabSample]) -> LabValue | None:
         record=_ref(result),
         analyte=listed.code,
         collected=result.days(sample.collected_at),
+        visit=sample.visit,
         value=sample.value,
         comparator=None if sample.comparator is None else Comparator(sample.comparator),
         unit=sample.unit,
