@@ -106,9 +106,9 @@ async function serious(context) {
         { head: "Grade", number: true, cell: ({ grade }) => figures.count(grade) },
         {
           head: "Onset",
-          cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.day(onset)),
+          cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.written(onset)),
         },
-        { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.day(end)) },
+        { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.written(end)) },
         { head: "Because of", cell: (row) => (row.seriousness_criteria ?? []).map(plain).join(", ") },
         { head: "CAR-T", cell: ({ causality }) => word(causality?.car_t) },
         { head: "Outcome", cell: ({ outcome }) => capital((outcome ?? "–").toLowerCase()) },

@@ -87,9 +87,9 @@ async function events(context) {
       { head: "Grade", number: true, cell: ({ grade }) => figures.count(grade) },
       {
         head: "Onset",
-        cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.day(onset)),
+        cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.written(onset)),
       },
-      { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.day(end)) },
+      { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.written(end)) },
       { head: "Serious", cell: ({ serious }) => (serious ? "yes" : "no") },
       { head: "CAR-T", cell: ({ causality }) => word(causality?.car_t) },
       { head: "Outcome", cell: ({ outcome }) => capital((outcome ?? "–").toLowerCase()) },
