@@ -6,7 +6,7 @@ alone and are all that a derivation asks of it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, Final
 
 from app.models.adverse_event import AdverseEventFields
@@ -28,7 +28,7 @@ from app.services.criteria.imwg import evaluation as imwg
 from app.services.criteria.imwg.usable import MyelomaType
 from app.services.derivations import subject_history as history
 from app.services.derivations.subject_history import PossibleDays, RecordRef
-from app.services.written_dates import DateAsSent, known_day, possible_days
+from app.services.written_dates import DateAsSent, known_day, on_the_clock, possible_days
 from app.vocabularies.adverse_events import Causality
 from app.vocabularies.astct import SYNDROME_OF_SCALE
 from app.vocabularies.ctcae import find_term
@@ -97,7 +97,7 @@ def infusion(record: RecordRef, fields: InfusionFields, zone: tzinfo) -> history
     """Give an infusion with its time on the centre's clock."""
     return history.Infusion(
         record=record,
-        started_at=datetime.fromisoformat(fields.infused_at).astimezone(zone),
+        started_at=on_the_clock(fields.infused_at, zone),
         planned=fields.infusion_kind is InfusionKind.PLANNED,
         part=fields.part,
         dose=fields.dose,
@@ -377,7 +377,7 @@ def neuro_assessment(
     """Give a neurological assessment with the ICANS grade that follows from its parts."""
     return history.NeuroAssessment(
         record=record,
-        assessed_at=datetime.fromisoformat(fields.assessed_at).astimezone(zone),
+        assessed_at=on_the_clock(fields.assessed_at, zone),
         icans_grade=icans_grade(examined(fields)).grade,
     )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.database import Database
 from app.problems import AsOfInTheFuture, CutoffAfterAsOf
-from app.services.derivations.moments import day_furthest_east
+from app.services.derivations.moments import civil_day, day_furthest_east
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ async def _known_until(database: Database, as_of: int | datetime | None) -> date
 def data_cut_of(row: Mapping[str, Any], time_zone: str) -> DataCut:
     """Read a row of the database's function of that name."""
     numbered: datetime | None = row["sequenced_at"]
-    known_on = numbered.astimezone(ZoneInfo(time_zone)).date() if numbered else NOTHING_KNOWN_ON
+    known_on = civil_day(numbered, ZoneInfo(time_zone)) if numbered else NOTHING_KNOWN_ON
     return DataCut(row["seq"], row["transaction_id"], known_on)
 
 

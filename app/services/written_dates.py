@@ -26,12 +26,17 @@ def possible_days(written: DateAsSent, zone: tzinfo) -> PossibleDays:
     if isinstance(written, date):
         return PossibleDays(written, written)
     if len(written) > _FULL:
-        return moment_of(datetime.fromisoformat(written), zone)
+        return moment_of(on_the_clock(written, zone), zone)
     if len(written) == _FULL:
         day = date.fromisoformat(written)
         return PossibleDays(day, day)
     partial = PartialDate(written)
     return PossibleDays(partial.earliest, partial.latest)
+
+
+def on_the_clock(written: str, zone: tzinfo) -> datetime:
+    """Give a moment as written on the clock of the centre."""
+    return datetime.fromisoformat(written).astimezone(zone)
 
 
 def known_day(written: DateAsSent | None, zone: tzinfo) -> date | None:
