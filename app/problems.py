@@ -259,6 +259,13 @@ class AsOfInTheFuture(Problem):
     title = "as_of lies in the future"
 
 
+class CutoffAfterAsOf(Problem):
+    """Nobody can have known then what happened on a day that had not come anywhere."""
+
+    status = 422
+    title = "cutoff is later than the day of as_of"
+
+
 class ImportRejected(Problem):
     """An import that was to be stored whole has lines that cannot be stored."""
 

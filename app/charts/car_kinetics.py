@@ -12,6 +12,8 @@ from app.charts.tables.car_kinetics import samples, summaries, table
 from app.charts.tables.row import Report, Row
 
 HEIGHT: Final = 400
+FEWEST_FOR_A_LINE: Final = 5
+"""Subjects behind a point below which no line over subjects is drawn."""
 MATRICES: Final[Mapping[str, str]] = {
     "PB": "blood",
     "BM": "bone marrow",
@@ -50,7 +52,8 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     about = [
         METHODS[analyte["method"]] + (" (derived)" if analyte["derived"] else ""),
         f"{shown['n']} subjects with a sample, {shown['expanded']['x']} with expansion",
-        "median and quartiles by planned day",
+        "median and quartiles by planned day, with the number of subjects behind each",
+        f"none drawn where fewer than {FEWEST_FOR_A_LINE} have a sample",
         "below the limit of quantification: at half of it",
     ]
     return finished(_course(shown, courses), report, title, about)
@@ -82,7 +85,7 @@ def _course(shown: Mapping[str, Any], courses: list[Row]) -> Picture:
     def level(member: str) -> alt.Y:
         return alt.Y(f"{member}:Q", scale=scale, axis=axis)
 
-    middle = [row for row in planned if row["median"]]
+    middle = _in_runs(planned)
     layers: list[Picture] = []
     if courses:
         layers += _spaghetti(courses, x, level("concentration"))
@@ -100,9 +103,27 @@ def _course(shown: Mapping[str, Any], courses: list[Row]) -> Picture:
                 filled=True, fill="#ffffff", stroke=BLUE, size=46, shape="circle"
             ),
         )
-        .encode(x=x, y=level("median")),
+        .encode(x=x, y=level("median"), detail="run:N"),
+        alt.Chart(values(middle))
+        .mark_text(dy=-12, fontSize=10, color=INK)
+        .encode(x=x, y=level("median"), text="n:Q"),
     ]
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+
+
+def _in_runs(planned: list[Row]) -> list[Row]:
+    """Give the planned days that enough subjects stand behind, in runs without another between.
+
+    Source: the trial's endpoint definitions, section 4, a line drawn over subjects.
+    """
+    runs = 0
+    drawn_days: list[Row] = []
+    for row in planned:
+        if row["n"] < FEWEST_FOR_A_LINE:
+            runs += 1
+        elif row["median"]:
+            drawn_days.append({**row, "run": runs})
+    return drawn_days
 
 
 def _decades(levels: list[float | None]) -> list[float]:

@@ -37,6 +37,8 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     about = [f"{sum(row['lane'] == 'adverse event' for row in found)} adverse events"]
     if report["on_study"] is not None:
         about.append(f"{words(report['on_study']['end'])}, last on {report['on_study']['until']}")
+    if report["undated"]:
+        about.append(f"{report['undated']} without any day, not drawn")
     about += [source(report), "arrow: no end is known"]
     if not found:
         return nobody(report, title, "No records as of this data cut.", about)

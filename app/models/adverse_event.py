@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from app.models.astct import AstctGraded
 from app.models.columns import Parts
+from app.models.meddra import MeddraCoding
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
 from app.models.shape import Part, RecordFields
@@ -32,6 +33,7 @@ from app.vocabularies.adverse_events import (
     Outcome,
     SeriousnessCriterion,
 )
+from app.vocabularies.astct import CRS_TERM
 from app.vocabularies.ctcae import ToxicityGrade
 from app.vocabularies.laboratory import QualitativeResult
 
@@ -83,15 +85,21 @@ class DoseLimitingJudgement(Part):
 class AdverseEventFields(RecordFields):
     """What a centre reports about one adverse event.
 
-    One record is one event with its highest grade. It needs a term, an onset, and a grade or a
-    statement on seriousness; everything else may follow in an amendment.
+    One record is one event with its highest grade. It needs a term, an onset or the word that it is
+    unknown, and a grade or a statement on seriousness, but for CRS and ICANS, which may wait for
+    both; everything else may follow in an amendment.
     """
 
     visit: Code | None = Field(
         default=None, sa_type=Text, description="Visit it was reported at (VISIT), or `UNS`."
     )
     term: ShortText = Field(
-        sa_type=Text, description="CTCAE 5.0 term in its published spelling (AETERM)."
+        sa_type=Text,
+        description="CTCAE 5.0 term in its published spelling (AETERM), or the code of the MedDRA "
+        "lowest level term that CTCAE prints for it, which is stored as the term.",
+    )
+    meddra: MeddraCoding | None = Field(
+        default=None, sa_type=part(MeddraCoding), description="The event as coded in MedDRA."
     )
     ctcae_version: Literal["CTCAE 5.0"] = Field(
         default="CTCAE 5.0", sa_type=Text, description="Version of term and grade."
@@ -106,8 +114,15 @@ class AdverseEventFields(RecordFields):
         sa_type=coded(ToxicityGrade),
         description="Highest CTCAE 5.0 grade, 1 to 5, that the term has (AETOXGR).",
     )
-    onset: PartialDateOrDateTime = Field(
-        sa_type=Text, description="When the event began, as far as known (AESTDTC)."
+    onset: PartialDateOrDateTime | None = Field(
+        default=None,
+        sa_type=Text,
+        description="When the event began, as far as known (AESTDTC); None with `onset_unknown`.",
+    )
+    onset_unknown: StrictBool | None = Field(
+        default=None,
+        description="True: nothing is known of the onset. The event then counts as "
+        "treatment-emergent unless it ended, or was first recorded, before the infusion.",
     )
     end: PartialDateOrDateTime | None = Field(
         default=None,
@@ -209,5 +224,7 @@ class AdverseEvent(AdverseEventFields, TrialRecord, table=True):
     checks: ClassVar = {
         "ctcae_version": "ctcae_version = 'CTCAE 5.0'",
         "seriousness": "coalesce(serious, false) OR jsonb_array_length(seriousness_criteria) = 0",
-        "grade_or_seriousness": "grade IS NOT NULL OR serious IS NOT NULL",
+        "grade_or_seriousness": "num_nonnulls(grade, serious, astct) > 0 "
+        f"OR coalesce(aesi_kind IN ('CRS', 'ICANS'), false) OR term = '{CRS_TERM}'",
+        "onset_or_unknown": "(onset IS NULL) = coalesce(onset_unknown, false)",
     }

@@ -6,7 +6,8 @@ is not rewritten to another's: each type below is the text itself, with its mean
 Decision: every date lies in the years 1900 to 2100, so that no conversion leaves the calendar and a
 mistyped century is caught. The order of these texts is not the order in time (``2026`` sorts before
 ``2026-01``, and offsets differ), so comparing two of them with ``<`` is an error: compare
-``earliest``, ``civil_date`` or ``instant``.
+``instant``. A moment has its civil day in the time zone of the record's centre, which no record
+knows of itself: nothing here gives one.
 """
 
 import re
@@ -17,6 +18,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Precision = Literal["year", "month", "day", "time"]
+
+_FULL = len("2026-03-05")
 
 _YEAR = "(?:19[0-9]{2}|20[0-9]{2}|2100)"
 _MONTH = f"{_YEAR}-(?:0[1-9]|1[0-2])"
@@ -58,11 +61,11 @@ def _is_real_date(text: str) -> bool:
 
 
 def _is_moment(text: str) -> bool:
-    return _OFFSET_DATE_TIME.fullmatch(text) is not None and _is_real_date(text[:10])
+    return _OFFSET_DATE_TIME.fullmatch(text) is not None and _is_real_date(text[:_FULL])
 
 
 def _is_partial_date(text: str) -> bool:
-    return _PARTIAL_DATE.fullmatch(text) is not None and (len(text) < 10 or _is_real_date(text))
+    return _PARTIAL_DATE.fullmatch(text) is not None and (len(text) < _FULL or _is_real_date(text))
 
 
 def _civil_date(value: object) -> date:
@@ -142,6 +145,11 @@ class WrittenDate(str):
         """Say what would have been right; the text itself is never repeated."""
         raise NotImplementedError
 
+    @property
+    def instant(self) -> datetime | None:
+        """The moment in UTC; None when the time is not known."""
+        return datetime.fromisoformat(self).astimezone(UTC) if len(self) > _FULL else None
+
     def _unordered(self, _: object) -> NoReturn:
         raise TypeError("the order of these texts is not the order in time: compare their dates")
 
@@ -161,36 +169,24 @@ class WrittenDate(str):
 
 
 class _MayBePartial(WrittenDate):
-    """The span of days that a date, perhaps a partial one, stands for."""
+    """How much of a date, perhaps a partial one, is known."""
 
     __slots__ = ()
 
     @property
     def year(self) -> int:
-        """The year, always known."""
+        """The year as written, always known."""
         return int(self[:4])
 
     @property
     def month(self) -> int | None:
-        """The month; None when only the year is known."""
+        """The month as written; None when only the year is known."""
         return int(self[5:7]) if len(self) > 4 else None
 
     @property
     def day(self) -> int | None:
-        """The day of the month; None when it is not known."""
+        """The day of the month as written; None when it is not known."""
         return int(self[8:10]) if len(self) > 7 else None
-
-    @property
-    def earliest(self) -> date:
-        """The first day it can mean."""
-        return date(self.year, self.month or 1, self.day or 1)
-
-    @property
-    def latest(self) -> date:
-        """The last day it can mean."""
-        if self.day is not None:
-            return self.earliest
-        return date(self.year, self.month or 12, _days_in(self.year, self.month or 12))
 
 
 def _days_in(year: int, month: int) -> int:
@@ -216,6 +212,18 @@ class PartialDate(_MayBePartial):
     def refusal(cls, text: str) -> PydanticCustomError:  # noqa: ARG003
         """Say how a partial date is written."""
         return PydanticCustomError(*_NOT_A_PARTIAL_DATE)
+
+    @property
+    def earliest(self) -> date:
+        """The first day it can mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def latest(self) -> date:
+        """The last day it can mean."""
+        if self.day is not None:
+            return self.earliest
+        return date(self.year, self.month or 12, _days_in(self.year, self.month or 12))
 
     @property
     def precision(self) -> Literal["year", "month", "day"]:
@@ -254,11 +262,6 @@ class OffsetDateTime(WrittenDate):
         """The same moment in UTC."""
         return datetime.fromisoformat(self).astimezone(UTC)
 
-    @property
-    def civil_date(self) -> date:
-        """The date on the clock it was read from."""
-        return date.fromisoformat(self[:10])
-
 
 class DateOrDateTime(WrittenDate):
     """A full date, or a moment where the time is known. ``sa_type=Text``."""
@@ -271,24 +274,14 @@ class DateOrDateTime(WrittenDate):
     @classmethod
     def reads(cls, text: str) -> bool:
         """Tell whether the text is a full date or a moment."""
-        return (len(text) == 10 and _is_partial_date(text)) or _is_moment(text)
+        return (len(text) == _FULL and _is_partial_date(text)) or _is_moment(text)
 
     @classmethod
     def refusal(cls, text: str) -> PydanticCustomError:
         """Say what would have been right, by what the text seems to be."""
-        if len(text) > 10:
+        if len(text) > _FULL:
             return OffsetDateTime.refusal(text)
         return PydanticCustomError(*_NOT_A_DATE)
-
-    @property
-    def civil_date(self) -> date:
-        """The date as sent."""
-        return date.fromisoformat(self[:10])
-
-    @property
-    def instant(self) -> datetime | None:
-        """The moment in UTC; None when only the date is known."""
-        return datetime.fromisoformat(self).astimezone(UTC) if len(self) > 10 else None
 
 
 class PartialDateOrDateTime(_MayBePartial):
@@ -307,23 +300,13 @@ class PartialDateOrDateTime(_MayBePartial):
     @classmethod
     def refusal(cls, text: str) -> PydanticCustomError:
         """Say what would have been right, by what the text seems to be."""
-        if len(text) > 10:
+        if len(text) > _FULL:
             return OffsetDateTime.refusal(text)
         return PydanticCustomError(*_NOT_A_PARTIAL_DATE)
 
     @property
     def precision(self) -> Precision:
         """How much of it is known."""
-        if len(self) > 10:
+        if len(self) > _FULL:
             return "time"
         return "day" if self.day is not None else "month" if self.month is not None else "year"
-
-    @property
-    def civil_date(self) -> date | None:
-        """The date as sent; None when the day is not known."""
-        return self.earliest if self.day is not None else None
-
-    @property
-    def instant(self) -> datetime | None:
-        """The moment in UTC; None when the time is not known."""
-        return datetime.fromisoformat(self).astimezone(UTC) if len(self) > 10 else None

@@ -48,8 +48,16 @@ class TherapyFields(RecordFields):
         sa_type=Parts(list[ShortText]),
         description="Medicines of a combination, each by name.",
     )
-    start: PartialDateOrDateTime = Field(
-        sa_type=Text, description="Start, as far as known, to the minute if known (CMSTDTC)."
+    start: PartialDateOrDateTime | None = Field(
+        default=None,
+        sa_type=Text,
+        description="Start, as far as known, to the minute if known (CMSTDTC); None with "
+        "`start_unknown`.",
+    )
+    start_unknown: StrictBool | None = Field(
+        default=None,
+        description="True: nothing is known of the start; of a new anti-myeloma therapy at least "
+        "the month is.",
     )
     end: PartialDateOrDateTime | None = Field(
         default=None, sa_type=Text, description="End, as far as known (CMENDTC)."
@@ -107,6 +115,7 @@ class Therapy(TherapyFields, TrialRecord, table=True):
 
     checks: ClassVar = {
         "name": "therapy_kind <> 'other' OR name IS NOT NULL",
+        "start_or_unknown": "(start IS NULL) = coalesce(start_unknown, false)",
         "dose": "dose > 0 AND dose < 'Infinity'",
         "units_transfused": "units_transfused > 0 AND units_transfused < 'Infinity'",
         "flow": "flow > 0 AND flow <= 100",

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.access.permissions import Action
 from app.problems import (
     AsOfInTheFuture,
+    CutoffAfterAsOf,
     InvalidParameter,
     NotAcceptable,
     NotFound,
@@ -136,7 +137,9 @@ def _add(name: str, chart: Chart) -> None:
                 "content": {form.value: {"schema": _SCHEMAS[form]} for form in Form},
             },
             304: {"description": "You hold this picture.", "headers": ETAG},
-            **documented(*ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture),
+            **documented(
+                *ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture, CutoffAfterAsOf
+            ),
         },
         **permits(chart.action),
     )
@@ -153,7 +156,9 @@ async def _answer(
     request: Request, name: str, query: ChartQuery, form: Form, if_none_match: str | None
 ) -> Response:
     service: Service = request.app.state.service
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    cut = await ledger.data_cut(
+        service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+    )
     caller = request.state.caller
     if isinstance(query, SeriesQuery | TimelineQuery):
         asked = query.model_dump(exclude={"as_of"}, exclude_none=True)

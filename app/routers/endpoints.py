@@ -1,11 +1,12 @@
 """The trial's endpoints, computed on request as of any data cut."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from app.access.permissions import Action
-from app.problems import AsOfInTheFuture, InvalidParameter, NotFound, documented
+from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoint_query import (
     EndpointQuery,
@@ -62,7 +63,7 @@ def _add(name: str) -> None:
         responses={
             200: {"model": EndpointReport, "headers": ETAG},
             304: {"description": "You hold this answer.", "headers": ETAG},
-            **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture),
+            **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
         },
         **permits(Action.READ_ENDPOINTS),
     )
@@ -86,10 +87,13 @@ async def _answer(
         return Question(endpoint=name, cut=cut, **asked)
 
     if if_none_match is not None and query.as_of is None:
+        ledger.require_past(query.cutoff, datetime.now(UTC))
         held = await service.answers.unchanged(caller, question_at, if_none_match)
         if held is not None:
             return Response(status_code=304, headers=described(held))
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    cut = await ledger.data_cut(
+        service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+    )
     answer = await service.answers.ask(caller, question_at(cut), if_none_match)
     headers = described(answer.etag)
     if answer.body is None:

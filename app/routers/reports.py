@@ -7,7 +7,14 @@ from pydantic import Field
 
 from app.access.permissions import Action
 from app.printing.page import MAY_LOAD
-from app.problems import AsOfInTheFuture, InvalidParameter, NotAcceptable, NotFound, documented
+from app.problems import (
+    AsOfInTheFuture,
+    CutoffAfterAsOf,
+    InvalidParameter,
+    NotAcceptable,
+    NotFound,
+    documented,
+)
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import EndpointRoute
 from app.routers.negotiation import preferred
@@ -64,7 +71,9 @@ class ReportQuery(CutQuery):
             },
         },
         304: {"description": "You hold this report.", "headers": ETAG},
-        **documented(*ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture),
+        **documented(
+            *ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture, CutoffAfterAsOf
+        ),
     },
     **permits(Action.READ_ENDPOINTS),
 )
@@ -78,7 +87,9 @@ async def print_trial_report(
     service: Service = request.app.state.service
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     asked.setdefault("population", service.trial.populations.default)
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    cut = await ledger.data_cut(
+        service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+    )
     question = Question(endpoint=TRIAL_REPORT, cut=cut, **asked)
     answer = await service.reports.of_trial(request.state.caller, question, form, if_none_match)
     headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

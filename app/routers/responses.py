@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
 from app.models.values import CivilDate
-from app.problems import AsOfInTheFuture, InvalidParameter, NotFound, documented
+from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.endpoints import EndpointRoute
 from app.routers.record_routes import ALWAYS, SubjectOfPath
 from app.routers.trial_route import permits
@@ -101,7 +101,7 @@ class Discrepancies(BaseModel):
     summary="Why a subject's response is what it is",
     responses={
         200: {"model": ResponseExplanation},
-        **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture),
+        **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
     },
     **permits(Action.READ_RESPONSES),
 )
@@ -110,7 +110,9 @@ async def explain(
 ) -> Response:
     """Explain each visit: category, rules, nadir and change, what was missing, confirmation."""
     service: Service = request.app.state.service
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    cut = await ledger.data_cut(
+        service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+    )
     document = await response_reads.explanation(
         service.database, service.trial, request.state.caller, subject, cut, query.cutoff
     )
@@ -131,7 +133,7 @@ async def explain(
                 }
             },
         },
-        **documented(*ALWAYS, InvalidParameter, AsOfInTheFuture),
+        **documented(*ALWAYS, InvalidParameter, AsOfInTheFuture, CutoffAfterAsOf),
     },
     **permits(Action.READ_RESPONSES),
 )
@@ -140,7 +142,9 @@ async def list_discrepancies(
 ) -> Response:
     """List them for the subjects that the caller can see; neither source is ever overwritten."""
     service: Service = request.app.state.service
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    cut = await ledger.data_cut(
+        service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+    )
     page = await response_reads.discrepancy_page(
         service.database,
         service.trial,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.access.permissions import Action
-from app.problems import AsOfInTheFuture, InvalidParameter, NotFound, documented
+from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import EndpointRoute, described
 from app.routers.record_routes import ALWAYS, ETAG
@@ -38,7 +38,7 @@ class BoardQuery(CutQuery):
     responses={
         200: {"model": StatusBoard, "headers": ETAG},
         304: {"description": "You hold this answer.", "headers": ETAG},
-        **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture),
+        **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
     },
     **permits(Action.READ_RECORD),
 )
@@ -52,7 +52,9 @@ async def read_status_board(
     The same question at the same `as_of` has the same answer, byte for byte.
     """
     service: Service = request.app.state.service
-    cut = await ledger.data_cut(service.database, query.as_of, service.trial.centres.time_zone)
+    cut = await ledger.data_cut(
+        service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+    )
     question = Question(
         endpoint=STATUS_BOARD, cut=cut, cutoff=query.cutoff, centre=query.centre, rows=True
     )

@@ -12,7 +12,8 @@ from app.routers.conditions import IfNoneMatch, unchanged
 from app.routers.record_routes import ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
-from app.vocabularies.registry import VOCABULARIES, find_vocabulary
+from app.services.finding_vocabulary import SERVED
+from app.vocabularies.registry import find_vocabulary
 
 router = APIRouter(route_class=TrialRoute, tags=["vocabularies"])
 
@@ -73,7 +74,7 @@ async def every_vocabulary(request: Request) -> VocabularyList:
     return VocabularyList(
         items=[
             VocabularySummary(**_summary(vocabulary))
-            for versions in VOCABULARIES.values()
+            for versions in SERVED.values()
             for vocabulary in versions
         ]
     )
@@ -98,7 +99,7 @@ async def one_vocabulary(
 ) -> Response:
     """Give a vocabulary's concepts: all, or the best of those that a search finds."""
     await _signed_in(request)
-    vocabulary = find_vocabulary(name, query.version)
+    vocabulary = find_vocabulary(name, query.version, among=SERVED)
     if vocabulary is None:
         raise NotFound("There is no such vocabulary, or not in this version.")
     etag = f'"{vocabulary.digest}"'

@@ -10,30 +10,34 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from app.models.adverse_event import AdverseEvent, AdverseEventFields
-from app.schemas.astct import CRS_TERM, astct_findings, astct_grade
+from app.schemas.astct import astct_findings, astct_grade
 from app.schemas.chronology import certainly_before
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
-from app.vocabularies.adverse_events import ENDED, ONGOING, Outcome, SeriousnessCriterion
-from app.vocabularies.ctcae import ToxicityGrade, find_term, nearest_terms
+from app.vocabularies.adverse_events import ENDED, ONGOING, AesiKind, Outcome, SeriousnessCriterion
+from app.vocabularies.astct import CRS_TERM
+from app.vocabularies.ctcae import ToxicityGrade, find_term, nearest_terms, term_of_meddra_code
 
 
 def published_term(spelling: str) -> str:
-    """Require a CTCAE 5.0 term as it is published.
+    """Read a CTCAE 5.0 term as it is published, or the MedDRA code that is published with it.
 
     Raises:
         PydanticCustomError: ``unknown_term``, with the terms it may have meant.
 
     Decision: another case or spacing is refused with the published spelling, because a record is
-    given back exactly as it was sent and a term must not be counted under two spellings.
+    given back exactly as it was sent and a term must not be counted under two spellings. For the
+    same reason a code is stored as its term; it is a list's filter only as part of ``meddra``.
     """
+    if (coded := term_of_meddra_code(spelling)) is not None:
+        return coded.term
     term = find_term(spelling)
     if term is not None and term.term == spelling:
         return spelling
     nearest = (term.term,) if term is not None else nearest_terms(spelling)
     raise PydanticCustomError(
         "unknown_term",
-        "write a term of CTCAE 5.0 in its published spelling",
+        "write a term of CTCAE 5.0 in its published spelling, or its MedDRA code",
         {"allowed": list(nearest)},
     )
 
@@ -62,8 +66,28 @@ def term_and_grade(event: AdverseEventFields) -> Iterator[Refusal]:
         )
 
 
+def onset_or_unknown(event: AdverseEventFields) -> Iterator[Refusal]:
+    """Require an onset, or the word that nothing is known of it, and not both."""
+    if event.onset is None and event.onset_unknown is not True:
+        yield Refusal(
+            "onset",
+            "onset_missing",
+            "write the onset as far as it is known, or onset_unknown true",
+        )
+    if event.onset is not None and event.onset_unknown is True:
+        yield Refusal(
+            "onset_unknown", "onset_beside_unknown", "leave it out: the event has an onset"
+        )
+
+
 def grade_or_seriousness(event: AdverseEventFields) -> Iterator[Refusal]:
-    """Require at least one statement on how bad the event was."""
+    """Require at least one statement on how bad the event was, but of CRS and ICANS.
+
+    Decision: their grade follows from findings that may come later; until then they are stored
+    without one, and a finding asks for it.
+    """
+    if event.term == CRS_TERM or event.aesi_kind in {AesiKind.CRS, AesiKind.ICANS} or event.astct:
+        return
     if event.grade is None and event.serious is None:
         yield Refusal(
             "grade", "grade_or_seriousness_missing", "write the grade, or whether it is serious"
@@ -172,6 +196,7 @@ class AdverseEventIn(AdverseEventFields, ConsistentRecordIn):
 
     rules = (
         term_and_grade,
+        onset_or_unknown,
         grade_or_seriousness,
         seriousness,
         death,
@@ -205,6 +230,9 @@ ADVERSE_EVENTS = RecordKind(
         "grade": "grade",
         "outcome": "outcome",
         "aesi_kind": "aesi_kind",
+        "onset_unknown": "onset_unknown",
+        "meddra_llt_code": "meddra.llt_code",
+        "meddra_pt_code": "meddra.pt_code",
     },
     example={
         "source_id": "03-AE-0117",

@@ -10,13 +10,17 @@ from typing import Final
 
 from app.models.adverse_event import AdverseEventFields
 from app.schemas.refusals import Refusal
-from app.vocabularies.adverse_events import AesiKind, Outcome
-from app.vocabularies.astct import POSITIVE_PRESSURE, AstctGrade, AstctScale, OxygenDevice
+from app.vocabularies.adverse_events import Outcome
+from app.vocabularies.astct import (
+    CRS_TERM,
+    POSITIVE_PRESSURE,
+    SYNDROME_OF_SCALE,
+    AstctGrade,
+    AstctScale,
+    OxygenDevice,
+)
 
-CRS_TERM: Final = "Cytokine release syndrome"
-"""The CTCAE 5.0 term that has an ASTCT scale; ICANS has no term of its own there."""
-
-_SCALES: Final = {AesiKind.CRS: AstctScale.CRS, AesiKind.ICANS: AstctScale.ICANS_ADULT}
+_SCALES: Final = {kind: scale for scale, kind in SYNDROME_OF_SCALE.items()}
 """Kinds of special interest that have an ASTCT scale."""
 
 

@@ -24,6 +24,10 @@ def certainly_before(one: DateAsSent | None, other: DateAsSent | None) -> bool:
     Two moments are compared to the second, two dates by the calendar, partial ones by the days they
     can mean. Of a date that is None nothing is certain.
 
+    A record by itself does not know its centre, and so not the civil day of its moments: what is
+    told here is only whether it must be refused at the door. Everybody who knows the centre orders
+    by ``services/derivations/moments``.
+
     Decision: beside a date, a moment counts for the day its own clock showed; one that was written
     in UTC counts for every day that a clock somewhere showed, because many systems convert their
     moments to UTC and leave their dates as they are.

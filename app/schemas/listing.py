@@ -148,6 +148,8 @@ def list_query(kind: RecordKind, *, across_subjects: bool) -> type[ListQuery]:
 
 
 def _type_of(kind: RecordKind, column: str) -> Any:
+    if "." in column:
+        return Annotated[SoughtText, Field(max_length=200)]
     stored = kind.table.__table__.columns[column].type  # type: ignore[attr-defined]
     if isinstance(stored, Coded):
         return stored.vocabulary

@@ -88,7 +88,8 @@ class RecordKind:
         view: what a caller gets.
         dated_by: the column whose civil date orders the record in the subject's course; None when
             the kind has no date of its own.
-        filters: the kind's own list filters, query parameter to column.
+        filters: the kind's own list filters, query parameter to column, or to the text member of a
+            part, ``part.member``.
         example: a body that a centre could send.
         one_per_subject: the record is the subject's own and has the subject's address.
         judges: the kind of record that one of this kind is a verdict on; its columns ``<table>``

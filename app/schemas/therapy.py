@@ -56,13 +56,26 @@ def fields_of_the_kind(therapy: TherapyFields) -> Iterator[Refusal]:
 
 
 def times(therapy: TherapyFields) -> Iterator[Refusal]:
-    """Require an end after the start, and the month of a start that ends a response.
+    """Require a start or the word that it is unknown, and an end after it.
 
     Source: the trial's rules on partial dates: of a new anti-myeloma therapy the day may miss.
     """
-    if counts_as_new_therapy(therapy) and therapy.start.precision == "year":
+    if counts_as_new_therapy(therapy):
+        if therapy.start is None or therapy.start.precision == "year":
+            yield Refusal(
+                "start",
+                "month_missing",
+                "write at least year and month: this start ends a response",
+            )
+    elif therapy.start is None and therapy.start_unknown is not True:
         yield Refusal(
-            "start", "month_missing", "write at least year and month: this start ends a response"
+            "start",
+            "start_missing",
+            "write the start as far as it is known, or start_unknown true",
+        )
+    if therapy.start is not None and therapy.start_unknown is True:
+        yield Refusal(
+            "start_unknown", "start_beside_unknown", "leave it out: the therapy has a start"
         )
     if certainly_before(therapy.end, therapy.start):
         yield Refusal("end", "end_before_start", "write an end on or after the start")
@@ -100,7 +113,11 @@ THERAPIES = RecordKind(
     submission=TherapyIn,
     view=TherapyOut,
     dated_by="start",
-    filters={"therapy_kind": "therapy_kind", "starts_new_line": "starts_new_line"},
+    filters={
+        "therapy_kind": "therapy_kind",
+        "starts_new_line": "starts_new_line",
+        "start_unknown": "start_unknown",
+    },
     example={
         "source_id": "03-CM-0233",
         "visit": "D3",

@@ -8,16 +8,19 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from app.database import Transaction
-from app.schemas.chronology import last_day
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
+from app.services.derivations.moments import moment_of
+from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import (
+    AdverseEvent,
     Assessment,
     InvestigatorResponse,
     LabValue,
@@ -31,11 +34,12 @@ from app.services.standing_records import (
     standing_from,
     standing_of,
 )
+from app.services.written_dates import possible_days
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import Comparator, QualitativeResult, find_analyte
 from app.vocabularies.specimens import Specimen
 
-_MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any], Any]]]] = {
+_MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any, tzinfo], Any]]]] = {
     "preparations": ("preparations", values.preparation),
     "infusions": ("infusions", values.infusion),
     "assessments": ("assessments", values.assessment),
@@ -50,7 +54,9 @@ _MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any], Any]]]] = {
 
 _LAB_VALUES = f"""
     SELECT record.subject, json_agg(json_build_array(
-        record.record_id, record.version, analyte, collected_at, visit, value::text, comparator,
+        record.record_id, record.version,
+        to_char(record.recorded_at AT TIME ZONE 'UTC' + interval '14 hours', 'YYYY-MM-DD'),
+        analyte, collected_at, visit, value::text, comparator,
         unit, coded_value, reference_range ->> 'low', reference_range ->> 'high', lloq::text,
         uloq::text, specimen, sample_id, fasting, method, spurious,
         (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
@@ -59,6 +65,7 @@ _LAB_VALUES = f"""
     GROUP BY record.subject"""
 """The results of a subject as one text: they are by far the most, and the one process that all
 subjects pass through has nothing to do with them but to hand them on."""
+NOTHING: Final[Mapping[uuid.UUID, date]] = MappingProxyType({})
 _COMPARATORS: Final = {word.value: word for word in Comparator}
 _CODED: Final = {word.value: word for word in QualitativeResult}
 _SPECIMENS: Final = {word.value: word for word in Specimen}
@@ -71,7 +78,7 @@ class AnalysisCut:
     Attributes:
         transaction_id: the last transaction that counts; None: whatever is current.
         known_on: the day on which the database knew it.
-        cutoff: clinical data cut-off; None: every day counts.
+        cutoff: clinical data cut-off; None: the day on which the database knew it.
     """
 
     transaction_id: str | None
@@ -84,13 +91,14 @@ class SubjectRows:
     """What the database holds of one subject at a cut, not yet read: it can go to another process.
 
     Attributes:
-        documents: path of the kind, identity, version, day of recording, and the document.
+        documents: path of the kind, identity, version, day of recording, the document, and when
+            the first version was recorded.
         labs: laboratory results as JSON, a list of the columns of each.
     """
 
     subject: str
     centre: str
-    documents: tuple[tuple[str, uuid.UUID, int, date, str], ...]
+    documents: tuple[tuple[str, uuid.UUID, int, date, str, datetime | None], ...]
     labs: str
 
 
@@ -133,7 +141,14 @@ async def subject_rows(
             subject,
             centre,
             tuple(
-                (one.kind.path, one.record_id, one.version, one.recorded_on, one.text)
+                (
+                    one.kind.path,
+                    one.record_id,
+                    one.version,
+                    one.recorded_on,
+                    one.text,
+                    one.first_recorded_at,
+                )
                 for one in (standing[subject].documents if subject in standing else ())
             ),
             labs.get(subject, "[]"),
@@ -145,12 +160,15 @@ async def subject_rows(
 def history_of_rows(trial: Trial, rows: SubjectRows, cut: AnalysisCut) -> SubjectHistory:
     """Read the rows of one subject."""
     documents = [
-        Document(kind, record_id, version, recorded_on, text)
-        for path, record_id, version, recorded_on, text in rows.documents
+        Document(kind, record_id, version, recorded_on, text, first_recorded_at)
+        for path, record_id, version, recorded_on, text, first_recorded_at in rows.documents
         if (kind := by_path(path)) is not None
     ]
-    labs = list(map(_lab_value, json.loads(rows.labs)))
-    return history_of(trial, rows.subject, rows.centre, documents, labs, cut)
+    zone = trial.centres.zone_of(rows.centre)
+    sent = json.loads(rows.labs)
+    labs = [_lab_value(row, zone) for row in sent]
+    recorded_on = {uuid.UUID(row[0]): date.fromisoformat(row[2]) for row in sent}
+    return history_of(trial, rows.subject, rows.centre, documents, labs, cut, recorded_on)
 
 
 def history_of(
@@ -160,27 +178,34 @@ def history_of(
     documents: Collection[Document],
     lab_values: Collection[LabValue],
     cut: AnalysisCut,
+    recorded_on: Mapping[uuid.UUID, date] = NOTHING,
 ) -> SubjectHistory:
-    """Give the history that the standing records of one subject make."""
+    """Give the history that the standing records of one subject make.
+
+    Args:
+        recorded_on: of the laboratory values, when each was recorded.
+    """
     enrolment = None
+    zone = trial.centres.zone_of(centre)
     members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
     adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []
-    latest = cut.known_on
     for document in documents:
         kind = document.kind
         fields = read_document(document)
         record = RecordRef(kind.path, document.record_id, document.version)
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
-        day = last_day(written) if written is not None else date.max
+        day = possible_days(written, zone).latest if written is not None else date.max
         if kind.one_per_subject:
             enrolment = values.enrolment(record, fields)  # type: ignore[arg-type]
             continue
-        latest = max(latest, day) if day != date.max else latest
         if kind.path == "adjudications":
             adjudications.append((document.record_id, fields, record))
             continue
         member, made = _MEMBERS[kind.path]
-        members[member].append((day, document.record_id, made(record, fields)))
+        value = made(record, fields, zone)
+        if isinstance(value, AdverseEvent) and document.first_recorded_at is not None:
+            value = replace(value, first_recorded=moment_of(document.first_recorded_at, zone))
+        members[member].append((day, document.record_id, value))
     in_order = {
         member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
         for member, found in members.items()
@@ -190,17 +215,21 @@ def history_of(
     labs = tuple(
         sorted(lab_values, key=lambda one: (one.collected.latest, one.record.record_id.int))
     )
-    if labs:
-        latest = max(latest, labs[-1].collected.latest)
-    return SubjectHistory(
+    history = SubjectHistory(
         subject=subject,
         centre=centre,
-        data_cut=cut.cutoff or latest,
+        data_cut=cut.cutoff or cut.known_on,
         horizon_months=trial.horizon_months,
         enrolment=enrolment,
         lab_values=labs,
+        visits_after_infusion=trial.schedule.after_infusion,
+        recorded_on={
+            **{one.record_id: one.recorded_on for one in documents},
+            **recorded_on,
+        },
         **in_order,
     )
+    return without_wrong_dates(history)
 
 
 def _adjudicated(
@@ -221,9 +250,9 @@ def _adjudicated(
     )
 
 
-def _lab_value(row: list[Any]) -> LabValue:
+def _lab_value(row: list[Any], zone: tzinfo) -> LabValue:
     (
-        record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
+        record_id, version, _, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
         adverse_event, transfused, g_csf,
     ) = row  # fmt: skip
@@ -231,7 +260,7 @@ def _lab_value(row: list[Any]) -> LabValue:
     return LabValue(
         record=RecordRef(LAB_RESULTS.path, uuid.UUID(record_id), version),
         analyte=analyte if listed is None else listed.code,
-        collected=values.lab_days(collected_at),
+        collected=possible_days(collected_at, zone),
         visit=visit,
         value=_number(value),
         comparator=_COMPARATORS.get(comparator),

@@ -6,12 +6,11 @@ alone and are all that a derivation asks of it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import tzinfo
 from typing import Any, Final
 
 from app.models.adverse_event import AdverseEventFields
 from app.models.assessment import AssessmentFields
-from app.models.dates import DateOrDateTime, OffsetDateTime, PartialDate, PartialDateOrDateTime
 from app.models.disease_evaluation import Imaging, Immunofixation, MarrowExamination
 from app.models.enrolment import EnrolmentFields
 from app.models.follow_up import FollowUpFields
@@ -29,7 +28,9 @@ from app.services.criteria.imwg import evaluation as imwg
 from app.services.criteria.imwg.usable import MyelomaType
 from app.services.derivations import subject_history as history
 from app.services.derivations.subject_history import PossibleDays, RecordRef
+from app.services.written_dates import DateAsSent, known_day, on_the_clock, possible_days
 from app.vocabularies.adverse_events import Causality
+from app.vocabularies.astct import SYNDROME_OF_SCALE
 from app.vocabularies.ctcae import find_term
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.preparations import InfusionKind
@@ -38,20 +39,8 @@ STUDY_TREATMENTS: Final = ("car_t", "lymphodepletion", "bridging", "procedure")
 """Candidate causes that are of the trial: an event due to one of them is treatment-related."""
 
 
-def possible_days(
-    written: PartialDate | PartialDateOrDateTime | DateOrDateTime | OffsetDateTime,
-) -> PossibleDays:
-    """Give what a date as written can mean."""
-    if isinstance(written, OffsetDateTime):
-        return PossibleDays(written.civil_date, written.civil_date, written.instant)
-    if isinstance(written, DateOrDateTime):
-        return PossibleDays(written.civil_date, written.civil_date, written.instant)
-    instant = written.instant if isinstance(written, PartialDateOrDateTime) else None
-    return PossibleDays(written.earliest, written.latest, instant)
-
-
-def _days(written: Any) -> PossibleDays | None:
-    return None if written is None else possible_days(written)
+def _days(written: DateAsSent | None, zone: tzinfo) -> PossibleDays | None:
+    return None if written is None else possible_days(written, zone)
 
 
 def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
@@ -88,24 +77,27 @@ def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
     )
 
 
-def preparation(record: RecordRef, fields: PreparationFields) -> history.Preparation:
+def preparation(record: RecordRef, fields: PreparationFields, zone: tzinfo) -> history.Preparation:
     """Give the days of a preparation."""
     first = (fields.leukapheresis_on,) if fields.leukapheresis_on else ()
     bridging = fields.bridging if fields.bridging and fields.bridging.given else None
     return history.Preparation(
         record=record,
         leukapheresis_on=tuple(sorted((*first, *fields.further_leukapheresis_on))),
-        bridging_from=_days(bridging.start) if bridging else None,
+        bridging_from=_days(bridging.start, zone) if bridging else None,
         bridged=fields.bridging.given if fields.bridging else None,
-        lymphodepletion=tuple(possible_days(dose.given_on) for dose in fields.lymphodepletion),
+        lymphodepletion=tuple(
+            possible_days(dose.given_on, zone) for dose in fields.lymphodepletion
+        ),
+        outcome=fields.outcome,
     )
 
 
-def infusion(record: RecordRef, fields: InfusionFields) -> history.Infusion:
+def infusion(record: RecordRef, fields: InfusionFields, zone: tzinfo) -> history.Infusion:
     """Give an infusion with its time on the centre's clock."""
     return history.Infusion(
         record=record,
-        started_at=datetime.fromisoformat(fields.infused_at),
+        started_at=on_the_clock(fields.infused_at, zone),
         planned=fields.infusion_kind is InfusionKind.PLANNED,
         part=fields.part,
         dose=fields.dose,
@@ -117,7 +109,7 @@ def infusion(record: RecordRef, fields: InfusionFields) -> history.Infusion:
     )
 
 
-def assessment(record: RecordRef, fields: AssessmentFields) -> history.Assessment:
+def assessment(record: RecordRef, fields: AssessmentFields, zone: tzinfo) -> history.Assessment:
     """Give a disease evaluation and what the investigator made of it."""
     investigator = None
     if fields.investigator_response is not None:
@@ -128,26 +120,28 @@ def assessment(record: RecordRef, fields: AssessmentFields) -> history.Assessmen
         )
     return history.Assessment(
         record=record,
-        evaluation=disease_evaluation(str(record.record_id), fields),
+        evaluation=disease_evaluation(str(record.record_id), fields, zone),
         visit=fields.visit,
         investigator=investigator,
     )
 
 
-def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseEvaluation:
+def disease_evaluation(
+    identity: str, fields: AssessmentFields, zone: tzinfo
+) -> imwg.DiseaseEvaluation:
     """Give the measurements of an assessment as the criteria read them."""
     lesions = fields.new_lesions
     sample, pet = fields.mrd, fields.pet_ct
     return imwg.DiseaseEvaluation(
         evaluation_id=identity,
         anchor=fields.assessed_on,
-        serum_m_protein=_measured(fields.serum_m_protein, imwg.SerumMProtein, _owner),
-        urine_m_protein=_measured(fields.urine_m_protein, imwg.UrineMProtein, _collection),
+        serum_m_protein=_measured(zone, fields.serum_m_protein, imwg.SerumMProtein, _owner),
+        urine_m_protein=_measured(zone, fields.urine_m_protein, imwg.UrineMProtein, _collection),
         serum_immunofixation=_immunofixation(fields.serum_immunofixation),
         urine_immunofixation=_immunofixation(fields.urine_immunofixation),
-        kappa=_light_chain(fields.free_kappa, fields),
-        lambda_=_light_chain(fields.free_lambda, fields),
-        marrow=_marrow(fields.marrow),
+        kappa=_light_chain(fields.free_kappa, fields, zone),
+        lambda_=_light_chain(fields.free_lambda, fields, zone),
+        marrow=_marrow(fields.marrow, zone),
         imaging=_imaging(fields.imaging),
         new_lesions=None
         if lesions is None
@@ -159,8 +153,8 @@ def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseE
             )
             for lesion in lesions
         ),
-        circulating_plasma_cells=_measured(fields.circulating_plasma_cells),
-        corrected_calcium=_measured(fields.corrected_calcium),
+        circulating_plasma_cells=_measured(zone, fields.circulating_plasma_cells),
+        corrected_calcium=_measured(zone, fields.corrected_calcium),
         calcium_due_to_myeloma=fields.calcium_due_to_myeloma,
         mrd=None
         if sample is None
@@ -191,6 +185,7 @@ def _collection(part: Any) -> Mapping[str, Any]:
 
 
 def _measured(
+    zone: tzinfo,
     part: Measurement | None,
     shape: type[Any] = imwg.MeasuredValue,
     more: Callable[[Any], Mapping[str, Any]] = lambda _: {},
@@ -203,15 +198,17 @@ def _measured(
         unit=part.unit or "",
         comparator=part.comparator,
         spurious=part.spurious,
-        collected_on=part.collected_on.civil_date if part.collected_on else None,
+        collected_on=known_day(part.collected_on, zone),
         method=part.method or method,
         **more(part),
     )
 
 
-def _light_chain(part: Measurement | None, fields: AssessmentFields) -> imwg.MeasuredValue | None:
+def _light_chain(
+    part: Measurement | None, fields: AssessmentFields, zone: tzinfo
+) -> imwg.MeasuredValue | None:
     assay = fields.free_light_chain_assay
-    found: imwg.MeasuredValue | None = _measured(part, method=assay.value if assay else None)
+    found: imwg.MeasuredValue | None = _measured(zone, part, method=assay.value if assay else None)
     return found
 
 
@@ -232,12 +229,12 @@ def _immunofixation(part: Immunofixation | None) -> imwg.Immunofixation | None:
     )
 
 
-def _marrow(part: MarrowExamination | None) -> imwg.Marrow | None:
+def _marrow(part: MarrowExamination | None, zone: tzinfo) -> imwg.Marrow | None:
     if part is None or part.not_done is not None:
         return None
     return imwg.Marrow(
-        aspirate=_measured(part.aspirate),
-        biopsy=_measured(part.biopsy),
+        aspirate=_measured(zone, part.aspirate),
+        biopsy=_measured(zone, part.biopsy),
         clonality=part.clonality,
         clonality_method=part.clonality_method,
         kappa_cells=part.kappa_cells,
@@ -268,20 +265,20 @@ def _imaging(part: Imaging | None) -> imwg.Imaging | None:
     )
 
 
-def visit(record: RecordRef, fields: VisitFields) -> history.Visit:
+def visit(record: RecordRef, fields: VisitFields, _: tzinfo) -> history.Visit:
     """Give a visit."""
     return history.Visit(
         record=record, code=fields.visit, status=fields.status, visited_on=fields.visited_on
     )
 
 
-def therapy(record: RecordRef, fields: TherapyFields) -> history.Therapy:
+def therapy(record: RecordRef, fields: TherapyFields, zone: tzinfo) -> history.Therapy:
     """Give a therapy."""
     return history.Therapy(
         record=record,
         kind=fields.therapy_kind,
-        start=possible_days(fields.start),
-        end=_days(fields.end),
+        start=_days(fields.start, zone),
+        end=_days(fields.end, zone),
         ongoing=fields.ongoing,
         name=fields.name,
         radiotherapy_target=fields.radiotherapy_target,
@@ -291,24 +288,30 @@ def therapy(record: RecordRef, fields: TherapyFields) -> history.Therapy:
     )
 
 
-def follow_up(record: RecordRef, fields: FollowUpFields) -> history.FollowUp:
+def follow_up(record: RecordRef, fields: FollowUpFields, zone: tzinfo) -> history.FollowUp:
     """Give a contact, or why there will be none."""
     return history.FollowUp(
         record=record,
-        contacted_on=possible_days(fields.contacted_on),
+        contacted_on=possible_days(fields.contacted_on, zone),
         status=fields.status,
-        last_contact_on=_days(fields.last_contact_on),
+        last_contact_on=_days(fields.last_contact_on, zone),
         withdrawal_scope=fields.withdrawal_scope,
         withdrew_on=fields.withdrew_on,
-        death=_days(fields.death_date),
+        death=_days(fields.death_date, zone),
         death_cause=fields.death_cause,
         death_due_to_myeloma=fields.death_due_to_myeloma,
         adverse_event=fields.adverse_event,
     )
 
 
-def adverse_event(record: RecordRef, fields: AdverseEventFields) -> history.AdverseEvent:
-    """Give an adverse event; its system organ class is that of its CTCAE term."""
+def adverse_event(
+    record: RecordRef, fields: AdverseEventFields, zone: tzinfo
+) -> history.AdverseEvent:
+    """Give an adverse event; its system organ class is that of its CTCAE term.
+
+    Decision: where nobody named a kind of special interest, the scale of an ASTCT grade names it.
+    """
+    graded_as = SYNDROME_OF_SCALE[fields.astct.scale] if fields.astct is not None else None
     term = find_term(fields.term)
     causes = fields.causality
     judged = [getattr(causes, cause) for cause in STUDY_TREATMENTS] if causes else []
@@ -316,10 +319,11 @@ def adverse_event(record: RecordRef, fields: AdverseEventFields) -> history.Adve
         record=record,
         term=term.term if term else fields.term,
         system_organ_class=term.soc if term else "",
-        onset=possible_days(fields.onset),
-        end=_days(fields.end),
+        onset=_days(fields.onset, zone),
+        end=_days(fields.end, zone),
         ongoing=fields.ongoing,
         other_specify=fields.other_specify,
+        meddra_pt=fields.meddra.pt_code if fields.meddra is not None else None,
         grade=int(fields.grade) if fields.grade is not None else None,
         astct_grade=int(fields.astct.grade) if fields.astct is not None else None,
         outcome=fields.outcome,
@@ -327,7 +331,7 @@ def adverse_event(record: RecordRef, fields: AdverseEventFields) -> history.Adve
         seriousness_criteria=tuple(fields.seriousness_criteria),
         related=_related(judged),
         related_to_car_t=_related([causes.car_t] if causes else []),
-        aesi_kind=fields.aesi_kind,
+        aesi_kind=fields.aesi_kind or graded_as,
         worsening_of=fields.worsening_of,
         symptom_of=fields.symptom_of,
         part_of_episode=fields.part_of_episode,
@@ -344,13 +348,15 @@ def _related(judged: list[Causality | None]) -> bool | None:
     return any(one.suspected for one in given) if given else None
 
 
-def kinetics_sample(record: RecordRef, fields: KineticsResultFields) -> history.KineticsSample:
+def kinetics_sample(
+    record: RecordRef, fields: KineticsResultFields, zone: tzinfo
+) -> history.KineticsSample:
     """Give one assay of one sample."""
     return history.KineticsSample(
         record=record,
         matrix=fields.matrix,
         method=fields.method,
-        collected=possible_days(fields.collected_at),
+        collected=possible_days(fields.collected_at, zone),
         visit=fields.visit,
         nominal_day=fields.nominal_day,
         infusion=fields.infusion,
@@ -365,11 +371,13 @@ def kinetics_sample(record: RecordRef, fields: KineticsResultFields) -> history.
     )
 
 
-def neuro_assessment(record: RecordRef, fields: NeuroAssessmentFields) -> history.NeuroAssessment:
+def neuro_assessment(
+    record: RecordRef, fields: NeuroAssessmentFields, zone: tzinfo
+) -> history.NeuroAssessment:
     """Give a neurological assessment with the ICANS grade that follows from its parts."""
     return history.NeuroAssessment(
         record=record,
-        assessed_at=datetime.fromisoformat(fields.assessed_at),
+        assessed_at=on_the_clock(fields.assessed_at, zone),
         icans_grade=icans_grade(examined(fields)).grade,
     )
 
@@ -388,14 +396,14 @@ def examined(fields: NeuroAssessmentFields) -> IcansFindings:
     )
 
 
-def lab_value(record: RecordRef, fields: LabResultFields) -> history.LabValue:
+def lab_value(record: RecordRef, fields: LabResultFields, zone: tzinfo) -> history.LabValue:
     """Give a laboratory result; the analyte by our code where it is listed."""
     listed = find_analyte(fields.analyte)
     limits, judged = fields.reference_range, fields.clinically_significant
     return history.LabValue(
         record=record,
         analyte=listed.code if listed else fields.analyte,
-        collected=possible_days(fields.collected_at),
+        collected=possible_days(fields.collected_at, zone),
         visit=fields.visit,
         value=fields.value,
         comparator=fields.comparator,
@@ -415,11 +423,3 @@ def lab_value(record: RecordRef, fields: LabResultFields) -> history.LabValue:
         transfused_before=fields.transfused_before,
         g_csf_before=fields.g_csf_before,
     )
-
-
-def lab_days(collected_at: str) -> PossibleDays:
-    """Give when a sample was taken; of a subject there are hundreds, so the text is cut by hand."""
-    day = date.fromisoformat(collected_at[:10])
-    if len(collected_at) == len("2026-03-05"):
-        return PossibleDays(day, day)
-    return PossibleDays(day, day, datetime.fromisoformat(collected_at))

@@ -36,7 +36,7 @@ def completed(
     """Give a document with its derived members.
 
     Args:
-        day: the civil date of the record, as text; None when it is not known to the day.
+        day: the date of the record as it was sent; None when it has none.
     """
     course = courses.get(subject)
     if course is None:

@@ -65,7 +65,10 @@ async def findings_of(
     found = await histories_of(transaction, trial, home, visible, every_day, _OF_EVENTS)
     history = found[course.subject]
     follow_up = lab_follow_up(history, new_therapy=course.anchors.new_therapy)
-    if follow_up is None or follow_up.period(result.collected) is not LabPeriod.POST_INFUSION:
+    if (
+        follow_up is None
+        or follow_up.period(result.collected, result.visit) is not LabPeriod.POST_INFUSION
+    ):
         return []
     unreported = is_unreported(result, grades, history.adverse_events)
     return [LAB_GRADE_WITHOUT_AE.at("value")] if unreported else []

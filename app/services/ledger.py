@@ -7,7 +7,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.database import Database
-from app.problems import AsOfInTheFuture
+from app.problems import AsOfInTheFuture, CutoffAfterAsOf
+from app.services.derivations.moments import civil_day, day_furthest_east
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +75,71 @@ async def cut_at(database: Database, as_of: int | datetime) -> Cut:
     return await _complete(database, as_of)
 
 
-async def data_cut(database: Database, as_of: int | datetime | None, time_zone: str) -> DataCut:
+async def data_cut(
+    database: Database,
+    as_of: int | datetime | None,
+    time_zone: str,
+    cutoff: date | None = None,
+) -> DataCut:
     """Resolve ``as_of`` for an analysis; None: everything that is committed.
+
+    Args:
+        cutoff: the last clinical day that is to count; None: that of ``as_of``.
 
     Raises:
         AsOfInTheFuture: nobody knows yet what the database will know then.
+        CutoffAfterAsOf: the cut-off is a day that had not come anywhere in the world.
     """
+    if cutoff is not None:
+        require_past(cutoff, await _known_until(database, as_of))
     wanted = None if as_of is None else (await cut_at(database, as_of)).seq
     rows = await database.service_rows("SELECT * FROM data_cut($1)", wanted)
     return data_cut_of(rows[0], time_zone)
 
 
+def require_past(cutoff: date | None, asked_at: datetime) -> None:
+    """Refuse a cut-off on a day that had not come anywhere when the answer was known.
+
+    Raises:
+        CutoffAfterAsOf: it is later than the day in UTC+14.
+
+    Source: the trial's endpoint definitions, section 1, if it can have been observed.
+    """
+    latest = day_furthest_east(asked_at)
+    if cutoff is not None and cutoff > latest:
+        raise CutoffAfterAsOf(
+            f"Ask for a cut-off up to {latest}, the latest date anywhere at that moment.",
+            latest=latest.isoformat(),
+        )
+
+
+async def _known_until(database: Database, as_of: int | datetime | None) -> datetime:
+    """Give the moment up to which what is known at ``as_of`` was all that was known.
+
+    Decision: that of a seq is the moment of one that followed it, so that a question that was taken
+    once is taken again under the seq that its answer named; of the last one and of None it is now.
+    A long import is one transaction, so what follows is looked for in steps that grow.
+    """
+    if isinstance(as_of, datetime):
+        return as_of
+    if as_of is None:
+        return datetime.now(UTC)
+    await number_events(database)
+    head: int = await database.service_value("SELECT ledger_head()")
+    further = 1
+    while as_of < head:
+        rows = await database.service_rows("SELECT * FROM data_cut($1)", min(as_of + further, head))
+        if rows[0]["seq"] > as_of:
+            following: datetime = rows[0]["sequenced_at"]
+            return following
+        further *= 2
+    return datetime.now(UTC)
+
+
 def data_cut_of(row: Mapping[str, Any], time_zone: str) -> DataCut:
     """Read a row of the database's function of that name."""
     numbered: datetime | None = row["sequenced_at"]
-    known_on = numbered.astimezone(ZoneInfo(time_zone)).date() if numbered else NOTHING_KNOWN_ON
+    known_on = civil_day(numbered, ZoneInfo(time_zone)) if numbered else NOTHING_KNOWN_ON
     return DataCut(row["seq"], row["transaction_id"], known_on)
 
 

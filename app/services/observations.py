@@ -21,6 +21,7 @@ from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
 from app.services.analysis_values import lab_value
+from app.services.derivations.moments import day_furthest_east
 from app.services.derivations.subject_history import RecordRef
 from app.services.derived_members import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
@@ -75,14 +76,15 @@ async def observe(
         course: the course of the subject as it is without this version.
     """
     day = await _day(transaction, kind, payload, course.subject)
-    today = datetime.now(UTC).date()
+    zone = trial.centres.zone_of(course.centre)
+    today = day_furthest_east(datetime.now(UTC))
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
-        record = Stored.of(kind, record_id, version, today, fields)
+        record = Stored.of(kind, record_id, version, today, fields, zone)
         findings = [*on_record(record, course, trial)]
         if not isinstance(payload, LabResultIn):
             return observed(kind, day, course, trial, findings)
-        result = lab_value(RecordRef(kind.path, record_id, version), payload)
+        result = lab_value(RecordRef(kind.path, record_id, version), payload, zone)
         cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
         grades = await grades_of(transaction, trial, course, result, cut)
         findings += await findings_of(transaction, trial, course, result, grades, cut)
@@ -114,10 +116,10 @@ def _derived_response(
 async def _day(
     transaction: Transaction, kind: RecordKind, payload: RecordIn, subject: str
 ) -> str | None:
-    """Give the civil date of what was sent; a verdict without one has that of what it judges."""
+    """Give the date of what was sent, as sent; a verdict without one has that of what it judges."""
     sent = getattr(payload, kind.dated_by) if kind.dated_by else None
     if sent is not None:
-        return str(sent)[:10]
+        return str(sent)
     if kind.judges is None:
         return None
     name = kind.judges.table.__tablename__

@@ -41,8 +41,8 @@ def _which(kind: RecordKind) -> str:
     )
 
 
-def day_of(kind: RecordKind, cut: str = "NULL") -> str:
-    """Give the civil date of a record as text, as far as it is known.
+def dated(kind: RecordKind, cut: str = "NULL") -> str:
+    """Give the date of a record as it was sent, as text.
 
     A verdict without a date of its own has that of the version that it judges.
 
@@ -51,12 +51,12 @@ def day_of(kind: RecordKind, cut: str = "NULL") -> str:
     """
     if kind.dated_by is None:
         return "NULL"
-    own = f'left(record."{kind.dated_by}"::text, 10)'
+    own = f'record."{kind.dated_by}"::text'
     if kind.judges is None or kind.judges.dated_by is None:
         return own
     name = str(kind.judges.table.__tablename__)
     return f"""coalesce({own}, (
-        SELECT left(judged."{kind.judges.dated_by}"::text, 10) {_judged(name, cut)}
+        SELECT judged."{kind.judges.dated_by}"::text {_judged(name, cut)}
           AND judged.version = record.{name}_version))"""
 
 
@@ -219,7 +219,7 @@ def read_one(kind: RecordKind) -> str:
                '{kind.path}', record_id, 1, $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record
     )
-    SELECT version, centre, {day_of(kind, "$4")} AS day, {_answered(kind, "$4")} AS document
+    SELECT version, centre, {dated(kind, "$4")} AS day, {_answered(kind, "$4")} AS document
     FROM record"""  # noqa: S608
 
 
@@ -236,7 +236,7 @@ def read_history(kind: RecordKind) -> str:
                '{kind.path}', $1, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT centre, {day_of(kind, "$4")} AS day, {_answered(kind, "$4")} AS document
+    SELECT centre, {dated(kind, "$4")} AS day, {_answered(kind, "$4")} AS document
     FROM record ORDER BY version"""  # noqa: S608
 
 
@@ -265,7 +265,7 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
                '{kind.path}', NULL, count(*), $5::jsonb ->> 'route', 200, $5::jsonb ->> 'request_id'
         FROM record HAVING count(*) > 0
     )
-    SELECT record_id, subject, centre, {day_of(kind, "$2")} AS day,
+    SELECT record_id, subject, centre, {dated(kind, "$2")} AS day,
            {_answered(kind, "$2")} AS document
     FROM record ORDER BY record_id"""  # noqa: S608
 
@@ -274,7 +274,7 @@ def read_page(kind: RecordKind, conditions: tuple[str, ...]) -> str:
 def current_version(kind: RecordKind) -> str:
     """Give what a change needs to know of a record's current version."""
     return f"""
-    SELECT record_id, version, state, centre, source_id, {day_of(kind)} AS day
+    SELECT record_id, version, state, centre, source_id, {dated(kind)} AS day
     FROM {kind.table.__tablename__} AS record
     WHERE {_which(kind)}
       AND ($3::text[] IS NULL OR centre = ANY ($3))
@@ -283,12 +283,12 @@ def current_version(kind: RecordKind) -> str:
 
 @cache
 def day_of_version(kind: RecordKind) -> str:
-    """Give the civil date of one version of a record.
+    """Give the date of one version of a record as it was sent.
 
     Parameters: $1 record_id, $2 version, $3 subject.
     """
     return f"""
-    SELECT {day_of(kind)} FROM {kind.table.__tablename__} AS record
+    SELECT {dated(kind)} FROM {kind.table.__tablename__} AS record
     WHERE record_id = $1 AND version = $2 AND subject = $3"""  # noqa: S608
 
 

@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from app.models.visit import VisitFields
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import LabSample, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse, course_from
 from app.trial.trial import Trial
@@ -56,13 +57,30 @@ LAST: Final = date.max
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A version as the database holds it: its clinical members as JSON."""
+    """A version as the database holds it: its clinical members as JSON.
+
+    Attributes:
+        recorded_on: the latest date that a calendar of the world showed when it was recorded:
+            nothing later can have been observed.
+    """
 
     kind: RecordKind
     record_id: uuid.UUID
     version: int
     recorded_on: date
     text: str
+    first_recorded_at: datetime | None = None
+    """When the first version was recorded; None: it is being recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleVersion:
+    """A version of a laboratory result, as far as the checks look at it."""
+
+    record_id: uuid.UUID
+    version: int
+    recorded_on: date
+    sample: LabSample
 
 
 @dataclass(slots=True)
@@ -70,7 +88,7 @@ class Standing:
     """What stands of one subject: documents, and the laboratory results apart from them."""
 
     documents: list[Document] = field(default_factory=list)
-    samples: list[Stored[LabSample]] = field(default_factory=list)
+    samples: list[SampleVersion] = field(default_factory=list)
 
     def with_version(self, document: Document) -> "Standing":
         """Give the same with another version of one of the records, or with one more."""
@@ -102,8 +120,9 @@ async def standing_of(
                     kind,
                     row["record_id"],
                     row["version"],
-                    row["recorded_at"].date(),
+                    day_furthest_east(row["recorded_at"]),
                     row["document"],
+                    row["first_recorded_at"],
                 )
             )
     if LAB_RESULTS.path in kinds:
@@ -111,7 +130,9 @@ async def standing_of(
             _SAMPLES, *which
         ):
             found[subject].samples.append(
-                Stored.of(LAB_RESULTS, record_id, version, recorded_at.date(), LabSample(*sample))
+                SampleVersion(
+                    record_id, version, day_furthest_east(recorded_at), LabSample(*sample)
+                )
             )
     return found
 
@@ -126,6 +147,10 @@ def _documents(kinds: frozenset[str]) -> str:
         f"""
     SELECT '{kind.path}' AS kind, record.subject, record.record_id, record.version,
            record.recorded_at,
+           CASE WHEN record.version = 1 THEN record.recorded_at ELSE (
+               SELECT first.recorded_at FROM {kind.table.__tablename__} AS first
+               WHERE first.record_id = record.record_id AND first.version = 1
+           ) END AS first_recorded_at,
            (SELECT row_to_json(shown)::text FROM (SELECT {_members(kind)}) AS shown) AS document
     {standing_from(kind)}"""  # noqa: S608
         for kind in RECORD_KINDS
@@ -160,23 +185,32 @@ _SAMPLES: Final = f"""
            reference_range IS NOT NULL, specimen, sample_id, collected_at, method, spurious,
            (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
            g_csf_before, (reference_range ->> 'low')::numeric,
-           (reference_range ->> 'high')::numeric
+           (reference_range ->> 'high')::numeric, clinically_significant ->> 'at'
     {standing_from(LAB_RESULTS)}"""
 """The columns in the order of :class:`LabSample`."""
 
 
 def subject_records(trial: Trial, subject: str, centre: str, standing: Standing) -> SubjectRecords:
     """Read what stands of a subject as records, with the course that follows from them."""
+    zone = trial.centres.zone_of(centre)
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
     for document in standing.documents:
         fields = read_document(document)
         records[document.kind.path].append(
             Stored.of(
-                document.kind, document.record_id, document.version, document.recorded_on, fields
+                document.kind,
+                document.record_id,
+                document.version,
+                document.recorded_on,
+                fields,
+                zone,
             )
         )
     enrolments = records.pop("subjects", [])
-    records["lab-results"] = [*standing.samples]
+    records[LAB_RESULTS.path] = [
+        Stored.of(LAB_RESULTS, one.record_id, one.version, one.recorded_on, one.sample, zone)
+        for one in standing.samples
+    ]
     return SubjectRecords(
         trial,
         _course(trial, subject, centre, standing.documents),

@@ -13,12 +13,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from app.database import Transaction
-from app.models.values import (
-    DateOrDateTime,
-    OffsetDateTime,
-    PartialDate,
-    PartialDateOrDateTime,
-)
+from app.models.values import PartialDate
+from app.services.written_dates import known_day, possible_days
 from app.trial.anchors import Anchors
 from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import Trial
@@ -151,16 +147,19 @@ def not_enrolled(subject: str, centre: str) -> SubjectCourse:
     return SubjectCourse(subject, centre, False, None, None, None, None, Anchors())  # noqa: FBT003
 
 
-def visit_on(trial: Trial, course: SubjectCourse, day: str | None) -> str | None:
-    """Give the visit that a record's day belongs to; None when the day is not known."""
-    if day is None or len(day) != len("2026-01-01"):
-        return None
-    return _visit(trial, course.anchors, day)
+def visit_on(trial: Trial, course: SubjectCourse, written: str | None) -> str | None:
+    """Give the visit that a record's day belongs to; None when the day is not known.
+
+    Args:
+        written: the date of the record as it was sent.
+    """
+    day = known_day(written, trial.centres.zone_of(course.centre))
+    return None if day is None else _visit(trial, course.anchors, day)
 
 
 @lru_cache(maxsize=20_000)
-def _visit(trial: Trial, anchors: Anchors, day: str) -> str:
-    return visit_of(trial, anchors, date.fromisoformat(day))
+def _visit(trial: Trial, anchors: Anchors, day: date) -> str:
+    return visit_of(trial, anchors, day)
 
 
 def _course(trial: Trial, row: Mapping[str, Any]) -> SubjectCourse:
@@ -176,6 +175,7 @@ def course_from(
     Args:
         standing: by table, the records as JSON documents; other tables and members are ignored.
     """
+    zone = trial.centres.zone_of(centre)
     enrolments = standing.get("enrolment", ())
     enrolment = enrolments[0] if enrolments else {}
     preparations = standing.get("preparation", ())
@@ -185,12 +185,12 @@ def course_from(
         if record["status"] == SurvivalStatus.DIED
     ]
     infusion = _first(
-        OffsetDateTime(record["infused_at"]).civil_date for record in standing.get("infusion", ())
+        known_day(record["infused_at"], zone) for record in standing.get("infusion", ())
     )
     new_therapies = [
-        PartialDateOrDateTime(record["start"])
+        possible_days(record["start"], zone)
         for record in standing.get("therapy", ())
-        if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA
+        if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA and record["start"] is not None
     ]
     return SubjectCourse(
         subject=subject,
@@ -209,7 +209,7 @@ def course_from(
                 for day in (record["leukapheresis_on"], *record["further_leukapheresis_on"])
             ),
             first_lymphodepletion=_first(
-                DateOrDateTime(dose["given_on"]).civil_date
+                known_day(dose["given_on"], zone)
                 for record in preparations
                 for dose in record["lymphodepletion"]
             ),

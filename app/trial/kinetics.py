@@ -64,6 +64,13 @@ class KineticsRules(Parameters):
         default=28, description="Days that these results have to be apart."
     )
     time_zero: Literal["infusion_start"] = "infusion_start"
+    sample_time: Literal["elapsed", "nominal"] = Field(
+        default="elapsed",
+        description=(
+            "Time of a sample: elapsed since the start of infusion, without a clock whole calendar "
+            "days; `nominal` takes the nominal day of every sample that has one."
+        ),
+    )
     missing_pre_dose: Literal["insert_zero"] = Field(
         default="insert_zero", description="Without a pre-dose sample: the point (0, 0)."
     )

@@ -231,6 +231,19 @@ class LaboratoryPolicy(Parameters):
     )
 
 
+class AdverseEventPolicy(Parameters):
+    """How linked records of one adverse event are counted."""
+
+    chain_state: Literal["at_infusion", "previous_line"] = Field(
+        default="at_infusion",
+        description=(
+            "What the grade of a record after the infusion has to exceed, for an event that was "
+            "there before, to be treatment-emergent: the state at the infusion, or the record "
+            "before it."
+        ),
+    )
+
+
 class CrsPolicy(Parameters):
     """How cytokine release syndrome and ICANS are timed."""
 
@@ -273,5 +286,6 @@ class Policy(Parameters):
     rates: RatesPolicy = Field(default_factory=RatesPolicy)
     mrd: MrdPolicy = Field(default_factory=MrdPolicy)
     lab: LaboratoryPolicy = Field(default_factory=LaboratoryPolicy)
+    ae: AdverseEventPolicy = Field(default_factory=AdverseEventPolicy)
     crs: CrsPolicy = Field(default_factory=CrsPolicy)
     partial_dates: PartialDatesPolicy = Field(default_factory=PartialDatesPolicy)

@@ -103,11 +103,24 @@ class CentrePlan(Parameters):
 
     time_zone: TimeZone = Field(
         description=(
-            "Civil calendar of the centres, for instants that have to become days. A date sent as "
-            "a date, or with an offset, stays the day it was sent as."
+            "Civil calendar of the centres: a moment belongs to the day that the clocks there "
+            "showed, whatever offset it was sent with. What was sent is stored and given back as "
+            "sent."
         )
     )
+    time_zones: dict[CentreCode, TimeZone] = Field(
+        default_factory=dict,
+        description="Centres whose calendar is another, by their code.",
+    )
     planned: tuple[PlannedCentre, ...] = ()
+
+    def time_zone_of(self, centre: str) -> str:
+        """Give the name of a centre's time zone."""
+        return self.time_zones.get(centre, self.time_zone)
+
+    def zone_of(self, centre: str) -> ZoneInfo:
+        """Give a centre's time zone; a centre that the file does not name has the trial's."""
+        return ZoneInfo(self.time_zone_of(centre))
 
 
 class FollowUpRules(Parameters):

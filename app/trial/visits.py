@@ -96,6 +96,15 @@ class Schedule(Parameters):
         default_factory=dict, description="Analytes that are measured together."
     )
 
+    @property
+    def after_infusion(self) -> frozenset[str]:
+        """The codes of the visits that are planned after the infusion day."""
+        return frozenset(
+            visit.code
+            for visit in self.visits
+            if visit.anchor == "horizon" or (visit.anchor == "infusion" and visit.target > 0)
+        )
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         codes = [visit.code for visit in self.visits]

@@ -7,6 +7,7 @@ those of CTCAE 5.0's "Cytokine release syndrome": a grade is always stored with 
 from enum import IntEnum
 from typing import Final
 
+from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.concept import Concept
 
 VERSION: Final = "ASTCT 2019"
@@ -17,6 +18,13 @@ class AstctScale(Concept):
 
     CRS = "ASTCT_CRS", "cytokine release syndrome"
     ICANS_ADULT = "ASTCT_ICANS_ADULT", "neurotoxicity syndrome (ICANS), 12 years and older"
+
+
+SYNDROME_OF_SCALE: Final = {
+    AstctScale.CRS: AesiKind.CRS,
+    AstctScale.ICANS_ADULT: AesiKind.ICANS,
+}
+"""What is graded on each scale."""
 
 
 class AstctGrade(IntEnum):
@@ -43,6 +51,9 @@ class OxygenDevice(Concept):
     BIPAP = "BIPAP", "bilevel positive airway pressure"
     INVASIVE_VENTILATION = "INVASIVE_VENTILATION", "intubated and ventilated"
 
+
+CRS_TERM: Final = "Cytokine release syndrome"
+"""The CTCAE 5.0 term that has an ASTCT scale; ICANS has no term of its own there."""
 
 POSITIVE_PRESSURE: Final = frozenset(
     {OxygenDevice.CPAP, OxygenDevice.BIPAP, OxygenDevice.INVASIVE_VENTILATION}

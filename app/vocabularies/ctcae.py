@@ -95,6 +95,14 @@ def find_term(spelling: str) -> CtcaeTerm | None:
     return _by_key().get(_key(spelling))
 
 
+def term_of_meddra_code(code: str) -> CtcaeTerm | None:
+    """Find the term that CTCAE 5.0 prints a MedDRA lowest level term code for; None: none.
+
+    Source: NCI, CTCAE version 5.0, column MedDRA Code.
+    """
+    return _by_meddra_code().get(code)
+
+
 def nearest_terms(spelling: str, *, limit: int = 5) -> tuple[str, ...]:
     """Give the published terms that a refused spelling may have meant, likeliest first.
 
@@ -122,6 +130,11 @@ def _key(spelling: str) -> str:
 @cache
 def _by_key() -> dict[str, CtcaeTerm]:
     return {_key(term.term): term for term in terms()}
+
+
+@cache
+def _by_meddra_code() -> dict[str, CtcaeTerm]:
+    return {term.meddra_code: term for term in terms() if term.meddra_code is not None}
 
 
 def _pieces(key: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ A word list of the code becomes a vocabulary by itself: its name is that of its 
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from types import ModuleType
 from typing import Final
@@ -52,9 +52,18 @@ _CTCAE: Final = "NCI, CTCAE version 5.0, 27 November 2017"
 _OWN: Final = "this service"
 
 
-def find_vocabulary(name: str, version: str | None = None) -> Vocabulary | None:
-    """Find a vocabulary, in its current version unless one is named; None when there is none."""
-    versions = VOCABULARIES.get(name, ())
+def find_vocabulary(
+    name: str,
+    version: str | None = None,
+    *,
+    among: Mapping[str, tuple[Vocabulary, ...]] | None = None,
+) -> Vocabulary | None:
+    """Find a vocabulary, in its current version unless one is named; None when there is none.
+
+    Args:
+        among: the vocabularies by name; None: those of this module.
+    """
+    versions = (VOCABULARIES if among is None else among).get(name, ())
     if version is None:
         return versions[0] if versions else None
     return next((known for known in versions if known.version == version), None)

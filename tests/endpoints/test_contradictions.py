@@ -84,7 +84,7 @@ CONTRADICTORY: tuple[tuple[Subject, str, str], ...] = (
     (subject("death before infusion", *RESPONDED[:1], death(-2)), FATAL, "death_before_origin"),
     (
         subject("evaluation after death", *RESPONDED, death(50)),
-        FATAL,
+        RECORD,
         "evaluation_after_death",
     ),
     (
@@ -99,7 +99,7 @@ CONTRADICTORY: tuple[tuple[Subject, str, str], ...] = (
     ),
     (
         subject("new therapy after death", *RESPONDED, death(70), new_therapy(80)),
-        FATAL,
+        RECORD,
         "new_therapy_after_death",
     ),
     (

@@ -301,10 +301,11 @@ def test_a_partial_date_says_what_it_knows(
     for kind in (PartialDate, PartialDateOrDateTime):
         value = kind(text)
         assert value == text
-        assert (value.precision, value.earliest, value.latest) == (precision, earliest, latest)
+        assert value.precision == precision
         assert value.year == earliest.year
         assert value.month == (None if precision == "year" else earliest.month)
         assert value.day == (earliest.day if precision == "day" else None)
+    assert (PartialDate(text).earliest, PartialDate(text).latest) == (earliest, latest)
 
 
 @pytest.mark.parametrize(
@@ -319,36 +320,31 @@ def test_nothing_else_is_a_partial_date(sent: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "instant", "civil_date"),
+    ("text", "instant"),
     [
-        ("2026-03-05T14:30+08:00", "2026-03-05T06:30:00+00:00", date(2026, 3, 5)),
-        ("2026-03-05T06:30Z", "2026-03-05T06:30:00+00:00", date(2026, 3, 5)),
-        ("2026-03-05T00:30:00+08:00", "2026-03-04T16:30:00+00:00", date(2026, 3, 5)),
-        ("2026-03-05T23:30:00-05:00", "2026-03-06T04:30:00+00:00", date(2026, 3, 5)),
-        ("2026-03-05T06:30:00.5Z", "2026-03-05T06:30:00.500000+00:00", date(2026, 3, 5)),
-        ("2026-03-05T06:30:00.123456Z", "2026-03-05T06:30:00.123456+00:00", date(2026, 3, 5)),
-        ("1900-01-01T00:00+14:00", "1899-12-31T10:00:00+00:00", date(1900, 1, 1)),
-        ("2100-12-31T23:59:59-14:00", "2101-01-01T13:59:59+00:00", date(2100, 12, 31)),
-        ("2026-03-05T06:30+00:00", "2026-03-05T06:30:00+00:00", date(2026, 3, 5)),
+        ("2026-03-05T14:30+08:00", "2026-03-05T06:30:00+00:00"),
+        ("2026-03-05T06:30Z", "2026-03-05T06:30:00+00:00"),
+        ("2026-03-05T00:30:00+08:00", "2026-03-04T16:30:00+00:00"),
+        ("2026-03-05T23:30:00-05:00", "2026-03-06T04:30:00+00:00"),
+        ("2026-03-05T06:30:00.5Z", "2026-03-05T06:30:00.500000+00:00"),
+        ("2026-03-05T06:30:00.123456Z", "2026-03-05T06:30:00.123456+00:00"),
+        ("1900-01-01T00:00+14:00", "1899-12-31T10:00:00+00:00"),
+        ("2100-12-31T23:59:59-14:00", "2101-01-01T13:59:59+00:00"),
+        ("2026-03-05T06:30+00:00", "2026-03-05T06:30:00+00:00"),
         pytest.param(
             "2026-03-29T02:30:00+01:00",
             "2026-03-29T01:30:00+00:00",
-            date(2026, 3, 29),
             id="an hour that clocks in Berlin skipped: the offset decides",
         ),
     ],
 )
-def test_a_moment_is_kept_as_sent_and_knows_its_instant(
-    text: str, instant: str, civil_date: date
-) -> None:
+def test_a_moment_is_kept_as_sent_and_knows_its_instant(text: str, instant: str) -> None:
     for kind in (OffsetDateTime, DateOrDateTime, PartialDateOrDateTime):
         value = kind(text)
         assert value == text
         assert value.instant is not None
         assert value.instant.isoformat() == instant
-        assert value.civil_date == civil_date
     assert PartialDateOrDateTime(text).precision == "time"
-    assert PartialDateOrDateTime(text).latest == civil_date
 
 
 @pytest.mark.parametrize(
@@ -399,16 +395,15 @@ def test_a_moment_is_not_a_number_and_not_a_date(sent: object) -> None:
 
 def test_a_date_or_a_moment_is_not_partial() -> None:
     value = DateOrDateTime("2026-03-05")
-    assert (value.civil_date, value.instant) == (date(2026, 3, 5), None)
+    assert value.instant is None
     assert refusal("DateOrDateTime", "2026-03") == "not_a_date"
     assert refusal("DateOrDateTime", "2023-02-29") == "not_a_date"
     assert refusal("DateOrDateTime", 20260305) == "not_a_date"
 
 
-def test_a_partial_date_has_neither_a_civil_date_nor_an_instant() -> None:
-    month = PartialDateOrDateTime("2026-03")
-    assert (month.civil_date, month.instant) == (None, None)
-    assert PartialDateOrDateTime("2026-03-05").civil_date == date(2026, 3, 5)
+def test_a_partial_date_has_no_instant() -> None:
+    assert PartialDateOrDateTime("2026-03").instant is None
+    assert PartialDateOrDateTime("2026-03-05").instant is None
     assert refusal("PartialDateOrDateTime", "2026-13") == "not_a_partial_date"
 
 
@@ -433,7 +428,6 @@ def test_every_moment_comes_back_as_sent(clock: datetime, offset: int, timespec:
     for name in ("OffsetDateTime", "DateOrDateTime", "PartialDateOrDateTime"):
         assert answered(name, text) == text
     value = OffsetDateTime(text)
-    assert value.civil_date == clock.date()
     assert value.instant.replace(tzinfo=None) + timedelta(minutes=offset) == datetime.fromisoformat(
         clock.isoformat(timespec=timespec)
     )

@@ -12,7 +12,7 @@ from tests.deployment import Caller, Deployment
 from tests.services.edit_checks.subjects import AGREEING, DIED
 
 CRP = {"analyte": "CRP", "value": "8", "unit": "mg/L"}
-FATIGUE = {"term": "Fatigue", "grade": 1, "causality": {"car_t": "possible"}}
+FATIGUE = {"term": "Fatigue", "grade": 1, "ongoing": True, "causality": {"car_t": "possible"}}
 
 
 def body(name: str, **changes: Any) -> dict[str, Any]:

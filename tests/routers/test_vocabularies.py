@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.vocabularies.registry import VOCABULARIES
+from app.services.derivations.error_effects import KEEPS_OUT
+from app.services.edit_checks import RULES
+from app.services.finding_vocabulary import SERVED
 from tests.deployment import Caller, Deployment
 
 
@@ -17,7 +19,7 @@ async def test_it_lists_every_vocabulary_with_its_version(reader: Caller) -> Non
     items = (await reader.get("/v1/vocabularies")).json()["items"]
     assert [(one["name"], one["version"], one["concepts"]) for one in items] == [
         (name, vocabulary.version, len(vocabulary.entries))
-        for name, versions in VOCABULARIES.items()
+        for name, versions in SERVED.items()
         for vocabulary in versions
     ]
     listed = {one["name"]: one for one in items}
@@ -96,3 +98,19 @@ async def test_it_does_not_take_what_one_search_found_for_another(reader: Caller
         answer = await reader.get(f"{path}?search={search}")
         found[search] = [concept["code"] for concept in answer.json()["items"]]
     assert found["cytokine"] != found["neutrophil"]
+
+
+async def test_each_finding_says_what_it_keeps_out_of_the_figures(reader: Caller) -> None:
+    answer = (await reader.get("/v1/vocabularies/finding")).json()
+    found = {one["code"]: one["properties"] for one in answer["items"]}
+    assert set(found) == set(RULES)
+    assert found["NO-CONSENT"] == {"severity": "error", "keeps_out": None}
+    assert found["CONTACT-AFTER-DEATH"]["keeps_out"] == ["follow-ups: fatal"]
+    assert "adverse-events/onset: unknown" in found["DATE-IN-FUTURE"]["keeps_out"]
+    assert all(one["keeps_out"] is None for one in found.values() if one["severity"] != "error")
+
+
+def test_every_error_has_its_row_of_what_it_keeps_out() -> None:
+    errors = {rule.id for rule in RULES.values() if rule.severity == "error"}
+    assert errors <= set(KEEPS_OUT)
+    assert {rule.id for rule in RULES.values() if rule.severity != "error"}.isdisjoint(KEEPS_OUT)

@@ -5,6 +5,7 @@ import pytest
 from app.models.adverse_event import CausalityByCause
 from app.schemas.adverse_event import ADVERSE_EVENTS
 from app.vocabularies.adverse_events import CandidateCause
+from app.vocabularies.ctcae import term_of_meddra_code, terms
 from tests.schemas.bodies import ABSENT, changed, refused, refused_with
 
 MINIMUM: dict[str, Any] = {"term": "Fever", "grade": 1, "onset": "2026-03-05"}
@@ -65,6 +66,41 @@ ICANS: dict[str, Any] = {
                 "seriousness_criteria": ["hospitalisation"],
             },
             id="serious, no grade yet, day of onset not known",
+        ),
+        pytest.param(
+            {"term": "Fever", "grade": 1, "onset": None, "onset_unknown": True},
+            id="nothing known of the onset",
+        ),
+        pytest.param(
+            {"term": "Fever", "grade": 1, "onset_unknown": True}, id="the same, the onset not sent"
+        ),
+        pytest.param(changed(MINIMUM, {"/onset_unknown": False}), id="an onset that is known"),
+        pytest.param(
+            changed(
+                MINIMUM,
+                {
+                    "/meddra": {
+                        "version": "27.1",
+                        "llt_code": "10016558",
+                        "llt_name": "Fever",
+                        "pt_code": "10037660",
+                    }
+                },
+            ),
+            id="coded in MedDRA",
+        ),
+        pytest.param(
+            {
+                "term": "Nervous system disorders - Other, specify",
+                "other_specify": "ICANS",
+                "aesi_kind": "ICANS",
+                "onset": "2026-03-06",
+            },
+            id="ICANS that nobody has graded yet",
+        ),
+        pytest.param(
+            {"term": "Cytokine release syndrome", "onset": "2026-03-06"},
+            id="CRS that nobody has graded yet",
         ),
         pytest.param(FATAL, id="a death"),
         pytest.param(changed(FATAL, {"/end": "2026"}), id="a death of which the year is known"),
@@ -137,7 +173,43 @@ def test_it_accepts(body: dict[str, Any]) -> None:
         pytest.param(
             MINIMUM, {"/grade": ABSENT}, [("/grade", "grade_or_seriousness_missing")], id="no grade"
         ),
-        pytest.param(MINIMUM, {"/onset": ABSENT}, [("/onset", "missing")], id="no onset"),
+        pytest.param(MINIMUM, {"/onset": ABSENT}, [("/onset", "onset_missing")], id="no onset"),
+        pytest.param(
+            MINIMUM,
+            {"/onset": None, "/onset_unknown": False},
+            [("/onset", "onset_missing")],
+            id="no onset, and not unknown",
+        ),
+        pytest.param(
+            MINIMUM,
+            {"/onset_unknown": True},
+            [("/onset_unknown", "onset_beside_unknown")],
+            id="an onset that is unknown",
+        ),
+        pytest.param(
+            MINIMUM,
+            {"/meddra": {"version": "27.1", "llt_code": "1002920"}},
+            [("/meddra/llt_code", "not_a_meddra_code")],
+            id="seven digits of MedDRA",
+        ),
+        pytest.param(
+            MINIMUM,
+            {"/meddra": {"version": "v27", "llt_code": 10029205}},
+            [
+                ("/meddra/llt_code", "not_a_meddra_code"),
+                ("/meddra/version", "not_a_meddra_release"),
+            ],
+            id="a MedDRA code as a number, a release in words",
+        ),
+        pytest.param(
+            MINIMUM,
+            {"/meddra": {"llt_code": "10029205"}},
+            [("/meddra/version", "missing")],
+            id="a MedDRA code of no release",
+        ),
+        pytest.param(
+            MINIMUM, {"/term": "10099999"}, [("/term", "unknown_term")], id="a code of no term"
+        ),
         pytest.param(MINIMUM, {"/term": ABSENT}, [("/term", "missing")], id="no term"),
         pytest.param(MINIMUM, {"/term": "fever"}, [("/term", "unknown_term")], id="another case"),
         pytest.param(
@@ -500,3 +572,32 @@ def test_it_tells_what_positive_pressure_is() -> None:
     body = changed(CRS, {"/astct/crs/positive_pressure_reason": "HYPOXIA"})
     (line,) = refused_with(ADVERSE_EVENTS, body)
     assert line["ctx"]["allowed"] == ["CPAP", "BIPAP", "INVASIVE_VENTILATION"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        pytest.param("10016558", "Fever", id="the code that CTCAE prints for it"),
+        pytest.param("Fever", "Fever", id="its published spelling"),
+        pytest.param("10029205", "Nervous system disorders - Other, specify", id="Other, specify"),
+    ],
+)
+def test_a_term_is_read_from_its_code(sent: str, stored: str) -> None:
+    body = {"term": sent, "grade": 1, "onset": "2026-03-05"}
+    if "Other" in stored:
+        body["other_specify"] = "brain fog"
+    event = ADVERSE_EVENTS.submission.model_validate(body)
+    assert event.model_dump()["term"] == stored
+
+
+def test_every_code_that_ctcae_prints_is_of_one_term() -> None:
+    coded = [term for term in terms() if term.meddra_code is not None]
+    assert all(term_of_meddra_code(term.meddra_code or "") is term for term in coded)
+    assert len(coded) == 837
+
+
+def test_a_refusal_of_a_meddra_code_says_what_would_be_right_and_never_the_value() -> None:
+    body = changed(MINIMUM, {"/meddra": {"version": "27.1", "llt_code": "PT secret"}})
+    (line,) = refused_with(ADVERSE_EVENTS, body)
+    assert "eight digits" in line["msg"]
+    assert "secret" not in line["msg"]

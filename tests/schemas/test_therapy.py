@@ -21,6 +21,16 @@ AE = "019cbd4a-7f60-7c3e-9a52-1f0e8d7c6b5a"
             id="an antimicrobial of the year",
         ),
         pytest.param(
+            {"therapy_kind": "corticosteroid", "start": None, "start_unknown": True},
+            {},
+            id="a concomitant therapy of unknown start",
+        ),
+        pytest.param(
+            {"therapy_kind": "radiotherapy", "start_unknown": True},
+            {"/radiotherapy_target": "stable"},
+            id="radiotherapy of a stable lesion, nobody knows when",
+        ),
+        pytest.param(
             {"therapy_kind": "radiotherapy", "start": "2026", "radiotherapy_target": "stable"},
             {},
             id="radiotherapy of a stable lesion, month not known",
@@ -66,7 +76,37 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("body", "changes", "expected"),
     [
-        pytest.param(NEW, {"/start": ABSENT}, [("/start", "missing")], id="no start"),
+        pytest.param(NEW, {"/start": ABSENT}, [("/start", "month_missing")], id="no start"),
+        pytest.param(
+            NEW,
+            {"/start": None, "/start_unknown": True},
+            [("/start", "month_missing")],
+            id="new therapy of unknown start",
+        ),
+        pytest.param(
+            {"therapy_kind": "radiotherapy", "radiotherapy_target": "progressing"},
+            {"/start_unknown": True},
+            [("/start", "month_missing")],
+            id="a progressing lesion irradiated, nobody knows when",
+        ),
+        pytest.param(
+            {"therapy_kind": "radiotherapy", "starts_new_line": True},
+            {"/start_unknown": True},
+            [("/start", "month_missing")],
+            id="a new line, nobody knows since when",
+        ),
+        pytest.param(
+            {"therapy_kind": "corticosteroid"},
+            {},
+            [("/start", "start_missing")],
+            id="a concomitant therapy without a start",
+        ),
+        pytest.param(
+            {"therapy_kind": "corticosteroid", "start": "2026-03"},
+            {"/start_unknown": True},
+            [("/start_unknown", "start_beside_unknown")],
+            id="a start that is unknown",
+        ),
         pytest.param(NEW, {"/therapy_kind": ABSENT}, [("/therapy_kind", "missing")], id="no kind"),
         pytest.param(
             {"therapy_kind": "other", "start": "2026"},

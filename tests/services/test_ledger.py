@@ -3,7 +3,7 @@
 import asyncio
 import random
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.problems import AsOfInTheFuture
+from app.problems import AsOfInTheFuture, CutoffAfterAsOf
 from app.services import ledger
 from tests.deployment import Caller, Deployment, clone_of_template
 
@@ -286,3 +286,25 @@ async def test_the_service_goes_on_numbering_after_whatever_befell_it(
             break
         await asyncio.sleep(0.1)
     assert await deployment.owner.fetchval("SELECT count(*) FROM ledger_entry") == 1
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "cutoff", "taken"),
+    [
+        pytest.param("2026-11-29T17:00:00+00:00", "2026-11-30", True, id="30 November in the east"),
+        pytest.param("2026-11-29T10:00:00+00:00", "2026-11-30", True, id="midnight in UTC+14"),
+        pytest.param("2026-11-29T09:59:59+00:00", "2026-11-30", False, id="a second before"),
+        pytest.param("2026-11-29T17:00:00+00:00", "2026-12-01", False, id="a day that is nowhere"),
+        pytest.param("2026-11-29T17:00:00+00:00", None, True, id="none asked for"),
+    ],
+)
+def test_a_cutoff_is_a_day_that_had_come_somewhere(
+    asked_at: str, cutoff: str | None, taken: bool
+) -> None:
+    day = None if cutoff is None else date.fromisoformat(cutoff)
+    try:
+        ledger.require_past(day, datetime.fromisoformat(asked_at))
+    except CutoffAfterAsOf:
+        assert not taken
+    else:
+        assert taken

@@ -50,6 +50,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "mrd": {"threshold": "1e-5"},
     "lab": {"baseline": "pre_lymphodepletion"},
+    "ae": {"chain_state": "at_infusion"},
     "crs": {"onset_day": "start_minus_infusion_plus_1"},
     "partial_dates": {
         "death": "mid",
@@ -103,6 +104,7 @@ ALTERNATIVES = [
     ("mrd", "threshold", "1e-4"),
     ("mrd", "threshold", "1e-6"),
     ("lab", "baseline", "pre_infusion"),
+    ("ae", "chain_state", "previous_line"),
     ("crs", "onset_day", "hours_over_24"),
     ("partial_dates", "death", "first"),
 ]

@@ -56,14 +56,20 @@ def serious_events(found: Mapping[str, Any]) -> Table:
                 _day(row),
                 row["term"] + ("" if row["treatment_emergent"] else " (before the infusion)"),
                 str(row["astct_grade"] or row["grade"] or NOTHING),
-                row["onset"],
-                row["end"] or ("fatal" if row["fatal"] else "ongoing"),
+                row["onset"] or "unknown",
+                row["end"] or _without_end(row),
                 yes_or_no(row["related_to_car_t"]),
             ]
             for row in found["serious_events"]
         ),
         "Grade: ASTCT of CRS and ICANS, CTCAE of everything else.",
     )
+
+
+def _without_end(row: Mapping[str, Any]) -> str:
+    if row["fatal"]:
+        return "fatal"
+    return "ongoing" if row["resolution"] == "not_ended" else "unknown"
 
 
 def departures(found: Mapping[str, Any]) -> Table:

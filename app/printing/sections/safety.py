@@ -13,6 +13,12 @@ WINDOWS: Final[Mapping[str, str]] = {
     "to_horizon": "Serious, related or of special interest, to the horizon",
     "lymphodepletion": "Lymphodepletion, before the infusion",
 }
+NOT_GRADED: Final[Mapping[str, str]] = {
+    "no_counts": "No grade: no counts",
+    "gaps": "No grade: days without a count decide",
+    "one_low_count": "No grade: a single low count",
+    "not_followed": "No grade: not followed",
+}
 _GRADES: Final = ("grade_1", "grade_2", "grade_3", "grade_4", "grade_5")
 _OF: Final = (Column("x/n"), Column("%"), Column("95 % limits", share=1.4))
 SPECIAL: Final[Mapping[str, str]] = {
@@ -31,6 +37,7 @@ def section(document: Mapping[str, Any], figures: Sequence[Block] = ()) -> Secti
             overview(safety),
             syndromes(safety),
             special_interest(safety),
+            haematotoxicity(safety),
             *figures,
             serious(safety),
             terms(safety),
@@ -81,7 +88,11 @@ def syndromes(safety: Mapping[str, Any]) -> Table:
         line("Grade 3 or more, x/n (%)", [_share(one["grade_3_or_more"]) for one in of]),
         line("Study day of onset, median (range)", [_range(one["onset_days"]) for one in of]),
         line("Duration of an episode, days", [_range(one["duration_days"]) for one in of]),
+        line("Onset not known to the day", [str(one["onset_imputed"]) for one in of], 1),
+        line("Duration not known to the day", [str(one["duration_imputed"]) for one in of], 1),
         line("Not resolved at the cut", [str(one["unresolved"]) for one in of]),
+        line("Of unknown end", [str(one["end_unknown"]) for one in of]),
+        line("Dated before the infusion", [str(one["before_infusion"]) for one in of]),
         *(
             line(
                 heading(treatment["kind"]),
@@ -103,13 +114,20 @@ def special_interest(safety: Mapping[str, Any]) -> Table:
     """Show the other events of special interest."""
     return table(
         "Events of special interest",
-        (label("Kind"), *_OF, Column("Grade 3+"), Column("Median onset, day", share=1.2)),
+        (
+            label("Kind"),
+            *_OF,
+            Column("Grade 3+"),
+            Column("Median onset, day", share=1.2),
+            Column("Onset not to the day", share=1.2),
+        ),
         (
             [
                 sentence(_kind(one["kind"])),
                 *proportion(one["counts"]["subjects"]),
                 str(one["counts"]["grade_3_or_more"]["x"]),
                 days(one["onset_days"]["median"]),
+                str(one["onset_imputed"]),
             ]
             for one in safety["special_interest"]
             if one["counts"]["subjects"]["x"]
@@ -124,6 +142,44 @@ def special_interest(safety: Mapping[str, Any]) -> Table:
             or "none"
         )
         + ".",
+    )
+
+
+def haematotoxicity(safety: Mapping[str, Any]) -> Table:
+    """Show early and late ICAHT by grade, who has none and why, and how days were covered."""
+    found = safety["icaht"]
+    early, late = found["early"], found["late"]
+
+    def line(words: str, of_early: str, of_late: str, level: int = 0) -> Row:
+        return Row((words, of_early, of_late), level)
+
+    rows = [
+        *(
+            line(f"Grade {grade}", str(early["grades"][grade]), str(late["grades"][grade]), 1)
+            for grade in sorted(early["grades"])
+        ),
+        line(
+            "Grade 3 or more, x/n (%)",
+            _share(early["grade_3_or_more"]),
+            _share(late["grade_3_or_more"]),
+        ),
+        line("Could be higher: days without a count", str(early["at_least"]), NOTHING),
+        *(
+            line(words, str(early["not_graded"][why]), str(late["not_graded"][why]), 1)
+            for why, words in NOT_GRADED.items()
+        ),
+        line(
+            "Days with a count, median (range)",
+            _range(early["measured_days"]),
+            _range(late["measured_days"]),
+        ),
+    ]
+    return table(
+        f"ICAHT (EHA and EBMT 2023) from neutrophil counts, n = {found['n']}",
+        (label("Figure", 3), Column("Early, day 0 to 30"), Column("Late, after day 30")),
+        rows,
+        f"G-CSF after the infusion: {found['given_g_csf']} subjects; blood products: "
+        f"{found['transfused']}.",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent
+from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,13 @@ class SubjectLevel:
     """What the events of one subject come to at one level. It counts once, however many they are.
 
     Attributes:
-        events: how many there were.
+        events: how many there were; records that are linked are one.
         worst_grade: highest grade; None: none of the events is graded.
         serious: one of them was, as in the other claims.
-        first_on: day of the first: its onset, or the infusion day of a worsening with an old one.
+        unresolved: one of them had not ended at the cut.
+        end_unknown: of one of them nobody says whether it has ended, or when.
+        first_on: day of the first.
+        first_imputed: a part of that day was filled in, or all of it.
     """
 
     events: int
@@ -32,7 +35,10 @@ class SubjectLevel:
     related: bool
     related_to_car_t: bool
     causality_missing: bool
+    unresolved: bool
+    end_unknown: bool
     first_on: date
+    first_imputed: bool
 
     @property
     def severe(self) -> bool:
@@ -64,16 +70,26 @@ def subject_level(
         special_interest: take the grade on the scale of the tables of special interest.
 
     Raises:
-        ValueError: there is no event.
+        ValueError: there is no event, or none of a day.
+
+    Decision: an event of several records had not ended if one of them had not.
     """
     group = tuple(events)
+    first_on, first_imputed = min(
+        (event.began_on, event.onset_imputed is not None)
+        for event in group
+        if event.began_on is not None
+    )
     grades = (event.special_interest_grade if special_interest else event.grade for event in group)
     return SubjectLevel(
-        events=len(group),
+        events=len({event.event for event in group}),
         worst_grade=max((grade for grade in grades if grade is not None), default=None),
         serious=any(event.serious for event in group),
         related=any(event.related for event in group),
         related_to_car_t=any(event.related_to_car_t for event in group),
         causality_missing=any(event.causality_missing for event in group),
-        first_on=min(event.emerged_on or event.onset for event in group),
+        unresolved=any(event.resolution is Resolution.NOT_ENDED for event in group),
+        end_unknown=any(event.resolution is Resolution.UNKNOWN for event in group),
+        first_on=first_on,
+        first_imputed=first_imputed,
     )

@@ -5,7 +5,8 @@ trial's endpoint definitions, adverse events.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -13,13 +14,21 @@ from app.services.derivations.analysed_adverse_event import (
     AnalysedAdverseEvent,
     Ignored,
     IgnoredEvent,
+    Resolution,
     SubjectAdverseEvents,
 )
-from app.services.derivations.crs_and_icans import grade_on, syndrome, table_row
+from app.services.derivations.crs_and_icans import (
+    grade_on,
+    special_interest,
+    syndrome,
+    table_row,
+)
 from app.services.derivations.death import reported_death
+from app.services.derivations.event_chains import EventLine, emergent_lines, event_chains
 from app.services.derivations.incidence_exclusions import left_out
 from app.services.derivations.partial_dates import (
     ImputedDay,
+    ImputedPart,
     adverse_event_end_day,
     adverse_event_start_day,
 )
@@ -28,13 +37,14 @@ from app.services.derivations.safety_follow_up import (
     collection_anchors,
     safety_follow_up,
 )
+from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import AdverseEvent, SubjectHistory
-from app.services.derivations.treatment_emergence import emerged_on
+from app.services.derivations.treatment_emergence import began_before
 from app.trial.adverse_events import AdverseEventRules
 from app.trial.anchors import Anchors, study_day
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
-from app.vocabularies.adverse_events import AesiKind, Outcome
+from app.vocabularies.adverse_events import ONGOING, AesiKind, Outcome
 
 COLLECTED_AFTER_NEW_THERAPY: Final = frozenset(
     {AesiKind.SECOND_MALIGNANCY, AesiKind.REPLICATION_COMPETENT_VECTOR}
@@ -62,11 +72,12 @@ def subject_adverse_events(
         dates_doubtful: its dates contradict each other, a data error of the class ``fatal``: it
             counts in every table and in no time.
 
-    Source: the trial's endpoint definitions, adverse events and data errors: a record that ends
-    after the death is ignored and the subject stays.
-    Decision: so is one that begins after it or ends before it begins. The end of a fatal event is
-    the death, whatever day the record has: the event that killed is not lost over a date.
+    Source: the trial's endpoint definitions, adverse events and data errors: an end or an onset
+    that cannot be becomes unknown, and the event stays.
+    Decision: the end of a fatal event is the death, whatever day the record has. Where the day of
+    the infusion cannot be, its order to an event is not known, and the event counts as after it.
     """
+    history = without_wrong_dates(history)
     follow_up = safety_follow_up(
         history,
         trial,
@@ -77,16 +88,21 @@ def subject_adverse_events(
     )
     anchors = collection_anchors(history, new_therapy=new_therapy)
     report = reported_death(history)
-    died = report.death.latest if report and report.death else follow_up.death
     kept: dict[uuid.UUID, AdverseEvent] = {}
     ignored: list[IgnoredEvent] = []
     for event in history.adverse_events:
-        reason = _ignored(event, follow_up, died)
+        reason = _ignored(event, follow_up)
         if reason is None:
             kept[event.record.record_id] = event
         else:
             ignored.append(IgnoredEvent(event.record, reason))
-    analysed = (_analysed(event, kept, trial, anchors, follow_up) for event in kept.values())
+    chains = event_chains(
+        (_line(event, follow_up) for event in kept.values()),
+        gap_days=trial.adverse_events.episode_gap_days,
+    )
+    analysed = [
+        one for chain in chains for one in _analysed(chain, kept, trial, anchors, follow_up)
+    ]
     return SubjectAdverseEvents(
         subject=history.subject,
         centre=history.centre,
@@ -97,82 +113,168 @@ def subject_adverse_events(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dated(EventLine):
+    """A line with the days that stand for its onset and its end."""
+
+    onset: ImputedDay | None
+    end: ImputedDay | None
+
+
+def _line(event: AdverseEvent, follow_up: SafetyFollowUp) -> _Dated:
+    infusion = None if follow_up.infusion_doubtful else follow_up.infusion
+    infused_on = None if follow_up.infusion_doubtful else follow_up.infused_on
+    end = _end(event, follow_up)
+    onset = adverse_event_start_day(event.onset, infused_on=infused_on, end=event.end)
+    before = (
+        infusion is not None and onset is not None and began_before(event, onset, end, infusion)
+    )
+    return _Dated(
+        event=event,
+        begins=onset.day if onset else follow_up.data_cut,
+        ends=end.day if end else None,
+        before=before,
+        onset=onset,
+        end=end,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """The event that a chain of lines comes to.
+
+    Attributes:
+        lines: identities of the lines that count as after the infusion.
+        serious, related, special: one of these lines is.
+    """
+
+    first: uuid.UUID
+    lines: frozenset[uuid.UUID]
+    emerged_on: date | None
+    serious: bool
+    related: bool
+    special: frozenset[AesiKind]
+
+
+def _event(chain: Sequence[_Dated], trial: Trial, follow_up: SafetyFollowUp) -> _Event:
+    rules = trial.adverse_events
+    emergent = (
+        emergent_lines(chain, state=trial.policy.ae.chain_state) if follow_up.infusion else ()
+    )
+    counted = [line for line in emergent if line.begins <= follow_up.counted_until]
+    kinds = (special_interest(line.event, rules) for line in counted)
+    return _Event(
+        first=(emergent or chain)[0].record_id,
+        lines=frozenset(line.record_id for line in counted),
+        emerged_on=counted[0].begins if counted else None,
+        serious=any(_serious(line.event) for line in counted),
+        related=any(_related(judged=line.event.related, rules=rules) for line in counted),
+        special=frozenset(kind for kind in kinds if kind is not None),
+    )
+
+
 def _analysed(
-    event: AdverseEvent,
+    chain: Sequence[_Dated],
+    others: Mapping[uuid.UUID, AdverseEvent],
+    trial: Trial,
+    anchors: Anchors,
+    follow_up: SafetyFollowUp,
+) -> Iterator[AnalysedAdverseEvent]:
+    """Analyse the lines of a chain, each with the windows that their event lies in."""
+    rules = trial.adverse_events
+    whole = _event(chain, trial, follow_up)
+    emerged = whole.emerged_on
+    emergent = emerged is not None and emerged <= (
+        follow_up.counted_until if whole.related else follow_up.emergent_until
+    )
+    collected = emergent or (
+        emerged is not None and not whole.special.isdisjoint(COLLECTED_AFTER_NEW_THERAPY)
+    )
+    primary = emergent and emerged is not None and follow_up.in_primary_period(emerged)
+    belongs = {"serious": whole.serious, "aesi": bool(whole.special), "related": whole.related}
+    to_horizon = collected and any(belongs[rule] for rule in rules.to_horizon)
+    for line in chain:
+        counts = line.record_id in whole.lines
+        yield replace(
+            _record(line, others, trial, anchors, follow_up),
+            event=whole.first,
+            emerged_on=line.begins if counts else None,
+            treatment_emergent=counts and emergent,
+            in_primary_window=counts and primary,
+            to_horizon=counts and to_horizon,
+        )
+
+
+def _record(
+    line: _Dated,
     others: Mapping[uuid.UUID, AdverseEvent],
     trial: Trial,
     anchors: Anchors,
     follow_up: SafetyFollowUp,
 ) -> AnalysedAdverseEvent:
-    rules = trial.adverse_events
+    """Analyse a record by itself, whatever event it belongs to."""
+    event, end, rules = line.event, line.end, trial.adverse_events
     infused_on = follow_up.infused_on
-    onset = adverse_event_start_day(event.onset, infused_on=infused_on, end=event.end)
-    end = _end(event, follow_up)
-    emerged = emerged_on(event, onset.day, end, others, follow_up)
     kind = syndrome(event, rules)
-    aesi_kind = kind or event.aesi_kind
     term, soc = table_row(event, kind, rules)
-    serious = bool(event.serious or event.seriousness_criteria)
-    related = _related(judged=event.related, rules=rules)
-
-    emergent = emerged is not None and emerged <= (
-        follow_up.counted_until if related else follow_up.emergent_until
-    )
-    collected = emergent or (
-        emerged is not None
-        and emerged <= follow_up.counted_until
-        and aesi_kind in COLLECTED_AFTER_NEW_THERAPY
-    )
-    belongs = {"serious": serious, "aesi": aesi_kind is not None, "related": related}
+    onset = line.begins if event.onset is not None else None
+    stands = line.onset is not None and not (line.before and onset is None)
     return AnalysedAdverseEvent(
         record=event.record,
+        event=line.record_id,
         term=term,
         system_organ_class=soc,
-        aesi_kind=aesi_kind,
-        onset=onset.day,
-        onset_imputed=onset.imputed,
-        onset_at=event.onset.instant,
+        aesi_kind=kind or event.aesi_kind,
+        onset=onset,
+        onset_imputed=line.onset.imputed if line.onset else ImputedPart.YEAR,
+        onset_at=line.begins_at,
         end=end.day if end else None,
         end_imputed=end.imputed if end else None,
-        study_day=study_day(onset.day, infused_on) if infused_on else None,
+        resolution=_resolution(event, end),
+        study_day=study_day(onset, infused_on) if infused_on and onset else None,
         end_study_day=study_day(end.day, infused_on) if infused_on and end else None,
-        period=period_of(
-            trial,
-            anchors,
-            emerged or onset.day,
-            before_infusion_start=infused_on is not None and emerged is None,
-        ),
-        emerged_on=emerged,
-        treatment_emergent=emergent,
-        in_primary_window=emergent and emerged is not None and follow_up.in_primary_period(emerged),
-        to_horizon=collected and any(belongs[rule] for rule in rules.to_horizon),
+        period=period_of(trial, anchors, line.begins, before_infusion_start=line.before)
+        if stands
+        else None,
+        before_infusion=line.before,
+        emerged_on=None,
+        treatment_emergent=False,
+        in_primary_window=False,
+        to_horizon=False,
         left_out=left_out(event, others, rules),
         grade=grade_on(event, kind, rules.crs_scale_in_tables),
         special_interest_grade=grade_on(event, kind, rules.crs_scale_of_special_interest),
         astct_grade=grade_on(event, kind, "ASTCT") if kind else None,
-        serious=serious,
-        related=related,
+        serious=_serious(event),
+        related=_related(judged=event.related, rules=rules),
         related_to_car_t=_related(judged=event.related_to_car_t, rules=rules),
         causality_missing=event.related is None,
         fatal=event.outcome is Outcome.FATAL,
-        part_of_episode=event.part_of_episode,
     )
 
 
-def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp, died: date | None) -> Ignored | None:
-    """Tell why a record is ignored; ``died`` is the last day that the death can have been."""
-    onset, end = event.onset, event.end
-    if onset.earliest > follow_up.data_cut:
-        return Ignored.AFTER_CUT
-    if end is not None and end.latest < onset.earliest:
-        return Ignored.END_BEFORE_ONSET
-    if follow_up.death is None or died is None:
-        return None
-    if onset.earliest > died:
-        return Ignored.ONSET_AFTER_DEATH
-    if end is not None and end.earliest > died and event.outcome is not Outcome.FATAL:
-        return Ignored.END_AFTER_DEATH
-    return None
+def _resolution(event: AdverseEvent, end: ImputedDay | None) -> Resolution:
+    """Tell whether an event had ended.
+
+    Source: the trial's protocol, adverse events.
+    Decision: an event of which there is neither an end nor the word that it goes on is not taken
+    for one that goes on; nor is one that has resolved on a day that nobody knows.
+    """
+    if end is not None or event.outcome is Outcome.FATAL:
+        return Resolution.ENDED
+    if event.end is not None or event.ongoing or event.outcome in ONGOING:
+        return Resolution.NOT_ENDED
+    return Resolution.UNKNOWN
+
+
+def _serious(event: AdverseEvent) -> bool:
+    return bool(event.serious or event.seriousness_criteria)
+
+
+def _ignored(event: AdverseEvent, follow_up: SafetyFollowUp) -> Ignored | None:
+    """Tell why a record is ignored; None: it is not."""
+    late = event.onset is not None and event.onset.earliest > follow_up.data_cut
+    return Ignored.AFTER_CUT if late else None
 
 
 def _end(event: AdverseEvent, follow_up: SafetyFollowUp) -> ImputedDay | None:
@@ -189,4 +291,4 @@ def _related(*, judged: bool | None, rules: AdverseEventRules) -> bool:
 
 
 def _in_time(event: AnalysedAdverseEvent) -> tuple[date, str, uuid.UUID]:
-    return event.onset, event.term, event.record.record_id
+    return event.onset or event.emerged_on or date.min, event.term, event.record.record_id

@@ -29,14 +29,15 @@ class Ignored(StrEnum):
 
     AFTER_CUT = "after_cut"
     """It began after the data cut; no error."""
-    ONSET_AFTER_DEATH = "onset_after_death"
-    END_AFTER_DEATH = "end_after_death"
-    END_BEFORE_ONSET = "end_before_onset"
 
-    @property
-    def is_data_error(self) -> bool:
-        """Whether its dates contradict others: a data error of the class ``record``."""
-        return self is not Ignored.AFTER_CUT
+
+class Resolution(StrEnum):
+    """Whether an adverse event had ended at the cut."""
+
+    ENDED = "ended"
+    NOT_ENDED = "not_ended"
+    UNKNOWN = "unknown"
+    """Nobody says that it goes on, nor when it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,27 @@ class IgnoredEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysedAdverseEvent:
-    """One adverse event as the tables see it.
+    """One record of an adverse event as the tables see it.
+
+    Records that are linked make up one event: whether it is treatment-emergent, and in which
+    window, is told of the event, and the same for each record that belongs to it.
 
     Attributes:
+        event: the record that its event begins with: the first emergent one, else the first.
         term: its row in the tables (AEDECOD); of ICANS the trial's term for it.
         system_organ_class: of that row.
         aesi_kind: kind of special interest; CRS and ICANS are known by term and scale too.
-        onset: day it began, with the part of it that was filled in.
+        onset: day it began; None: nothing is known of it.
+        onset_imputed: how far up the day was filled in; Y: where it counts it stands at the
+            infusion. None: it is known to the day.
         onset_at: moment it began, UTC; None: the time is not known.
-        end: day it ended; None: it had not by the cut, or nobody says.
-        study_day: ADY of the onset, without a day 0; None: never infused. ``end_study_day`` alike.
+        end: day it ended; None: it had not by the cut, or nobody says, as ``resolution`` tells.
+        study_day: ADY of the onset, without a day 0; None: never infused, or not known.
+            ``end_study_day`` alike.
         period: collection period; None: outside all.
+        before_infusion: it began before the infusion started.
         emerged_on: day from which it counts as after the infusion: the onset, or the infusion day
-            of a worsening that kept the onset of the first record. None: it began before.
+            where that is not known. None: it began before, or is no worse than what was there.
         treatment_emergent: TRTEMFL.
         in_primary_window: treatment-emergent within the trial's primary period.
         to_horizon: in the second table: serious, special interest or related, up to the horizon.
@@ -72,21 +81,23 @@ class AnalysedAdverseEvent:
         related: to any study treatment; a causality that nobody judged counts by the trial's rule.
         causality_missing: nobody judged it.
         fatal: the event that the subject died of.
-        part_of_episode: first event of the episode that it continues.
     """
 
     record: RecordRef
+    event: uuid.UUID
     term: str
     system_organ_class: str
     aesi_kind: AesiKind | None
-    onset: date
+    onset: date | None
     onset_imputed: ImputedPart | None
     onset_at: datetime | None
     end: date | None
     end_imputed: ImputedPart | None
+    resolution: Resolution
     study_day: int | None
     end_study_day: int | None
     period: CollectionPeriod | None
+    before_infusion: bool
     emerged_on: date | None
     treatment_emergent: bool
     in_primary_window: bool
@@ -100,7 +111,11 @@ class AnalysedAdverseEvent:
     related_to_car_t: bool
     causality_missing: bool
     fatal: bool
-    part_of_episode: uuid.UUID | None
+
+    @property
+    def began_on(self) -> date | None:
+        """The day from which it counts; None: its onset is not known and it is not emergent."""
+        return self.emerged_on or self.onset
 
     def within(self, window: SafetyWindow) -> bool:
         """Tell whether it belongs to a window, counted in incidence or not."""

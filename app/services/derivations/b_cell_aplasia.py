@@ -14,7 +14,6 @@ from app.services.derivations.marker_values import (
     Level,
     MarkerSeries,
     MarkerValue,
-    drawn_before,
 )
 from app.services.derivations.subject_history import PossibleDays
 from app.trial.pharmacodynamics import PharmacodynamicRules
@@ -75,7 +74,8 @@ def b_cell_aplasia(
     counts = _counts(b_cells, lymphocytes, rules)
     before = [one for one in counts if not one.value.after_infusion]
     if baseline_before is not None:
-        before = [one for one in before if drawn_before(one.value.collected, baseline_before)]
+        last_day = baseline_before.earliest
+        before = [one for one in before if one.value.dated <= last_day]
     after = [one for one in counts if one.value.after_infusion]
     first = next((one for one in after if one.absent), None)
     recovered, confirmed = _recovery(after, rules) if first else (None, None)

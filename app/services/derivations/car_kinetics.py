@@ -155,7 +155,9 @@ def _new_therapy_on(history: SubjectHistory, infused_on: date) -> date | None:
     starts = [
         max(therapy.start.earliest, infused_on)
         for therapy in history.therapies
-        if therapy.is_anti_myeloma and therapy.start.latest > infused_on
+        if therapy.is_anti_myeloma
+        and therapy.start is not None
+        and therapy.start.latest > infused_on
     ]
     return min(starts, default=None)
 

@@ -206,9 +206,9 @@ def _is_supported(
 
 def _given(therapy: Therapy, day: date, days: int) -> bool:
     """Tell whether a therapy was, or may have been, given in the days before a day."""
-    if therapy.start.earliest >= day:
+    if therapy.start is not None and therapy.start.earliest >= day:
         return False
     if therapy.end is None and therapy.ongoing:
         return True
-    last = (therapy.end or therapy.start).latest
-    return last >= day - timedelta(days)
+    last = therapy.end or therapy.start
+    return last is None or last.latest >= day - timedelta(days)

@@ -7,61 +7,21 @@ Source: the trial's endpoint definitions, integrity errors and classes of data e
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from app.services.derivations.death import reported_death
-from app.services.derivations.records_after_death import (
-    adverse_events_after,
-    contacts_after,
-    evaluations_after,
-    further_infusions_after,
-    samples_after,
-    therapies_after,
+from app.services.derivations.error_effects import CONTACT_AFTER_DEATH, DATE_AFTER_DEATH, ErrorClass
+from app.services.derivations.records_after_death import contacts_after, further_infusions_after
+from app.services.derivations.set_aside import without_wrong_dates
+from app.services.derivations.subject_history import (
+    DataError,
+    ErrorRule,
+    RecordRef,
+    SubjectHistory,
 )
-from app.services.derivations.subject_history import RecordRef, SubjectHistory
 from app.trial.trial import Trial
-from app.vocabularies.concept import Concept
+from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.visits import VisitStatus
-
-
-class ErrorClass(Concept):
-    """How far a data error reaches."""
-
-    FATAL = "fatal", "out of every time to an event"
-    ENDPOINT = "endpoint", "out of every time to an event but overall survival"
-    RECORD = "record", "the record is ignored, the subject is kept"
-
-
-class ErrorRule(Concept):
-    """What is wrong."""
-
-    DEATH_BEFORE_ORIGIN = "death_before_origin", "death before infusion, or before enrolment"
-    INFUSION_AFTER_DEATH = "infusion_after_death", "a further infusion after death"
-    EVALUATION_AFTER_DEATH = "evaluation_after_death", "disease evaluation after death"
-    CONTACT_AFTER_DEATH = "contact_after_death", "visit or contact with the living after death"
-    NEW_THERAPY_AFTER_DEATH = "new_therapy_after_death", "anti-myeloma therapy after death"
-    INFUSION_MISSING = "infusion_missing", "records of after an infusion that is not recorded"
-    NEW_THERAPY_BEFORE_INFUSION = (
-        "new_therapy_before_infusion",
-        "new anti-myeloma therapy before infusion",
-    )
-    ENDS_BEFORE_ONSET = "ends_before_onset", "adverse event ends before it begins"
-    THERAPY_AFTER_DEATH = "therapy_after_death", "concomitant therapy begins or ends after death"
-    ADVERSE_EVENT_AFTER_DEATH = (
-        "adverse_event_after_death",
-        "adverse event begins or ends after death",
-    )
-    SAMPLE_AFTER_DEATH = "sample_after_death", "sample or examination dated after death"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataError:
-    """One contradiction, and the records it lies between."""
-
-    error_class: ErrorClass
-    rule: ErrorRule
-    records: tuple[RecordRef, ...]
 
 
 def data_errors(history: SubjectHistory, trial: Trial) -> tuple[DataError, ...]:
@@ -72,17 +32,16 @@ def data_errors(history: SubjectHistory, trial: Trial) -> tuple[DataError, ...]:
     Source: the trial's endpoint definitions, integrity errors.
 
     Decision: a death after the data cut contradicts nothing, for the subject is alive at the cut;
-    a death up to the cut is contradicted by what is dated after it, also after the cut. An
-    evaluation, a visit, a contact, a further infusion or new anti-myeloma therapy shows a living
-    subject and makes the death doubtful: fatal. Of the rest, which arrives in great number and late
-    (samples, adverse events, concomitant therapy), one record is the likelier mistake: it is
-    ignored.
+    a death up to the cut is contradicted by what is dated after it, also after the cut. A visit, a
+    contact or a further infusion shows a living subject and makes the death doubtful: fatal. All
+    else is set aside, which the history then says.
     """
+    history = without_wrong_dates(history)
     found = [
+        *history.set_aside,
         *_around_death(history),
         *_infusion_missing(history, trial),
         *_new_therapy_before_infusion(history),
-        *_ends_before_onset(history),
     ]
     order = list(ErrorClass)
     return tuple(sorted(found, key=lambda error: order.index(error.error_class)))
@@ -104,14 +63,11 @@ def leaves_out(errors: Iterable[DataError], *, overall_survival: bool = False) -
     return ErrorClass.FATAL in classes or (ErrorClass.ENDPOINT in classes and not overall_survival)
 
 
-def ignored_records(errors: Iterable[DataError]) -> frozenset[RecordRef]:
-    """Give the records that are ignored because of an error of their own."""
-    return frozenset(error.records[0] for error in errors if error.error_class is ErrorClass.RECORD)
-
-
 def _around_death(history: SubjectHistory) -> Iterator[DataError]:
     report = reported_death(history)
     if report is None or report.death is None or report.death.earliest > history.data_cut:
+        return
+    if not history.may_have_seen(report.record, report.death.earliest):
         return
     died = report.death.latest
     origin = _origin(history)
@@ -120,25 +76,22 @@ def _around_death(history: SubjectHistory) -> Iterator[DataError]:
             error_class=ErrorClass.FATAL,
             rule=ErrorRule.DEATH_BEFORE_ORIGIN,
             records=(report.record, origin[0]),
+            finding="DEATH-BEFORE-INFUSION",
         )
-    for rule, records in (
-        (ErrorRule.INFUSION_AFTER_DEATH, further_infusions_after(history, died)),
-        (ErrorRule.EVALUATION_AFTER_DEATH, evaluations_after(history, died)),
-        (ErrorRule.CONTACT_AFTER_DEATH, contacts_after(history, died)),
-        (ErrorRule.NEW_THERAPY_AFTER_DEATH, therapies_after(history, died, anti_myeloma=True)),
+    for rule, finding, records in (
+        (
+            ErrorRule.INFUSION_AFTER_DEATH,
+            DATE_AFTER_DEATH,
+            further_infusions_after(history, died),
+        ),
+        (ErrorRule.CONTACT_AFTER_DEATH, CONTACT_AFTER_DEATH, contacts_after(history, died)),
     ):
         if records:
             yield DataError(
-                error_class=ErrorClass.FATAL, rule=rule, records=(report.record, *records)
-            )
-    for rule, records in (
-        (ErrorRule.THERAPY_AFTER_DEATH, therapies_after(history, died, anti_myeloma=False)),
-        (ErrorRule.ADVERSE_EVENT_AFTER_DEATH, adverse_events_after(history, died)),
-        (ErrorRule.SAMPLE_AFTER_DEATH, samples_after(history, died)),
-    ):
-        for record in records:
-            yield DataError(
-                error_class=ErrorClass.RECORD, rule=rule, records=(record, report.record)
+                error_class=ErrorClass.FATAL,
+                rule=rule,
+                records=(report.record, *records),
+                finding=finding,
             )
 
 
@@ -156,11 +109,7 @@ def _infusion_missing(history: SubjectHistory, trial: Trial) -> Iterator[DataErr
     """Notice visits done and samples taken after an infusion that nobody recorded."""
     if history.infusions:
         return
-    after = {
-        visit.code
-        for visit in trial.schedule.visits
-        if visit.anchor == "horizon" or (visit.anchor == "infusion" and visit.target > 0)
-    }
+    after = trial.schedule.after_infusion
     records = [
         visit.record
         for visit in history.visits
@@ -174,9 +123,16 @@ def _infusion_missing(history: SubjectHistory, trial: Trial) -> Iterator[DataErr
         or (sample.nominal_day is not None and sample.nominal_day > 0)
     ]
     records += [one.record for one in history.assessments if one.visit in after]
+    records += [one.record for one in history.adverse_events if one.astct_grade is not None]
+    records += [
+        one.record for one in history.preparations if one.outcome is PreparationOutcome.INFUSED
+    ]
     if records:
         yield DataError(
-            error_class=ErrorClass.FATAL, rule=ErrorRule.INFUSION_MISSING, records=tuple(records)
+            error_class=ErrorClass.FATAL,
+            rule=ErrorRule.INFUSION_MISSING,
+            records=tuple(records),
+            finding="NO-INFUSION",
         )
 
 
@@ -185,19 +141,11 @@ def _new_therapy_before_infusion(history: SubjectHistory) -> Iterator[DataError]
     if infusion is None:
         return
     for therapy in history.therapies:
-        if therapy.is_anti_myeloma and therapy.start.latest < infusion.day:
+        start = therapy.start
+        if therapy.is_anti_myeloma and start is not None and start.latest < infusion.day:
             yield DataError(
                 error_class=ErrorClass.ENDPOINT,
                 rule=ErrorRule.NEW_THERAPY_BEFORE_INFUSION,
                 records=(therapy.record, infusion.record),
-            )
-
-
-def _ends_before_onset(history: SubjectHistory) -> Iterator[DataError]:
-    for event in history.adverse_events:
-        if event.end is not None and event.end.latest < event.onset.earliest:
-            yield DataError(
-                error_class=ErrorClass.RECORD,
-                rule=ErrorRule.ENDS_BEFORE_ONSET,
-                records=(event.record,),
+                finding="NEW-THERAPY-BEFORE-INFUSION",
             )

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from app.services.derivations.best_response import BestResponse
 from app.services.derivations.confirmed_response import ConfirmedVisit
 from app.services.derivations.contact_end import contact_end
+from app.services.derivations.crs_and_icans import syndrome
 from app.services.derivations.death import Death, death
 from app.services.derivations.endpoint_facts import AdequateVisit, ContactEnd, EndpointFacts
 from app.services.derivations.last_known_alive import (
@@ -20,14 +21,18 @@ from app.services.derivations.last_known_alive import (
     last_known_alive,
 )
 from app.services.derivations.new_therapy import new_therapy
-from app.services.derivations.partial_dates import adverse_event_start_day
-from app.services.derivations.subject_history import RecordRef, SubjectHistory
+from app.services.derivations.partial_dates import (
+    adverse_event_end_day,
+    adverse_event_start_day,
+)
+from app.services.derivations.subject_history import PossibleDays, RecordRef, SubjectHistory
 from app.services.derivations.time_to_event import Happening
+from app.services.derivations.treatment_emergence import began_before
+from app.trial.adverse_events import AdverseEventRules
 from app.trial.anchors import add_months
 from app.trial.schedule import anchors_of, visit_windows
 from app.trial.trial import Trial
 from app.trial.windows import VisitWindow
-from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 
 Origin = Literal["infusion", "enrolment"]
@@ -58,7 +63,7 @@ def subject_dates(history: SubjectHistory, trial: Trial) -> SubjectDates:
         died=death(history, last_evidence=last, rule=trial.policy.partial_dates.death),
         contact_end=contact_end(history, last_evidence=last),
         clinical_progression=_clinical_progression(history),
-        severe_toxicity=_severe_toxicity(history),
+        severe_toxicity=_severe_toxicity(history, trial.adverse_events),
         records={one.evaluation.evaluation_id: one.record for one in history.assessments},
     )
 
@@ -189,17 +194,20 @@ def _clinical_progression(history: SubjectHistory) -> Happening | None:
     )
 
 
-def _severe_toxicity(history: SubjectHistory) -> Happening | None:
-    infused_on = history.infused_on
-    if infused_on is None:
+def _severe_toxicity(history: SubjectHistory, rules: AdverseEventRules) -> Happening | None:
+    infusion = history.first_infusion
+    if infusion is None:
         return None
+    started = PossibleDays(infusion.day, infusion.day, infusion.started_at)
     onsets: list[Happening] = []
     for event in history.adverse_events:
         severe = event.astct_grade is not None and event.astct_grade >= SEVERE
-        if severe and event.aesi_kind in {AesiKind.CRS, AesiKind.ICANS}:
-            onset = adverse_event_start_day(event.onset, infused_on=infused_on, end=event.end)
-            if infused_on <= onset.day <= history.data_cut:
-                onsets.append(
-                    Happening(day=onset.day, records=(event.record,), imputed=onset.imputed)
-                )
+        if not severe or syndrome(event, rules) is None:
+            continue
+        onset = adverse_event_start_day(event.onset, infused_on=infusion.day, end=event.end)
+        end = adverse_event_end_day(event.end, died_on=None, data_cut=history.data_cut)
+        if onset is None or began_before(event, onset, end, started):
+            continue
+        if onset.day <= history.data_cut:
+            onsets.append(Happening(day=onset.day, records=(event.record,), imputed=onset.imputed))
     return min(onsets, key=lambda onset: onset.day, default=None)

@@ -156,7 +156,7 @@ def _analyte_labs(
     graded = tuple(
         GradedLab(
             lab=lab,
-            period=follow_up.period(lab.value.collected),
+            period=follow_up.period(lab.value.collected, lab.value.visit),
             day=follow_up.day(lab.value.collected.earliest),
             grades=_grades(lab.value, of_baseline, history.therapies),
         )

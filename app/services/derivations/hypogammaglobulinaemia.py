@@ -117,16 +117,18 @@ def hypogammaglobulinaemia(
 def under_ivig(value: MarkerValue, courses: Sequence[Therapy], days: int) -> bool:
     """Tell whether a value was drawn within ``days`` days after immunoglobulin was given.
 
-    Decision: a value of the day of a dose whose times are not both known came after it.
+    Decision: a value of the day of a dose whose times are not both known came after it; a dose of
+    which no day is known may have been given before any value.
     """
     for course in courses:
         start, end = course.start, course.end or course.start
-        if value.dated < start.earliest:
-            continue
-        timed = value.collected.instant is not None and start.instant is not None
-        if timed and drawn_before(value.collected, start):
-            continue
-        if (course.ongoing and course.end is None) or value.dated <= end.latest + timedelta(days):
+        if start is not None:
+            timed = value.collected.instant is not None and start.instant is not None
+            if value.dated < start.earliest or (timed and drawn_before(value.collected, start)):
+                continue
+        if end is None or (course.ongoing and course.end is None):
+            return True
+        if value.dated <= end.latest + timedelta(days):
             return True
     return False
 

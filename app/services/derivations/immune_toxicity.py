@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
+from app.services.derivations.analysed_adverse_event import Resolution, SubjectAdverseEvents
 from app.services.derivations.subject_history import Therapy
 from app.services.derivations.toxicity_episodes import (
     TREATMENTS,
@@ -30,16 +30,23 @@ class ImmuneToxicity:
         episodes: by onset.
         max_grade: highest of the episodes; None too: not graded.
         severe_onset_day: of the first event of grade 3 or more, days from the infusion as day 1.
-        total_days: days on which it was present, over all episodes.
+        severe_onset_imputed: a part of that day was filled in, or all of it.
+        total_days: days on which it is known to have been present, over all episodes.
         unresolved: an episode had not ended when the subject died or was last observed.
+        end_unknown: of an episode nobody says whether it has ended, or when.
+        before_infusion: it was reported with an onset before the infusion, where it cannot begin:
+            such an event stays in its own period and has neither onset nor duration here.
     """
 
     kind: Syndrome
     episodes: tuple[ToxicityEpisode, ...]
     max_grade: int | None
     severe_onset_day: int | None
+    severe_onset_imputed: bool
     total_days: int | None
     unresolved: bool
+    end_unknown: bool
+    before_infusion: bool
     treated_with: tuple[TherapyKind, ...]
 
     @property
@@ -63,28 +70,33 @@ def immune_toxicity(
         kind: which of the two.
         gap_days: longest gap that does not end an episode, see ``toxicity_episodes``.
 
-    Source: the trial's endpoint definitions, CRS and ICANS.
+    Source: the trial's endpoint definitions, CRS and ICANS, and data errors, CRS-BEFORE-INFUSION.
     Decision: new therapy does not end the collection of either.
     """
     until = subject.follow_up.counted_until
+    of_kind = [
+        event for event in subject.events if event.aesi_kind is kind and event.left_out is None
+    ]
     events = [
-        event
-        for event in subject.events
-        if event.aesi_kind is kind
-        and event.left_out is None
-        and event.emerged_on is not None
-        and event.emerged_on <= until
+        event for event in of_kind if event.emerged_on is not None and event.emerged_on <= until
     ]
     episodes = toxicity_episodes(events, therapies, subject.follow_up, gap_days=gap_days)
     grades = [episode.max_grade for episode in episodes if episode.max_grade is not None]
-    severe = [episode.severe_on for episode in episodes if episode.severe_on is not None]
+    severe = [
+        (episode.severe_on, episode.severe_imputed)
+        for episode in episodes
+        if episode.severe_on is not None
+    ]
     given = {drug for episode in episodes for drug in episode.treated_with}
     return ImmuneToxicity(
         kind=kind,
         episodes=episodes,
         max_grade=max(grades, default=None),
-        severe_onset_day=subject.follow_up.day(min(severe)) if severe else None,
+        severe_onset_day=subject.follow_up.day(min(severe)[0]) if severe else None,
+        severe_onset_imputed=bool(severe) and min(severe)[1],
         total_days=len(days_present(events, subject.follow_up)) if events else None,
-        unresolved=any(episode.end is None for episode in episodes),
+        unresolved=any(episode.resolution is Resolution.NOT_ENDED for episode in episodes),
+        end_unknown=any(episode.resolution is Resolution.UNKNOWN for episode in episodes),
+        before_infusion=any(event.before_infusion for event in of_kind),
         treated_with=tuple(drug for drug in TREATMENTS if drug in given),
     )

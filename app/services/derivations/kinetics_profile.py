@@ -41,8 +41,10 @@ class ProfileFlag(StrEnum):
     ZERO_INSERTED = "zero_inserted"
     """There was no sample before the infusion: the profile starts from an inserted (0, 0)."""
     QUANTIFIED_BEFORE_INFUSION = "quantified_before_infusion"
+    CLOCK_MISSING = "clock_missing"
+    """The clock time of a sample is missing, and whole calendar days stand for it."""
     NOMINAL_TIME = "nominal_time"
-    """The clock time of a sample is missing, and its nominal day stands for it."""
+    """The nominal day stands for the time of a sample, as the trial's rules have it."""
     SEVERAL_A_DAY = "several_a_day"
     """Cmax uses all samples of a day, the profile the first."""
     IDENTICAL_TIMES = "identical_times"
@@ -66,7 +68,7 @@ class ProfileSample:
         days: time since the start of the infusion; 0 for the last sample before it.
         nominal_day: planned day by the schedule; 0 before the infusion, None when unscheduled.
         in_profile: False for a further sample of the same day, which counts for Cmax alone.
-        time_known: False where the nominal day stands for the clock time.
+        time_known: False where calendar days, or the nominal day, stand for the elapsed time.
     """
 
     record: RecordRef
@@ -143,8 +145,13 @@ def kinetics_profile(
     and is no expansion.
     """
     flags: set[ProfileFlag] = set()
+    sample_time = trial.kinetics.sample_time
     placed = sorted(
-        ((elapsed_days(one, span.infusion), one) for one in samples if one.day <= span.last_day),
+        (
+            (elapsed_days(one, span.infusion, sample_time=sample_time), one)
+            for one in samples
+            if one.day <= span.last_day
+        ),
         key=lambda timed: (timed[0], timed[1].record.record_id),
     )
     before = [timed for timed in placed if timed[0] <= 0]
@@ -155,9 +162,10 @@ def kinetics_profile(
     ]
     if not after:
         return None
-    rows = _time_zero(before, flags) + _after(after, flags, span, trial)
+    rows = _time_zero(before, flags, trial) + _after(after, flags, span, trial)
     if not all(row.time_known for row in rows):
-        flags.add(ProfileFlag.NOMINAL_TIME)
+        nominal = sample_time == "nominal"
+        flags.add(ProfileFlag.NOMINAL_TIME if nominal else ProfileFlag.CLOCK_MISSING)
     if any(row.lloq is None for row in rows):
         flags.add(ProfileFlag.LIMIT_MISSING)
     if span.new_therapy_on is not None and span.new_therapy_on < rows[-1].day:
@@ -175,7 +183,7 @@ def kinetics_profile(
 
 
 def _time_zero(
-    before: Sequence[tuple[float, AssayedSample]], flags: set[ProfileFlag]
+    before: Sequence[tuple[float, AssayedSample]], flags: set[ProfileFlag], trial: Trial
 ) -> list[ProfileSample]:
     """Give the last sample before the infusion, the first recorded of those of one time."""
     if not before:
@@ -186,7 +194,7 @@ def _time_zero(
         flags.add(ProfileFlag.IDENTICAL_TIMES)
     if latest[0].concentration is not None:
         flags.add(ProfileFlag.QUANTIFIED_BEFORE_INFUSION)
-    return [replace(_row(latest[0], 0.0, nominal_day=0), before_infusion=True)]
+    return [replace(_row(latest[0], 0.0, trial, nominal_day=0), before_infusion=True)]
 
 
 def _after(
@@ -198,16 +206,18 @@ def _after(
     rows: list[ProfileSample] = []
     days_seen: set[date] = set()
     for days, sample in after:
-        if rows and rows[-1].days == days:
+        timed = sample.collected.instant is not None
+        if rows and rows[-1].days == days and timed:
             flags.add(ProfileFlag.IDENTICAL_TIMES)
             continue
+        calendar_day = (sample.day - span.infusion.day).days
         nominal_day = planned_day(
             trial,
-            (sample.day - span.infusion.day).days,
+            calendar_day,
             horizon_day=span.horizon_day,
-            elapsed_days=days if sample.collected.instant is not None else None,
+            elapsed_days=days if timed or calendar_day == 0 else None,
         )
-        row = _row(sample, days, nominal_day)
+        row = _row(sample, days, trial, nominal_day=nominal_day)
         if sample.day in days_seen:
             flags.add(ProfileFlag.SEVERAL_A_DAY)
             row = replace(row, in_profile=False)
@@ -216,7 +226,10 @@ def _after(
     return rows
 
 
-def _row(sample: AssayedSample, days: float, nominal_day: int | None) -> ProfileSample:
+def _row(
+    sample: AssayedSample, days: float, trial: Trial, *, nominal_day: int | None
+) -> ProfileSample:
+    by_plan = trial.kinetics.sample_time == "nominal" and sample.nominal_day is not None
     return ProfileSample(
         record=sample.record,
         day=sample.day,
@@ -225,7 +238,7 @@ def _row(sample: AssayedSample, days: float, nominal_day: int | None) -> Profile
         state=sample.state,
         concentration=sample.concentration,
         lloq=sample.lloq,
-        time_known=sample.collected.instant is not None,
+        time_known=sample.collected.instant is not None and not by_plan,
     )
 
 

@@ -6,11 +6,12 @@ microlitre.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from app.services.criteria.assay_limits import quantification_state
+from app.services.derivations.moments import Order, order_of
 from app.services.derivations.subject_history import (
     Infusion,
     KineticsSample,
@@ -119,21 +120,51 @@ def assayed_samples(
     return tuple(assayed), left_out
 
 
-def elapsed_days(sample: AssayedSample, infusion: Infusion) -> float:
+def elapsed_days(
+    sample: AssayedSample,
+    infusion: Infusion,
+    *,
+    sample_time: Literal["elapsed", "nominal"] = "elapsed",
+) -> float:
     """Give the time from the start of an infusion to a sample, in days of 86,400 s.
 
-    Where the clock time is missing, the nominal day stands for it. A sample of the infusion day
-    without a time was drawn before the dose, as the schedule asks: it is at 0.
+    Where the clock time is missing, it is whole calendar days from the infusion. Of the infusion's
+    own day the nominal time says whether the sample was drawn before the dose, as it was without
+    one, and is at 0, or after it.
 
-    Decision: a nominal day on the wrong side of the infusion, or none, yields to the calendar day.
+    Args:
+        sample_time: what the time of a sample is; ``nominal`` takes the nominal day of every sample
+            that has one.
+
+    Source: the trial's endpoint definitions, section 4, time.
+
+    Decision: a sample drawn after the dose on its day, nobody knows when, is half-way between the
+    start of the infusion and the end of that day.
     """
-    if sample.collected.instant is not None:
-        return (sample.collected.instant - infusion.started_at).total_seconds() / SECONDS_A_DAY
-    calendar_day = (sample.day - infusion.day).days
     nominal_day = sample.nominal_day
-    if nominal_day is None or (nominal_day > 0) != (calendar_day > 0):
-        return float(calendar_day)
-    return float(nominal_day)
+    if sample_time == "nominal" and nominal_day is not None:
+        return float(nominal_day)
+    collected = sample.collected
+    if collected.instant is not None:
+        return (collected.instant - infusion.started_at).total_seconds() / SECONDS_A_DAY
+    drawn_after = nominal_day is not None and nominal_day > 0
+    side = order_of(
+        collected, infusion.began, on_one_day=Order.AFTER if drawn_after else Order.BEFORE
+    )
+    calendar_day = (sample.day - infusion.day).days
+    if calendar_day == 0 and side is Order.AFTER:
+        return rest_of_the_day(infusion) / 2
+    return float(calendar_day)
+
+
+def rest_of_the_day(infusion: Infusion) -> float:
+    """Give the time from the start of an infusion to the end of its day, in days.
+
+    Never 0: an infusion at the last second of a day leaves that second.
+    """
+    begins = datetime.combine(infusion.day, time(), infusion.started_at.tzinfo)
+    elapsed = (infusion.started_at - begins).total_seconds()
+    return max(SECONDS_A_DAY - elapsed, 1) / SECONDS_A_DAY
 
 
 def _state(sample: KineticsSample) -> QuantificationState:

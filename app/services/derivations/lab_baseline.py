@@ -4,11 +4,12 @@ Source: the trial's protocol, laboratory outliers: baseline, post-baseline set.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.services.derivations.corrected_calcium import SubjectLab
+from app.services.derivations.moments import Order, clock_missing, order_of
 from app.services.derivations.subject_history import PossibleDays, SubjectHistory
 from app.trial.anchors import add_months
 from app.trial.trial import Trial
@@ -31,6 +32,8 @@ class BaselineFlag(StrEnum):
 
     AFTER_LYMPHODEPLETION = "after_LD"
     """There was none before lymphodepletion; counts may be low already."""
+    CLOCK_MISSING = "clock_missing"
+    """From the infusion day, without a time: it is taken to have been drawn before the infusion."""
     OLD = "old_baseline"
     """Older than the protocol accepts, and there was none that was not."""
 
@@ -42,6 +45,7 @@ class LabFollowUp:
     Attributes:
         lymphodepletion_from: the first dose of lymphodepletion; None: omitted.
         until: min(N, X, H), the last day that counts; the day of new therapy belongs to it.
+        visits_after: codes of the visits planned after the infusion day.
     """
 
     infused_at: datetime
@@ -49,23 +53,32 @@ class LabFollowUp:
     """The infusion day, day 0, on the centre's clock."""
     lymphodepletion_from: PossibleDays | None
     until: date
+    visits_after: frozenset[str] = frozenset()
 
     def day(self, day: date) -> int:
         """Count days from the infusion, which is day 0."""
         return (day - self.infused_on).days
 
-    def period(self, collected: PossibleDays) -> LabPeriod:
+    def period(self, collected: PossibleDays, visit: str | None = None) -> LabPeriod:
         """Place a sample.
 
-        Decision: without a time, a sample of the first day of lymphodepletion was drawn before it,
-        as the schedule has it, and one of the infusion day counts as after the infusion, as an
-        adverse event of that day does: a baseline it is never.
+        Without a time, a sample of the infusion day was drawn before the infusion, unless the visit
+        that it names is planned after that day. On the first day of lymphodepletion everything is
+        from before it.
+
+        Args:
+            collected: when it was drawn.
+            visit: code of the visit that it names; None: none.
+
+        Source: the trial's endpoint definitions, section 5, order of two moments.
         """
-        if not _before(collected, self.infused_on, self.infused_at, untimed=False):
+        infusion = PossibleDays(self.infused_on, self.infused_on, self.infused_at)
+        side = Order.AFTER if visit in self.visits_after else Order.BEFORE
+        if order_of(collected, infusion, on_one_day=side) is not Order.BEFORE:
             late = collected.earliest > self.until
             return LabPeriod.AFTER_FOLLOW_UP if late else LabPeriod.POST_INFUSION
         first = self.lymphodepletion_from
-        if first is None or _before(collected, first.earliest, first.instant, untimed=True):
+        if first is None or collected.earliest <= first.earliest:
             return LabPeriod.BEFORE_LYMPHODEPLETION
         return LabPeriod.LYMPHODEPLETION
 
@@ -102,10 +115,11 @@ def lab_follow_up(history: SubjectHistory, *, new_therapy: date | None) -> LabFo
         infused_on=infusion.day,
         lymphodepletion_from=min(doses, key=moment, default=None),
         until=min(ends if new_therapy is None else [*ends, new_therapy]),
+        visits_after=history.visits_after_infusion,
     )
 
 
-def lab_baseline(
+def _chosen(
     results: Iterable[SubjectLab], follow_up: LabFollowUp, trial: Trial
 ) -> LabBaseline | None:
     """Choose the baseline among a subject's usable results of one analyte; None: there is none.
@@ -118,7 +132,7 @@ def lab_baseline(
     than accepted; then that is flagged.
     """
     before = sorted(
-        (one for one in results if follow_up.period(one.value.collected) in _BEFORE_INFUSION),
+        (one for one in results if _period(one, follow_up) in _BEFORE_INFUSION),
         key=lambda one: moment(one.value.collected),
     )
     if not before:
@@ -134,10 +148,27 @@ def lab_baseline(
     return LabBaseline(result=before[-1], flags=(flag,))
 
 
+def lab_baseline(
+    results: Iterable[SubjectLab], follow_up: LabFollowUp, trial: Trial
+) -> LabBaseline | None:
+    """Choose the baseline as :func:`_chosen` does, flagged where its order is only supposed."""
+    baseline = _chosen(results, follow_up, trial)
+    if baseline is None:
+        return None
+    infusion = PossibleDays(follow_up.infused_on, follow_up.infused_on, follow_up.infused_at)
+    if not clock_missing(baseline.result.value.collected, infusion):
+        return baseline
+    return replace(baseline, flags=(*baseline.flags, BaselineFlag.CLOCK_MISSING))
+
+
 def moment(days: PossibleDays) -> tuple[date, bool, float]:
     """Order moments; of one day those without a time come first."""
     at = days.instant
     return days.earliest, at is not None, at.timestamp() if at else 0.0
+
+
+def _period(one: SubjectLab, follow_up: LabFollowUp) -> LabPeriod:
+    return follow_up.period(one.value.collected, one.value.visit)
 
 
 _BEFORE_INFUSION = frozenset({LabPeriod.BEFORE_LYMPHODEPLETION, LabPeriod.LYMPHODEPLETION})
@@ -150,19 +181,7 @@ def _last_before_lymphodepletion(
         (
             one
             for one in reversed(before)
-            if follow_up.period(one.value.collected) is LabPeriod.BEFORE_LYMPHODEPLETION
+            if _period(one, follow_up) is LabPeriod.BEFORE_LYMPHODEPLETION
         ),
         None,
     )
-
-
-def _before(collected: PossibleDays, event: date, at: datetime | None, *, untimed: bool) -> bool:
-    """Tell whether a sample came before an event; on its day without both times, ``untimed``.
-
-    The clock decides only on the event's day, so that a date and its time need not agree on zones.
-    """
-    if collected.earliest != event:
-        return collected.earliest < event
-    if collected.instant is None or at is None:
-        return untimed
-    return collected.instant < at

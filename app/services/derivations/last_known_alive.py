@@ -42,7 +42,9 @@ def evidence_of_life(history: SubjectHistory) -> EvidenceOfLife | None:
     end of a therapy, or a contact with the living subject. A death that can only have come after
     the data cut shows the subject alive until then.
 
-    Source: the trial's endpoint definitions, LKA.
+    Source: the trial's endpoint definitions, LKA, if it can have been observed.
+
+    A day later than the one on which it was recorded is evidence of nothing.
 
     Decision: of a subject lost the last contact counts and not the day the loss was declared; the
     day a death was learnt is none, nor the end of an adverse event that was fatal. What is dated
@@ -53,10 +55,17 @@ def evidence_of_life(history: SubjectHistory) -> EvidenceOfLife | None:
     reported = report.death if report is not None else None
     died = reported.latest if reported is not None else date.max
     latest: tuple[date, RecordRef, PossibleDays | None] | None = None
-    if report is not None and reported is not None and reported.earliest > history.data_cut:
+    if (
+        report is not None
+        and reported is not None
+        and reported.earliest > history.data_cut
+        and history.may_have_seen(report.record, reported.earliest)
+    ):
         latest = (reported.earliest, report.record, None)
     for record, day, days in _evidence(history):
-        if day <= died and (latest is None or day > latest[0]):
+        if day > died or not history.may_have_seen(record, day):
+            continue
+        if latest is None or day > latest[0]:
             latest = (day, record, days)
     if latest is None:
         return None

@@ -13,7 +13,6 @@ from app.services.derivations.marker_values import (
     Level,
     MarkerSeries,
     MarkerValue,
-    drawn_before,
     first_of_each_day,
 )
 from app.services.derivations.planned_visits import planned_visit
@@ -31,6 +30,8 @@ NoMarkerArea = NoArea | Literal["no baseline", "no value after the infusion"]
 class MarkerFlag(StrEnum):
     """What a reader of a marker's course should know."""
 
+    CLOCK_MISSING = "clock_missing"
+    """The clock time of a value is missing, and whole calendar days stand for it."""
     UNIT_KEPT_APART = "unit_kept_apart"
     """Its unit cannot be converted to that of the summaries."""
     BASELINE_BELOW_LLOQ = "baseline_below_lloq"
@@ -107,9 +108,9 @@ def marker_course(
         horizon_day: the horizon, days after the infusion.
         flags: what is known of the course beside its values.
 
-    Decision: a value of the infusion day without a time was drawn before the dose, as the schedule
-    asks. A baseline is taken from before lymphodepletion or not at all: afterwards the marker has
-    changed. Half the limit stands for a value below it in every parameter.
+    Decision: a baseline is taken from before lymphodepletion, its first day included, or not at
+    all: afterwards the marker has changed. Half the limit stands for a value below it in every
+    parameter.
     """
     rules = trial.pharmacodynamics
     after = [value for value in series.values if value.after_infusion]
@@ -119,6 +120,8 @@ def marker_course(
     nadir = min(after, key=lambda value: value.amount, default=None) if followed_by_nadir else None
     area, no_area = _area(baseline, after, rules)
     found = set(flags)
+    if any(one.collected.instant is None for one in (*after, *([baseline] if baseline else ()))):
+        found.add(MarkerFlag.CLOCK_MISSING)
     if series.kept_apart:
         found.add(MarkerFlag.UNIT_KEPT_APART)
     if baseline is not None and baseline.level is Level.BELOW_LLOQ:
@@ -153,7 +156,7 @@ def _baseline(
 ) -> MarkerValue | None:
     before = [value for value in series.values if not value.after_infusion]
     if series.analyte in rules.baseline_pre_lymphodepletion and lymphodepletion is not None:
-        before = [value for value in before if drawn_before(value.collected, lymphodepletion)]
+        before = [value for value in before if value.collected.earliest <= lymphodepletion.earliest]
     return next((value for value in before if value.days == before[-1].days), None)
 
 

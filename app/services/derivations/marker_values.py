@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Final
 
 from app.services.criteria.assay_limits import quantification_state
+from app.services.derivations.kinetics_samples import rest_of_the_day
+from app.services.derivations.moments import Order, order_of
 from app.services.derivations.subject_history import Infusion, LabValue, PossibleDays, RecordRef
 from app.vocabularies.kinetics import QuantificationState
 from app.vocabularies.laboratory import Comparator, find_analyte
@@ -39,7 +41,8 @@ class MarkerValue:
 
     Attributes:
         day: calendar days after the infusion.
-        days: time since its start; the calendar day where the clock time is not known.
+        days: time since its start; whole calendar days where the clock time is not known, half of
+            what was left of the infusion day where only the visit says that it was after.
         amount: in the unit of its series; of a value beyond the limits, what stands for it.
     """
 
@@ -57,7 +60,7 @@ class MarkerValue:
 
     @property
     def after_infusion(self) -> bool:
-        """Whether it was drawn after the start; on the infusion day without a time it was not."""
+        """Whether it was drawn after the start; without a time the visit may say so."""
         return self.days > 0
 
 
@@ -87,7 +90,12 @@ class LeftOutValues:
 
 
 def marker_series(
-    values: Iterable[LabValue], analytes: Sequence[str], *, infusion: Infusion, last_day: date
+    values: Iterable[LabValue],
+    analytes: Sequence[str],
+    *,
+    infusion: Infusion,
+    last_day: date,
+    visits_after: frozenset[str] = frozenset(),
 ) -> tuple[tuple[MarkerSeries, ...], LeftOutValues]:
     """Give the series of each analyte, in the order of ``analytes``, and what was left out.
 
@@ -99,6 +107,7 @@ def marker_series(
         analytes: our codes.
         infusion: the first infusion.
         last_day: last day that counts.
+        visits_after: codes of the visits planned after the infusion day.
     """
     wanted = set(analytes)
     spurious = other_specimen = not_placed = 0
@@ -119,7 +128,7 @@ def marker_series(
             if converted is None:
                 converted, unit = amount, value.unit
             series.setdefault((value.analyte, unit), []).append(
-                _value(value, converted, level, infusion)
+                _value(value, converted, level, infusion, visits_after)
             )
     order = {code: place for place, code in enumerate(analytes)}
     found = tuple(
@@ -148,9 +157,7 @@ def first_of_each_day(values: Iterable[MarkerValue]) -> list[MarkerValue]:
 
 def drawn_before(value: PossibleDays, other: PossibleDays) -> bool:
     """Tell whether a sample came before a dose; on the same day without a time it did."""
-    if value.instant is not None and other.instant is not None:
-        return value.instant < other.instant
-    return value.earliest <= other.earliest
+    return order_of(value, other, on_one_day=Order.BEFORE) is Order.BEFORE
 
 
 def usual_unit(analyte: str) -> str | None:
@@ -178,12 +185,20 @@ def _placed(value: LabValue) -> tuple[Decimal, Level] | None:
     return value.value, Level.QUANTIFIED
 
 
-def _value(value: LabValue, amount: Decimal, level: Level, infusion: Infusion) -> MarkerValue:
+def _value(
+    value: LabValue,
+    amount: Decimal,
+    level: Level,
+    infusion: Infusion,
+    visits_after: frozenset[str],
+) -> MarkerValue:
     day = (value.collected.earliest - infusion.day).days
     days = float(day)
     if value.collected.instant is not None:
         elapsed = value.collected.instant - infusion.started_at
         days = elapsed.total_seconds() / SECONDS_A_DAY
+    elif day == 0 and value.visit in visits_after:
+        days = rest_of_the_day(infusion) / 2
     return MarkerValue(
         record=value.record,
         collected=value.collected,

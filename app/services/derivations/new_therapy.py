@@ -53,7 +53,7 @@ def _starts(
     history: SubjectHistory, after: date, progressed_on: date | None
 ) -> Iterator[NewTherapy]:
     for therapy in history.therapies:
-        if not therapy.is_anti_myeloma or therapy.start.latest <= after:
+        if not therapy.is_anti_myeloma or therapy.start is None or therapy.start.latest <= after:
             continue
         start = new_therapy_day(therapy.start, infused_on=after, progressed_on=progressed_on)
         if start is not None:

@@ -167,7 +167,7 @@ def noncompartmental(
 def _check(samples: Sequence[Sample]) -> None:
     if any(not sample.days >= 0 for sample in samples):
         raise ValueError("the time of a sample is counted from the infusion, at least 0")
-    if any(earlier.days == later.days for earlier, later in pairwise(samples)):
+    if any(earlier.days == later.days and later.in_profile for earlier, later in pairwise(samples)):
         raise ValueError("two samples of a profile have two times")
     if any(sample.concentration is not None and not sample.concentration > 0 for sample in samples):
         raise ValueError("a quantified concentration is above 0")

@@ -43,6 +43,15 @@ def imputed_part(days: PossibleDays) -> ImputedPart | None:
     return ImputedPart.MONTH if days.earliest.year == days.latest.year else ImputedPart.YEAR
 
 
+def _observed(day: date, days: PossibleDays) -> date:
+    """Give an imputed day, which is never later than the one on which its date was recorded.
+
+    Source: the trial's endpoint definitions, section 1, if it can have been observed.
+    """
+    by = days.observed_by
+    return day if by is None else max(min(day, by), days.earliest)
+
+
 def death_day(
     died: PossibleDays,
     *,
@@ -74,7 +83,7 @@ def death_day(
     if last_known_alive is not None:
         day = max(day, last_known_alive + _NEXT)
     latest = min(died.latest, data_cut) if died.earliest <= data_cut else died.latest
-    return ImputedDay(min(max(day, died.earliest), latest), imputed_part(died))
+    return ImputedDay(_observed(min(max(day, died.earliest), latest), died), imputed_part(died))
 
 
 def new_therapy_day(
@@ -92,26 +101,34 @@ def new_therapy_day(
     if not start.month_known:
         return None
     if progressed_on is not None and start.earliest <= progressed_on <= start.latest:
-        return ImputedDay(progressed_on, ImputedPart.DAY)
-    return ImputedDay(max(start.earliest, infused_on + _NEXT), ImputedPart.DAY)
+        return ImputedDay(_observed(progressed_on, start), ImputedPart.DAY)
+    day = max(start.earliest, infused_on + _NEXT)
+    return ImputedDay(_observed(day, start), ImputedPart.DAY)
 
 
 def adverse_event_start_day(
-    onset: PossibleDays, *, infused_on: date | None, end: PossibleDays | None = None
-) -> ImputedDay:
-    """Give the day an adverse event began.
+    onset: PossibleDays | None, *, infused_on: date | None, end: PossibleDays | None = None
+) -> ImputedDay | None:
+    """Give the day that an adverse event's onset stands at; None: no day does.
 
     A missing day is the 1st of the month, a missing month the 1st of January; in the month or year
     of the infusion it is the infusion day, so that the event counts as treatment-emergent. It is
-    never after the event's end.
+    never after the event's end. An onset of which nothing is known stands at the infusion, or at
+    the event's end where that came before it; of a subject never infused it stands nowhere.
 
     Args:
-        onset: the onset as far as it is known.
+        onset: the onset as far as it is known; None: not at all.
         infused_on: day of the first infusion; None: never infused.
         end: the event's end as far as it is known; None: none.
 
-    Source: the trial's endpoint definitions, partial dates, AE start.
+    Source: the trial's endpoint definitions, partial dates, AE start; adverse events, unknown
+    onset.
     """
+    if onset is None:
+        if infused_on is None:
+            return None
+        day = infused_on if end is None else min(infused_on, end.latest)
+        return ImputedDay(day, ImputedPart.YEAR)
     if onset.day is not None:
         return ImputedDay(onset.day)
     day = onset.earliest
@@ -119,7 +136,7 @@ def adverse_event_start_day(
         day = infused_on
     if end is not None:
         day = max(min(day, end.latest), onset.earliest)
-    return ImputedDay(day, imputed_part(onset))
+    return ImputedDay(_observed(day, onset), imputed_part(onset))
 
 
 def adverse_event_end_day(
@@ -137,7 +154,7 @@ def adverse_event_end_day(
     if end.day is not None:
         return ImputedDay(end.day)
     bounds = [end.latest, data_cut] if died_on is None else [end.latest, data_cut, died_on]
-    return ImputedDay(max(min(bounds), end.earliest), imputed_part(end))
+    return ImputedDay(_observed(max(min(bounds), end.earliest), end), imputed_part(end))
 
 
 def alive_day(evidence: PossibleDays) -> ImputedDay | None:

@@ -98,7 +98,11 @@ def pharmacodynamics(history: SubjectHistory, trial: Trial) -> SubjectPharmacody
     followed = followed_markers(rules)
     codes = tuple(dict.fromkeys((*followed, B_CELLS, LYMPHOCYTES, IGG, SERUM_M_PROTEIN)))
     series, left_out = marker_series(
-        history.lab_values, codes, infusion=infusion, last_day=last_day
+        history.lab_values,
+        codes,
+        infusion=infusion,
+        last_day=last_day,
+        visits_after=trial.schedule.after_infusion,
     )
     lymphodepletion = _lymphodepletion(history, infusion)
     ivig = [one for one in history.therapies if one.kind is TherapyKind.IVIG]
@@ -174,16 +178,20 @@ def _flags(
 def _with_therapies(course: MarkerCourse, therapies: Sequence[Therapy]) -> MarkerCourse:
     """Flag a peak of interleukin 6 that came after tocilizumab, which raises it; it stays.
 
-    Decision: a dose of the day of the peak whose times are not both known came before it.
+    Decision: a dose of the day of the peak whose times are not both known came before it, and so
+    did one of which no day is known.
     """
     peak = course.peak
     if course.analyte != INTERLEUKIN_6 or peak is None:
         return course
     for therapy in therapies:
-        if therapy.kind is not TherapyKind.TOCILIZUMAB or therapy.start.earliest > peak.dated:
+        start = therapy.start
+        if therapy.kind is not TherapyKind.TOCILIZUMAB:
             continue
-        timed = therapy.start.instant is not None and peak.collected.instant is not None
-        if not timed or not drawn_before(peak.collected, therapy.start):
+        if start is not None and start.earliest > peak.dated:
+            continue
+        timed = start is not None and start.instant is not None and peak.collected.instant
+        if start is None or not timed or not drawn_before(peak.collected, start):
             return replace(course, flags=(*course.flags, MarkerFlag.TOCILIZUMAB_BEFORE_PEAK))
     return course
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from app.services.derivations.subject_history import SubjectHistory
+from app.services.derivations.subject_history import PossibleDays, SubjectHistory
 from app.trial.anchors import Anchors, add_months
 from app.trial.trial import Trial
 
@@ -41,6 +41,7 @@ class SafetyFollowUp:
         primary_from: first day of the trial's primary period; new therapy does not end it.
         primary_until: its last day.
         dates_doubtful: the subject's dates contradict each other, so that no time of it is known.
+        infusion_doubtful: the infusion is dated later than it was recorded.
     """
 
     infused_at: datetime | None
@@ -52,11 +53,18 @@ class SafetyFollowUp:
     primary_from: date | None = None
     primary_until: date | None = None
     dates_doubtful: bool = False
+    infusion_doubtful: bool = False
 
     @property
     def infused_on(self) -> date | None:
         """The infusion day, day 0."""
         return self.infused_at.date() if self.infused_at else None
+
+    @property
+    def infusion(self) -> PossibleDays | None:
+        """The moment the first infusion started, on its day."""
+        day = self.infused_on
+        return PossibleDays(day, day, self.infused_at) if day is not None else None
 
     @property
     def counted_until(self) -> date:
@@ -132,6 +140,8 @@ def safety_follow_up(
         primary_from=primary_from,
         primary_until=primary_until,
         dates_doubtful=dates_doubtful,
+        infusion_doubtful=infusion is not None
+        and not history.may_have_seen(infusion.record, infusion.day),
     )
 
 

@@ -6,18 +6,22 @@ Voided records are not in it. ``None`` means not known, or has not happened.
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.criteria.imwg.usable import MyelomaType
+from app.services.derivations.error_effects import ErrorClass
 from app.vocabularies.adverse_events import AesiKind, Outcome, SeriousnessCriterion
+from app.vocabularies.concept import Concept
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
 from app.vocabularies.imwg import HeavyChain, LightChain, PdBasis, ResponseCategory
 from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
 from app.vocabularies.laboratory import Comparator, QualitativeResult
+from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.specimens import Matrix, Specimen
 from app.vocabularies.subjects import (
     Disposition,
@@ -49,17 +53,60 @@ class RecordRef:
     version: int
 
 
+class ErrorRule(Concept):
+    """What is wrong."""
+
+    DEATH_BEFORE_ORIGIN = "death_before_origin", "death before infusion, or before enrolment"
+    INFUSION_AFTER_DEATH = "infusion_after_death", "a further infusion after death"
+    EVALUATION_AFTER_DEATH = "evaluation_after_death", "disease evaluation after death"
+    CONTACT_AFTER_DEATH = "contact_after_death", "visit or contact with the living after death"
+    NEW_THERAPY_AFTER_DEATH = "new_therapy_after_death", "anti-myeloma therapy after death"
+    INFUSION_MISSING = "infusion_missing", "records of after an infusion that is not recorded"
+    NEW_THERAPY_BEFORE_INFUSION = (
+        "new_therapy_before_infusion",
+        "new anti-myeloma therapy before infusion",
+    )
+    ENDS_BEFORE_ONSET = "ends_before_onset", "adverse event ends before it begins"
+    THERAPY_AFTER_DEATH = "therapy_after_death", "concomitant therapy begins or ends after death"
+    ADVERSE_EVENT_AFTER_DEATH = (
+        "adverse_event_after_death",
+        "adverse event begins or ends after death",
+    )
+    SAMPLE_AFTER_DEATH = "sample_after_death", "sample or examination dated after death"
+    DATE_IN_FUTURE = "date_in_future", "dated later than the day on which it was recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataError:
+    """One contradiction, and the records it lies between.
+
+    Attributes:
+        records: the one that is set aside, or that is likeliest wrong, first.
+        finding: the finding that says the same of the record; None: there is none.
+        member: the member that becomes unknown, or whose entry is set aside; None: the record.
+    """
+
+    error_class: ErrorClass
+    rule: ErrorRule
+    records: tuple[RecordRef, ...]
+    finding: str | None = None
+    member: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PossibleDays:
     """A date as far as it is known: the days it can mean, and the instant where the time is known.
 
-    ``2026-03`` can mean each day of March; a full date means one.
+    ``2026-03`` can mean each day of March; a full date means one, and so does a moment: its civil
+    day in the time zone of the record's centre.
     """
 
     earliest: date
     latest: date
     instant: datetime | None = None
-    """In UTC; None: the time is not known."""
+    """None: the time is not known."""
+    observed_by: date | None = field(default=None, compare=False)
+    """Of a partial date, the day by which it was recorded: no day imputed for it is later."""
 
     @property
     def day(self) -> date | None:
@@ -77,13 +124,15 @@ class PossibleDays:
         return cls(day, day)
 
 
-def may_cover(start: PossibleDays, end: PossibleDays | None, day: date) -> bool:
+def may_cover(start: PossibleDays | None, end: PossibleDays | None, day: date) -> bool:
     """Tell whether what began and ended on these days may have been there on a day.
 
     Args:
+        start: None: nothing is known of it.
         end: None: it goes on, or its end is not known.
     """
-    return start.earliest <= day and (end is None or day <= end.latest)
+    began = start is None or start.earliest <= day
+    return began and (end is None or day <= end.latest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +185,8 @@ class Preparation:
     """Bridging was given; None: not said."""
     lymphodepletion: tuple[PossibleDays, ...] = ()
     """Doses, each to the day or to the minute."""
+    outcome: PreparationOutcome | None = None
+    """How it ended; None: not stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +195,7 @@ class Infusion:
 
     record: RecordRef
     started_at: datetime
-    """With the offset of the clock it was read from."""
+    """On the clock of the centre."""
     planned: bool = True
     part: int = 1
     dose: Decimal | None = None
@@ -163,6 +214,11 @@ class Infusion:
     def day(self) -> date:
         """The date on the centre's clock."""
         return self.started_at.date()
+
+    @property
+    def began(self) -> PossibleDays:
+        """The start as a moment that others are ordered by."""
+        return PossibleDays(self.day, self.day, self.started_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +260,8 @@ class Therapy:
 
     record: RecordRef
     kind: TherapyKind
-    start: PossibleDays
+    start: PossibleDays | None
+    """None: nothing is known of it."""
     end: PossibleDays | None = None
     ongoing: bool | None = None
     name: str | None = None
@@ -252,10 +309,15 @@ class AdverseEvent:
     record: RecordRef
     term: str
     system_organ_class: str
-    onset: PossibleDays
+    onset: PossibleDays | None
+    """None: nothing is known of it."""
     end: PossibleDays | None = None
     ongoing: bool | None = None
+    first_recorded: PossibleDays | None = None
+    """When its first version was recorded; None: not known."""
     other_specify: str | None = None
+    meddra_pt: str | None = None
+    """MedDRA preferred term code, as the centre coded the event."""
     grade: int | None = None
     """CTCAE 5.0, 1 to 5."""
     astct_grade: int | None = None
@@ -330,6 +392,7 @@ class NeuroAssessment:
 
     record: RecordRef
     assessed_at: datetime
+    """On the clock of the centre."""
     icans_grade: int | None = None
     """ASTCT grade from its parts; None: they do not tell."""
 
@@ -344,6 +407,12 @@ class SubjectHistory:
         horizon_months: months from the infusion after which nothing counts.
         enrolment: None: there is no enrolment that stands.
         infusions: every infusion of cells, first to last.
+        visits_after_infusion: codes of the visits planned after the infusion day: what names one
+            on that day, without a time, was drawn after the infusion.
+        recorded_on: by record, the latest date that a calendar of the world showed when the version
+            that stands was recorded; of one that is not in it nothing is held against that.
+        set_aside: what the records say that cannot be, and that the rest of the history is
+            without.
     """
 
     subject: str
@@ -361,11 +430,30 @@ class SubjectHistory:
     lab_values: tuple[LabValue, ...] = ()
     kinetics: tuple[KineticsSample, ...] = ()
     neuro_assessments: tuple[NeuroAssessment, ...] = ()
+    visits_after_infusion: frozenset[str] = frozenset()
+    recorded_on: Mapping[uuid.UUID, date] = field(default_factory=dict)
+    set_aside: tuple[DataError, ...] = ()
+
+    def may_have_seen(self, record: RecordRef, day: date) -> bool:
+        """Tell whether what a record dates on a day can have been observed when it was recorded.
+
+        Source: the trial's endpoint definitions, section 1, if it can have been observed.
+        """
+        recorded_on = self.recorded_on.get(record.record_id)
+        return recorded_on is None or day <= recorded_on
 
     @property
     def first_infusion(self) -> Infusion | None:
-        """The infusion that every endpoint counts from; None: never infused, up to the cut."""
-        infused = [one for one in self.infusions if one.day <= self.data_cut]
+        """The infusion that every endpoint counts from; None: never infused, up to the cut.
+
+        An infusion that is dated later than it was recorded took place all the same, on a day that
+        nobody knows.
+        """
+        infused = [
+            one
+            for one in self.infusions
+            if one.day <= self.data_cut or not self.may_have_seen(one.record, one.day)
+        ]
         return min(infused, key=lambda infusion: infusion.started_at, default=None)
 
     @property

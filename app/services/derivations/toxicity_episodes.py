@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent
+from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent, Resolution
 from app.services.derivations.safety_follow_up import SafetyFollowUp
 from app.services.derivations.subject_history import RecordRef, Therapy
 from app.vocabularies.therapies import TherapyKind
@@ -39,28 +39,35 @@ class ToxicityEpisode:
         days_after_infusion: the same without the 1: 0 on the infusion day.
         elapsed_days: hours from the start of infusion to the onset, divided by 24; None: the time
             of the onset is not known.
-        end: last day; None: it had not ended when the subject died or was last observed.
-        observed_until: the end, or the day of death or last observation that cuts it off.
+        onset_imputed: a part of the onset was filled in, or all of it.
+        end: last day; None: it had not ended when the subject died or was last observed, or nobody
+            says when, as ``resolution`` tells.
+        observed_until: the end, or the day of death or last observation that cuts it off; where
+            nobody says whether it has ended, the last day it is known to have been present.
         duration_days: from the onset to ``observed_until``, both included.
         days: days of these on which one of the events was present.
         max_grade: None: not graded.
         severe_on: onset of the first event of grade 3 or more; None: there is none. An event
             carries its highest grade only, so the grade may have been reached later.
+        severe_imputed: a part of that day was filled in, or all of it.
         imputed: a part of one of its dates was filled in.
         treated_with: what was given for it.
     """
 
     records: tuple[RecordRef, ...]
     onset: date
+    onset_imputed: bool
     onset_day: int
     days_after_infusion: int
     elapsed_days: float | None
     end: date | None
+    resolution: Resolution
     observed_until: date
     duration_days: int
     days: int
     max_grade: int | None
     severe_on: date | None
+    severe_imputed: bool
     imputed: bool
     treated_with: tuple[TherapyKind, ...]
 
@@ -74,9 +81,11 @@ def toxicity_episodes(
 ) -> tuple[ToxicityEpisode, ...]:
     """Give the episodes that events of one kind make up, by onset.
 
-    Events belong to one episode when one is linked to the other, or when not more than
+    Records belong to one episode when they make up one event, or when not more than
     ``gap_days`` lie between the end of one and the onset of the next; with 1, an event that begins
     the day after continues the episode.
+
+    Decision: an event of which nobody says whether it has ended is not taken to go on.
     """
     episodes = (
         _episode(group, follow_up, therapies) for group in _grouped(tuple(events), gap_days)
@@ -94,7 +103,7 @@ def _grouped(
     for event in events:
         joined, apart = [event], []
         for group in groups:
-            if any(_linked(event, other) or _close(event, other, gap_days) for other in group):
+            if any(event.event == other.event or _close(event, other, gap_days) for other in group):
                 joined += group
             else:
                 apart.append(group)
@@ -102,17 +111,12 @@ def _grouped(
     return groups
 
 
-def _linked(one: AnalysedAdverseEvent, other: AnalysedAdverseEvent) -> bool:
-    """Tell whether one event names the other, or both name the same first event."""
-    if one.record.record_id == other.part_of_episode:
-        return True
-    first = one.part_of_episode
-    return first is not None and first in {other.record.record_id, other.part_of_episode}
-
-
 def _close(one: AnalysedAdverseEvent, other: AnalysedAdverseEvent, gap_days: int) -> bool:
     earlier, later = sorted((one, other), key=began_on)
-    return earlier.end is None or (began_on(later) - earlier.end).days <= gap_days
+    end = earlier.end
+    if end is None and earlier.resolution is Resolution.UNKNOWN:
+        end = began_on(earlier)
+    return end is None or (began_on(later) - end).days <= gap_days
 
 
 def _episode(
@@ -124,7 +128,8 @@ def _episode(
     onset = began_on(events[0])
     days = days_present(events, follow_up)
     last = max(days)
-    ended = all(_resolved_on(event, follow_up) for event in events)
+    resolution = _resolution(events, follow_up)
+    severe = [event for event in events if (event.astct_grade or 0) >= SEVERE]
     grades = [event.astct_grade for event in events if event.astct_grade is not None]
     given = {
         therapy.kind for therapy in therapies if _given_for(therapy, events, onset, last, follow_up)
@@ -133,26 +138,47 @@ def _episode(
     return ToxicityEpisode(
         records=tuple(event.record for event in events),
         onset=onset,
+        onset_imputed=_all_imputed(events, onset),
         onset_day=day,
         days_after_infusion=day - 1,
         elapsed_days=_elapsed_days(events, onset, follow_up),
-        end=last if ended else None,
+        end=last if resolution is Resolution.ENDED else None,
+        resolution=resolution,
         observed_until=last,
         duration_days=(last - onset).days + 1,
         days=len(days),
         max_grade=max(grades, default=None),
-        severe_on=min(
-            (began_on(event) for event in events if (event.astct_grade or 0) >= SEVERE),
-            default=None,
-        ),
+        severe_on=began_on(severe[0]) if severe else None,
+        severe_imputed=bool(severe) and _all_imputed(severe, began_on(severe[0])),
         imputed=any(event.onset_imputed or event.end_imputed for event in events),
         treated_with=tuple(drug for drug in TREATMENTS if drug in given),
     )
 
 
 def began_on(event: AnalysedAdverseEvent) -> date:
-    """Give the day from which an event counts."""
-    return event.emerged_on or event.onset
+    """Give the day from which an event counts.
+
+    Raises:
+        ValueError: no day stands for its onset, so that it is in no episode.
+    """
+    if event.began_on is None:
+        raise ValueError("an event of an episode began on some day")
+    return event.began_on
+
+
+def _all_imputed(events: Iterable[AnalysedAdverseEvent], day: date) -> bool:
+    """Tell whether nothing that began on a day is known to have begun on it."""
+    return all(event.onset_imputed for event in events if began_on(event) == day)
+
+
+def _resolution(events: Sequence[AnalysedAdverseEvent], follow_up: SafetyFollowUp) -> Resolution:
+    """Tell whether an episode had ended; one event that goes on keeps it open."""
+    if all(_resolved_on(event, follow_up) for event in events):
+        return Resolution.ENDED
+    open_ended = (event for event in events if _resolved_on(event, follow_up) is None)
+    if all(event.resolution is Resolution.UNKNOWN for event in open_ended):
+        return Resolution.UNKNOWN
+    return Resolution.NOT_ENDED
 
 
 def _resolved_on(event: AnalysedAdverseEvent, follow_up: SafetyFollowUp) -> date | None:
@@ -165,11 +191,17 @@ def _resolved_on(event: AnalysedAdverseEvent, follow_up: SafetyFollowUp) -> date
 def days_present(
     events: Iterable[AnalysedAdverseEvent], follow_up: SafetyFollowUp
 ) -> frozenset[date]:
-    """Give the days on which one of the events was present, up to the last day observed."""
+    """Give the days on which one of the events was present, up to the last day observed.
+
+    Of an event of which nobody says whether it has ended, the day it began.
+    """
     days: set[date] = set()
     for event in events:
         began = began_on(event)
-        last = _resolved_on(event, follow_up) or max(began, follow_up.observed_until)
+        last = _resolved_on(event, follow_up)
+        if last is None and event.resolution is Resolution.UNKNOWN:
+            last = began
+        last = last or max(began, follow_up.observed_until)
         days.update(began + _DAY * count for count in range((last - began).days + 1))
     return frozenset(days)
 
@@ -200,6 +232,15 @@ def _given_for(
     return (
         therapy.kind in TREATMENTS
         and any(event.record.record_id in therapy.given_for for event in events)
-        and therapy.start.earliest <= min(last + _DAY, known_until)
-        and therapy.start.latest >= onset
+        and _may_have_begun(therapy, onset, min(last + _DAY, known_until))
     )
+
+
+def _may_have_begun(therapy: Therapy, since: date, until: date) -> bool:
+    """Tell whether a therapy may have begun between two days.
+
+    Decision: one of which no start is known may, unless it had ended before them.
+    """
+    if therapy.start is None:
+        return therapy.end is None or therapy.end.latest >= since
+    return therapy.start.earliest <= until and therapy.start.latest >= since

@@ -1,49 +1,43 @@
-"""From which day an adverse event counts as after the infusion.
+"""Whether an adverse event began before the infusion.
 
 Source: ICH E9, treatment-emergent; the trial's protocol and endpoint definitions, adverse events.
 """
 
-import uuid
-from collections.abc import Mapping
-from datetime import date
-
+from app.services.derivations.moments import Order, order_of
 from app.services.derivations.partial_dates import ImputedDay
-from app.services.derivations.safety_follow_up import SafetyFollowUp
-from app.services.derivations.subject_history import AdverseEvent
+from app.services.derivations.subject_history import AdverseEvent, PossibleDays
 
 
-def emerged_on(
-    event: AdverseEvent,
-    onset: date,
-    end: ImputedDay | None,
-    others: Mapping[uuid.UUID, AdverseEvent],
-    follow_up: SafetyFollowUp,
-) -> date | None:
-    """Give the day from which an event counts as after the infusion; None: it began before.
+def began_before(
+    event: AdverseEvent, onset: ImputedDay, end: ImputedDay | None, infusion: PossibleDays
+) -> bool:
+    """Tell whether an event began before the infusion started.
 
-    Decision: dates decide between two days, and the clock only on the infusion day itself. A
-    worsening whose record kept an onset before the infusion counts from the infusion, unless it
-    had ended by then, or both grades are known and the second is not higher.
+    An onset of which nothing is known is after it, unless the event ended, or was first recorded,
+    before it. On the infusion day itself an onset without a time is after it, and an end without a
+    time not before it.
+
+    Args:
+        event: the event as reported.
+        onset: the day that stands for its onset.
+        end: the day that stands for its end; None: it had not by the cut, or nobody says.
+        infusion: the moment the first infusion started.
+
+    Source: the trial's endpoint definitions, adverse events, order of two moments and unknown
+    onset.
+    Decision: an event that had ended before the infusion began before it, whatever day stands for
+    its onset.
     """
-    infused_on, infused_at = follow_up.infused_on, follow_up.infused_at
-    if infused_on is None or infused_at is None:
-        return None
-    ended_at = event.end.instant if event.end else None
-    ended_before = (ended_at is not None and ended_at < infused_at) or (
-        end is not None and end.day < infused_on
-    )
-    began_before = onset < infused_on or (
-        onset == infused_on and event.onset.instant is not None and event.onset.instant < infused_at
-    )
-    if not (began_before or ended_before):
-        return onset
-    return infused_on if _worsened(event, others) and not ended_before else None
-
-
-def _worsened(event: AdverseEvent, others: Mapping[uuid.UUID, AdverseEvent]) -> bool:
-    if event.worsening_of is None:
-        return False
-    before = others.get(event.worsening_of)
-    if before is None or before.grade is None or event.grade is None:
+    ended = None if end is None else _moment(event.end, end)
+    if ended is not None and order_of(ended, infusion) is Order.BEFORE:
         return True
-    return event.grade > before.grade
+    if event.onset is not None:
+        return order_of(_moment(event.onset, onset), infusion) is Order.BEFORE
+    recorded = event.first_recorded
+    return recorded is not None and order_of(recorded, infusion) is Order.BEFORE
+
+
+def _moment(written: PossibleDays | None, stands: ImputedDay) -> PossibleDays:
+    """Give the moment as written where its day is known, else the day that stands for it."""
+    known = written is not None and written.day == stands.day
+    return written if known and written is not None else PossibleDays.on(stands.day)

@@ -5,18 +5,18 @@ periods and its clock; ASTCT 2019 for the time of CRS.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from app.models.adverse_event import AdverseEventFields
-from app.schemas.chronology import certainly_before
 from app.schemas.record import Finding
+from app.services.edit_checks.astct import reported_syndrome
 from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
+from app.services.written_dates import midnight
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind, Outcome
-from app.vocabularies.astct import AstctScale
 from app.vocabularies.ctcae import ToxicityGrade
 
 AE_FATAL_WITHOUT_DEATH = Rule(
@@ -112,11 +112,11 @@ def fatal_event(
     """Hold a fatal event, and the end of any other, against the death."""
     fields, died = event.fields, course.died
     if fields.outcome is not Outcome.FATAL:
-        if certainly_before(died, fields.end):
+        if event.is_before(died, fields.end):
             yield AE_END_AFTER_DEATH.at("end")
     elif died is None:
         yield AE_FATAL_WITHOUT_DEATH.at("outcome")
-    elif certainly_before(died, fields.end) or certainly_before(fields.end, died):
+    elif event.is_before(died, fields.end) or event.is_before(fields.end, died):
         yield AE_FATAL_DATE_DIFFERS.at("end")
 
 
@@ -138,24 +138,23 @@ def reporting(
         return
     began = fields.aware_at.instant
     if fields.became_serious_on is not None:
-        began = max(began, datetime.combine(fields.became_serious_on + DAY, time(), UTC))
+        began = max(began, midnight(fields.became_serious_on + DAY, event.zone))
     if fields.reported_at.instant - began > timedelta(hours=rules.report_within_hours):
         yield AE_REPORTED_LATE.at("reported_at")
 
 
 def time_of_crs(
-    event: Stored[AdverseEventFields], course: SubjectCourse, _: Trial
+    event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice CRS or ICANS before the infusion, and CRS that begins late."""
-    fields, infusion = event.fields, course.anchors.infusion
-    scale = fields.astct.scale if fields.astct is not None else None
-    crs = fields.aesi_kind is AesiKind.CRS or scale is AstctScale.CRS
-    icans = fields.aesi_kind is AesiKind.ICANS or scale is AstctScale.ICANS_ADULT
-    if infusion is None or not (crs or icans):
+    onset, infusion = event.fields.onset, course.anchors.infusion
+    kind = reported_syndrome(event.fields, trial)
+    if infusion is None or onset is None or kind is None:
         return
-    if certainly_before(fields.onset, infusion):
+    late = infusion + timedelta(LAST_USUAL_DAY_OF_CRS)
+    if event.is_before(onset, infusion):
         yield CRS_BEFORE_INFUSION.at("onset")
-    elif crs and fields.onset.earliest > infusion + timedelta(LAST_USUAL_DAY_OF_CRS):
+    elif kind is AesiKind.CRS and event.days(onset).earliest > late:
         yield CRS_LATE_ONSET.at("onset")
 
 
@@ -163,7 +162,9 @@ def collection(
     event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice an event of which every possible day lies outside the periods of collection."""
-    onset = event.fields.onset
+    if event.fields.onset is None:
+        return
+    onset = event.days(event.fields.onset)
     if not trial.adverse_events.periods or course.anchors.consent is None:
         return
     if all(period_of(trial, course.anchors, day) is None for day in (onset.earliest, onset.latest)):
@@ -175,7 +176,7 @@ def causality(
 ) -> Iterator[Finding]:
     """Notice an event after the infusion whose relation to the cells nobody judged."""
     fields, infusion = event.fields, course.anchors.infusion
-    if infusion is None or fields.onset.latest < infusion:
+    if infusion is None or event.is_before(fields.onset, infusion):
         return
     if fields.causality is None or fields.causality.car_t is None:
         yield CAUSALITY_MISSING.at("causality")
@@ -197,11 +198,15 @@ def one_fatal_event(subject: SubjectRecords) -> Iterator[Found]:
 
 
 def events_are_reported_once(subject: SubjectRecords) -> Iterator[Found]:
-    """Notice two records of one event: same term, same words, same onset."""
+    """Notice two records of one event: same term, same words, same onset.
+
+    Of unknown onset they have the same end too.
+    """
     seen = set()
     for event in subject.adverse_events:
         fields = event.fields
-        same = (fields.term, fields.other_specify, str(fields.onset))
+        dated = f"until {fields.end}" if fields.onset is None else event.days(fields.onset)
+        same = (fields.term, fields.other_specify, dated)
         if same in seen:
             yield Found(event, AE_TWICE.at("onset"))
         seen.add(same)
@@ -218,7 +223,7 @@ def worsening(subject: SubjectRecords) -> Iterator[Found]:
         if not _higher(event.fields.grade, before.grade):
             yield Found(event, WORSENING_NOT_WORSE.at("grade"))
         infusion = subject.course.anchors.infusion
-        if infusion is not None and before.onset.earliest > infusion:
+        if infusion is not None and event.is_before(infusion, before.onset):
             yield Found(event, WORSENING_OF_LATER.at("worsening_of"))
 
 

@@ -17,11 +17,12 @@ from app.services.analysis_values import examined
 from app.services.criteria.astct import crs_grade, icans_grade
 from app.services.criteria.astct_findings import CrsFindings, IcansDomain, IcansFindings
 from app.services.criteria.astct_grading import AstctGrading
+from app.services.derivations.crs_and_icans import syndrome_named
 from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind
-from app.vocabularies.astct import AstctGrade, AstctScale
+from app.vocabularies.astct import SYNDROME_OF_SCALE, AstctGrade
 
 CRS_GRADE_DIFFERS = Rule(
     "CRS-GRADE-DIFFERS",
@@ -41,6 +42,18 @@ ICANS_BELOW_ASSESSMENT = Rule(
     "a neurological assessment during the event shows a higher grade than the event has; raise the "
     "event's grade or correct the assessment",
 )
+CRS_UNGRADED = Rule(
+    "CRS-UNGRADED",
+    "warning",
+    "the CRS has no ASTCT grade and counts as not graded among the events of special interest; "
+    "send the grade",
+)
+ICANS_UNGRADED = Rule(
+    "ICANS-UNGRADED",
+    "warning",
+    "the ICANS has no ASTCT grade and counts as not graded, which CTCAE 5.0 has no term to mend; "
+    "send the grade",
+)
 NEURO_WITHOUT_ICANS = Rule(
     "NEURO-WITHOUT-ICANS",
     "warning",
@@ -52,6 +65,31 @@ ICANS_WITHOUT_NEURO = Rule(
     "notice",
     "no neurological assessment lies within the event; send those of its days",
 )
+
+
+def reported_syndrome(event: AdverseEventFields, trial: Trial) -> AesiKind | None:
+    """Tell whether an event as reported is CRS or ICANS; None: neither."""
+    graded_as = SYNDROME_OF_SCALE[event.astct.scale] if event.astct is not None else None
+    return syndrome_named(
+        aesi_kind=event.aesi_kind or graded_as,
+        term=event.term,
+        words=event.other_specify,
+        graded=False,
+        rules=trial.adverse_events,
+    )
+
+
+def syndrome_is_graded(
+    event: Stored[AdverseEventFields], _: SubjectCourse, trial: Trial
+) -> Iterator[Finding]:
+    """Notice CRS or ICANS without an ASTCT grade: it is stored, and counts as not graded."""
+    if event.fields.astct is not None:
+        return
+    match reported_syndrome(event.fields, trial):
+        case AesiKind.CRS:
+            yield CRS_UNGRADED.at("astct")
+        case AesiKind.ICANS:
+            yield ICANS_UNGRADED.at("astct")
 
 
 def crs_event_grade(
@@ -90,10 +128,14 @@ def examiners_grade(
 def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
     """Hold neurological assessments after the infusion against the ICANS events of their days."""
     infusion = subject.course.anchors.infusion
-    events = [event for event in subject.adverse_events if _is_icans(event.fields)]
+    events = [
+        event
+        for event in subject.adverse_events
+        if reported_syndrome(event.fields, subject.trial) is AesiKind.ICANS
+    ]
     exceeded = set()
     for assessment in subject.neuro_assessments:
-        day = assessment.fields.assessed_at.civil_date
+        day = assessment.days(assessment.fields.assessed_at).earliest
         grade = icans_grade(examined(assessment.fields)).grade or 0
         if grade == 0 or infusion is None or day < infusion:
             continue
@@ -111,18 +153,14 @@ def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
             yield Found(event, ICANS_WITHOUT_NEURO.at("onset"))
 
 
-def _is_icans(event: AdverseEventFields) -> bool:
-    scale = event.astct.scale if event.astct is not None else None
-    return event.aesi_kind is AesiKind.ICANS or scale is AstctScale.ICANS_ADULT
-
-
 def _covers(event: Stored[AdverseEventFields], assessment: Stored[NeuroAssessmentFields]) -> bool:
     """Tell whether an assessment may lie within an event, to the day after its end."""
     if assessment.fields.adverse_event == event.record_id:
         return True
-    day = assessment.fields.assessed_at.civil_date
-    end = event.fields.end
-    return event.fields.onset.earliest <= day and (end is None or day <= end.latest + DAY)
+    day = assessment.days(assessment.fields.assessed_at).earliest
+    onset, end = event.fields.onset, event.fields.end
+    begun = onset is None or event.days(onset).earliest <= day
+    return begun and (end is None or day <= event.days(end).latest + DAY)
 
 
 def _differs(reported: int, derived: AstctGrading) -> bool:
@@ -161,6 +199,6 @@ def _icans_findings(basis: IcansBasis) -> IcansFindings:
     )
 
 
-OF_EVENTS = (crs_event_grade, icans_event_grade)
+OF_EVENTS = (syndrome_is_graded, crs_event_grade, icans_event_grade)
 OF_ASSESSMENTS = (examiners_grade,)
 SUBJECT_CHECKS = (assessments_beside_events,)

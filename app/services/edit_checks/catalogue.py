@@ -13,16 +13,19 @@ from app.services.edit_checks import (
     infusion,
     kinetics,
     laboratory,
+    offsets,
     possible_progression,
     references,
     response,
     therapies,
+    unfinished_events,
     unreported_grades,
     visits,
 )
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
 
-_DATED = (dates.after_death, dates.in_future)
+_EVER = (dates.in_future, *offsets.RECORD_CHECKS)
+_DATED = (dates.after_death, *_EVER)
 _MEASURED = (
     *_DATED,
     dates.before_consent,
@@ -33,17 +36,22 @@ _MEASURED = (
 _TREATED = (*_DATED, dates.treated_before_consent, visits.visit_is_the_days)
 
 RECORD_CHECKS: Final[dict[str, tuple[RecordCheck, ...]]] = {
-    "subjects": (dates.in_future, *enrolment.RECORD_CHECKS),
+    "subjects": (*_EVER, *enrolment.RECORD_CHECKS),
     "preparations": _TREATED,
     "infusions": (*_TREATED, *infusion.RECORD_CHECKS),
     "assessments": (*_MEASURED, *response.RECORD_CHECKS),
-    "adverse-events": (*_DATED, *adverse_events.RECORD_CHECKS, *astct.OF_EVENTS),
+    "adverse-events": (
+        *_DATED,
+        *adverse_events.RECORD_CHECKS,
+        *unfinished_events.RECORD_CHECKS,
+        *astct.OF_EVENTS,
+    ),
     "lab-results": (*_MEASURED, *laboratory.RECORD_CHECKS),
     "kinetics": (*_MEASURED, *kinetics.RECORD_CHECKS),
     "visits": _MEASURED,
     "neuro-assessments": (*_MEASURED, *astct.OF_ASSESSMENTS),
-    "therapies": (dates.in_future, *therapies.RECORD_CHECKS),
-    "follow-ups": (dates.in_future, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
+    "therapies": (*_EVER, *therapies.RECORD_CHECKS),
+    "follow-ups": (*_EVER, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
     "adjudications": (*_DATED, visits.visit_is_the_days, *adjudications.RECORD_CHECKS),
 }
 """The checks of one record beside the course of its subject, by the path of its kind."""
@@ -82,8 +90,10 @@ RULES: Final[dict[str, Rule]] = {
         efficacy_results,
         possible_progression,
         adverse_events,
+        unfinished_events,
         astct,
         laboratory,
+        offsets,
         unreported_grades,
         kinetics,
         therapies,

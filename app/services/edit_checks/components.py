@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.models.assessment import AssessmentFields
-from app.models.measurements import Measurement
+from app.services.edit_checks.rule import Stored
 from app.trial.response import ComponentWindow
 from app.trial.trial import Trial
 
@@ -39,10 +39,10 @@ _MARROW: Final = ("marrow", "mrd")
 _IMAGED: Final = ("imaging", "pet_ct")
 
 
-def measured(assessment: AssessmentFields) -> Iterator[Component]:
+def measured(assessment: Stored[AssessmentFields]) -> Iterator[Component]:
     """Give the components that have a result, those not done left out."""
     for name in (*_BLOOD_AND_URINE, *_MARROW, *_IMAGED):
-        part = getattr(assessment, name)
+        part = getattr(assessment.fields, name)
         if part is None or getattr(part, "not_done", None) is not None:
             continue
         if getattr(part, "spurious", False):
@@ -51,13 +51,12 @@ def measured(assessment: AssessmentFields) -> Iterator[Component]:
         yield Component(name, dated_by, collected(assessment, part, dated_by))
 
 
-def collected(assessment: AssessmentFields, part: Any, dated_by: str = "collected_on") -> date:
+def collected(
+    assessment: Stored[AssessmentFields], part: Any, dated_by: str = "collected_on"
+) -> date:
     """Give the day a component was collected."""
     own = getattr(part, dated_by)
-    if own is None:
-        return assessment.assessed_on
-    day: date = own.civil_date if isinstance(part, Measurement) else own
-    return day
+    return assessment.fields.assessed_on if own is None else assessment.days(own).earliest
 
 
 def window_of(trial: Trial, component: Component) -> ComponentWindow:

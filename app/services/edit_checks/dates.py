@@ -12,7 +12,8 @@ from typing import Any
 
 from app.models.values import PartialDate
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import DAY, Rule, Stored
+from app.services.edit_checks.date_members import date_members
+from app.services.edit_checks.rule import Rule, Stored
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
@@ -78,9 +79,10 @@ def treated_before_consent(
 
 
 def in_future(record: Stored[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
-    """Notice what was dated later than the day it was sent, in any time zone."""
-    if _begins_after(record, record.recorded_on + DAY):
-        yield DATE_IN_FUTURE.at(record.dated_by)
+    """Notice every date that is later than any calendar showed when its version was recorded."""
+    for way, written in date_members(record.fields):
+        if record.days(written).earliest > record.recorded_on:
+            yield DATE_IN_FUTURE.at(*way)
 
 
 def after_horizon(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ def components_beside_results(subject: SubjectRecords) -> Iterator[Found]:
             if part is None or part.not_done is not None or part.spurious:
                 continue
             named = by_id.get(part.lab_result) if part.lab_result is not None else None
-            same = [named] if named else by_day[analyte, collected(assessment.fields, part)]
+            same = [named] if named else by_day[analyte, collected(assessment, part)]
             if same and not any(_agree(name, analyte, part, sample) for sample in same):
                 yield Found(assessment, EFF_LAB_MISMATCH.at(name))
 
@@ -115,7 +115,7 @@ def _taken(
     for name, analyte in _ANALYTES.items():
         part = getattr(assessment.fields, name)
         if part is not None:
-            yield analyte, collected(assessment.fields, part), part.lab_result
+            yield analyte, collected(assessment, part), part.lab_result
 
 
 def _counts(sample: LabSample) -> bool:

@@ -7,7 +7,6 @@ disposition; ICH E6 for consent before anything else.
 from collections.abc import Iterator
 
 from app.models.enrolment import EnrolmentFields
-from app.schemas.chronology import certainly_before
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
@@ -88,7 +87,7 @@ def consent(
     form = forms.get(fields.consent.version)
     if form is None:
         yield UNKNOWN_CONSENT_VERSION.at("consent", "version")
-    elif certainly_before(fields.consent.signed_on, form.approved_on):
+    elif enrolment.is_before(fields.consent.signed_on, form.approved_on):
         yield CONSENT_BEFORE_APPROVAL.at("consent", "signed_on")
 
 

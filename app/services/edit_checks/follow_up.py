@@ -9,7 +9,6 @@ from datetime import date
 from itertools import chain
 
 from app.models.follow_up import FollowUpFields
-from app.schemas.chronology import certainly_before, first_day, last_day
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
@@ -78,7 +77,7 @@ def contact_after_death(
         SurvivalStatus.LOST: ("last_contact_on", fields.last_contact_on),
         SurvivalStatus.WITHDREW: ("withdrew_on", fields.withdrew_on),
     }.get(fields.status)
-    if alive is not None and certainly_before(course.died, alive[1]):
+    if alive is not None and follow_up.is_before(course.died, alive[1]):
         yield CONTACT_AFTER_DEATH.at(alive[0])
 
 
@@ -86,7 +85,7 @@ def death_before_infusion(
     follow_up: Stored[FollowUpFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a death before the infusion, which leaves the subject out of every survival time."""
-    if certainly_before(follow_up.fields.death_date, course.anchors.infusion):
+    if follow_up.is_before(follow_up.fields.death_date, course.anchors.infusion):
         yield DEATH_BEFORE_INFUSION.at("death_date")
 
 
@@ -104,7 +103,7 @@ def death_dates_differ(subject: SubjectRecords) -> Iterator[Found]:
     for index, follow_up in enumerate(subject.deaths):
         died = follow_up.fields.death_date
         others = (one.fields.death_date for one in subject.deaths[:index])
-        if any(certainly_before(died, one) or certainly_before(one, died) for one in others):
+        if any(follow_up.is_before(died, one) or follow_up.is_before(one, died) for one in others):
             yield Found(follow_up, DEATH_DATES_DIFFER.at("death_date"))
 
 
@@ -150,7 +149,7 @@ def withdrew_but_followed(subject: SubjectRecords) -> Iterator[Found]:
     seen = _last_seen(subject) if withdrawals else None
     for follow_up in withdrawals:
         fields = follow_up.fields
-        day = fields.withdrew_on or last_day(fields.contacted_on)
+        day = fields.withdrew_on or follow_up.days(fields.contacted_on).latest
         if seen is not None and seen > day:
             yield Found(follow_up, WITHDREW_BUT_FOLLOWED.at("withdrew_on"))
 
@@ -184,7 +183,7 @@ def _days_seen(subject: SubjectRecords) -> Iterator[date]:
     yield from (record.first_day for record in examined if record.first_day is not None)
     for follow_up in subject.follow_ups:
         if follow_up.fields.status in {SurvivalStatus.ALIVE, SurvivalStatus.COMPLETED}:
-            yield first_day(follow_up.fields.contacted_on)
+            yield follow_up.days(follow_up.fields.contacted_on).earliest
 
 
 RECORD_CHECKS = (contact_after_death, death_before_infusion)

@@ -7,7 +7,6 @@ on the origin of every endpoint and on second infusions.
 from collections.abc import Iterator
 
 from app.models.infusion import InfusionFields
-from app.schemas.chronology import certainly_before
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
@@ -85,9 +84,9 @@ def order_of_treatment(subject: SubjectRecords) -> Iterator[Found]:
     first = first_infusion(subject)
     if first is None:
         return
-    if certainly_before(first.fields.infused_at, anchors.first_leukapheresis):
+    if first.is_before(first.fields.infused_at, anchors.first_leukapheresis):
         yield Found(first, LEUKAPHERESIS_AFTER_INFUSION.at("infused_at"))
-    if certainly_before(first.fields.infused_at, anchors.first_lymphodepletion):
+    if first.is_before(first.fields.infused_at, anchors.first_lymphodepletion):
         yield Found(first, INFUSION_BEFORE_LD.at("infused_at"))
 
 
@@ -102,14 +101,14 @@ def lymphodepletion_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
         return
     preparations = [record.fields for record in subject.preparations]
     doses = sorted(
-        dose.given_on.civil_date
+        first.days(dose.given_on).earliest
         for preparation in preparations
         for dose in preparation.lymphodepletion
     )
     omitted = any(one.lymphodepletion_omitted is not None for one in preparations)
     if not doses and not omitted:
         yield Found(first, NO_LYMPHODEPLETION.at("infused_at"))
-    day = first.fields.infused_at.civil_date
+    day = first.days(first.fields.infused_at).earliest
     before = [dose for dose in doses if dose <= day]
     planned = _planned_gap(subject.trial)
     if before and planned is not None and (day - before[-1]).days not in planned:
@@ -160,7 +159,7 @@ def preparation_of_infusion(subject: SubjectRecords) -> Iterator[Found]:
         lots = {fields.product_lot, named.product_lot}
         if None not in lots and len(lots) == 2:
             yield Found(infusion, LOT_DIFFERS.at("product_lot"))
-        if certainly_before(fields.infused_at, named.product_released_on):
+        if infusion.is_before(fields.infused_at, named.product_released_on):
             yield Found(infusion, INFUSED_BEFORE_RELEASE.at("infused_at"))
 
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Final
 
 from app.models.kinetics_result import KineticsResultFields
-from app.models.values import OffsetDateTime
 from app.schemas.record import Finding
 from app.services.edit_checks.infusion import first_infusion
 from app.services.edit_checks.laboratory import IDENTICAL_TIMESTAMPS
@@ -73,8 +72,9 @@ def time_of_the_sample(
     fields, infusion = sample.fields, course.anchors.infusion
     if infusion is None or fields.matrix is not Matrix.PB or fields.not_evaluable is not None:
         return
-    days = (fields.collected_at.civil_date - infusion).days
-    if 0 <= days <= PROFILE_DAYS and fields.collected_at.instant is None:
+    taken = sample.days(fields.collected_at)
+    days = (taken.earliest - infusion).days
+    if 0 <= days <= PROFILE_DAYS and taken.instant is None:
         yield KINETICS_TIME_MISSING.at("collected_at")
 
 
@@ -96,7 +96,9 @@ def sample_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
     if first is None:
         return
     for sample in subject.kinetics:
-        if _quantified(sample.fields) and _before(sample.fields, first.fields.infused_at):
+        if _quantified(sample.fields) and sample.is_before(
+            sample.fields.collected_at, first.fields.infused_at
+        ):
             yield Found(sample, KINETICS_BEFORE_INFUSION.at("collected_at"))
 
 
@@ -114,8 +116,9 @@ def nominal_day_is_the_samples(subject: SubjectRecords) -> Iterator[Found]:
         fields = sample.fields
         if fields.nominal_day is None or fields.nominal_day < 0 or fields.matrix is not Matrix.PB:
             continue
-        taken, day = fields.collected_at.instant, fields.collected_at.civil_date
-        elapsed = None if taken is None else (taken - first.fields.infused_at.instant) / DAY
+        taken = sample.days(fields.collected_at)
+        at, day = taken.instant, taken.earliest
+        elapsed = None if at is None else (at - first.fields.infused_at.instant) / DAY
         derived = nominal_day(
             trial, anchors, day, elapsed_days=None if elapsed is None else Decimal(str(elapsed))
         )
@@ -124,13 +127,6 @@ def nominal_day_is_the_samples(subject: SubjectRecords) -> Iterator[Found]:
         same_visit = late and visit_of(trial, anchors, planned) == visit_of(trial, anchors, day)
         if derived != fields.nominal_day and not same_visit:
             yield Found(sample, NOMINAL_DAY_DIFFERS.at("nominal_day"))
-
-
-def _before(fields: KineticsResultFields, infused_at: OffsetDateTime) -> bool:
-    taken = fields.collected_at.instant
-    if taken is not None:
-        return taken < infused_at.instant
-    return fields.collected_at.civil_date < infused_at.civil_date
 
 
 def _quantified(fields: KineticsResultFields) -> bool:

@@ -12,6 +12,7 @@ from app.models.therapy import TherapyFields
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
+from app.services.written_dates import known_day
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.therapies import TherapyKind
@@ -79,10 +80,10 @@ def one_result_a_time(subject: SubjectRecords) -> Iterator[Found]:
     seen = set()
     for result in subject.lab_results:
         fields = result.fields
-        when = fields.collected_at
+        when = result.dated
         if fields.not_done is not None or fields.spurious:
             continue
-        if len(when) == len("2026-01-01") and fields.sample_id is None:
+        if (when is None or when.instant is None) and fields.sample_id is None:
             continue
         same = (analyte_code(fields.analyte), fields.specimen, when, fields.sample_id)
         if same in seen:
@@ -112,9 +113,9 @@ def _days(subject: SubjectRecords, kind: TherapyKind) -> Iterator[tuple[date, da
     """Give first and last day of the therapies of a kind that are known to the day."""
     for therapy in subject.therapies:
         fields: TherapyFields = therapy.fields
-        if fields.therapy_kind is kind and fields.start.civil_date is not None:
-            end = fields.end.civil_date if fields.end is not None else None
-            yield fields.start.civil_date, end or fields.start.civil_date
+        start = known_day(fields.start, therapy.zone)
+        if fields.therapy_kind is kind and start is not None:
+            yield start, known_day(fields.end, therapy.zone) or start
 
 
 def _within(spans: Iterable[tuple[date, date]], day: date, days: int) -> bool:

@@ -53,7 +53,7 @@ def possible_progression(subject: SubjectRecords) -> Iterator[Found]:
     ]
     if not results:
         return
-    assessments = [assessment.fields for assessment in subject.assessments]
+    assessments = subject.assessments
     serum = [marker for one in assessments for marker in _serum(one)]
     urine = [marker for one in assessments for marker in _urine(one)]
     for result, code, day in results:
@@ -112,21 +112,21 @@ def _amount(code: str, sample: LabSample) -> Decimal | None:
         return None
 
 
-def _serum(fields: AssessmentFields) -> Iterator[Marker]:
-    spike = fields.serum_m_protein
+def _serum(assessment: Stored[AssessmentFields]) -> Iterator[Marker]:
+    spike = assessment.fields.serum_m_protein
     if spike is None or spike.value is None or spike.unit is None or spike.spurious:
         return
     if spike.owner in {None, BandOwner.ORIGINAL}:
         value = Decimal(0) if spike.comparator is not None else spike.value
-        yield Marker(collected(fields, spike), units.serum_m_protein(value, spike.unit))
+        yield Marker(collected(assessment, spike), units.serum_m_protein(value, spike.unit))
 
 
-def _urine(fields: AssessmentFields) -> Iterator[Marker]:
-    spike = fields.urine_m_protein
+def _urine(assessment: Stored[AssessmentFields]) -> Iterator[Marker]:
+    spike = assessment.fields.urine_m_protein
     if spike is None or spike.value is None or spike.unit is None or spike.spurious:
         return
     if spike.owner in {None, BandOwner.ORIGINAL}:
-        yield Marker(collected(fields, spike), _per_day(spike, spike.value, spike.unit))
+        yield Marker(collected(assessment, spike), _per_day(spike, spike.value, spike.unit))
 
 
 def _per_day(spike: UrineMProtein, value: Decimal, unit: str) -> Decimal:
@@ -138,12 +138,13 @@ def _per_day(spike: UrineMProtein, value: Decimal, unit: str) -> Decimal:
     )
 
 
-def _dflc(fields: AssessmentFields, light_chain: LightChain) -> Iterator[Marker]:
+def _dflc(assessment: Stored[AssessmentFields], light_chain: LightChain) -> Iterator[Marker]:
+    fields = assessment.fields
     kappa, lambda_ = _chain(fields.free_kappa), _chain(fields.free_lambda)
     if kappa is None or lambda_ is None or fields.free_kappa is None:
         return
     difference = kappa - lambda_ if light_chain is LightChain.KAPPA else lambda_ - kappa
-    yield Marker(collected(fields, fields.free_kappa), max(difference, Decimal(0)))
+    yield Marker(collected(assessment, fields.free_kappa), max(difference, Decimal(0)))
 
 
 def _chain(chain: FreeLightChain | None) -> Decimal | None:

@@ -107,7 +107,7 @@ def component_windows(
     assessment: Stored[AssessmentFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice components collected too long before or after the serum sample."""
-    for component in measured(assessment.fields):
+    for component in measured(assessment):
         window = window_of(trial, component)
         days = (component.day - assessment.fields.assessed_on).days
         if not -window.before <= days <= window.after:
@@ -126,7 +126,10 @@ def spike_beside_immunofixation(
             continue
         if fixation.result is not ImmunofixationResult.NEGATIVE or spike.comparator is not None:
             continue
-        if collected(fields, spike) == collected(fields, fixation) and (spike.value or 0) > 0:
+        if (
+            collected(assessment, spike) == collected(assessment, fixation)
+            and (spike.value or 0) > 0
+        ):
             yield SPIKE_WITH_NEGATIVE_IFE.at(spike_name, "value")
 
 
@@ -140,7 +143,7 @@ def investigators_response(
         return
     if infusion is not None and fields.assessed_on <= infusion:
         yield RESPONSE_AT_BASELINE.at("investigator_response")
-    rests_on = (*measured(fields), *(fields.new_lesions or ()))
+    rests_on = (*measured(assessment), *(fields.new_lesions or ()))
     clinical = response is ResponseCategory.PD and (
         fields.investigator_pd_basis is PdBasis.CLINICAL or fields.corrected_calcium is not None
     )
@@ -164,7 +167,7 @@ def baseline(subject: SubjectRecords) -> Iterator[Found]:
         return
     last: dict[str, tuple[Stored[AssessmentFields], Component]] = {}
     for assessment in subject.assessments:
-        for component in measured(assessment.fields):
+        for component in measured(assessment):
             if component.day <= closes:
                 known = last.get(component.name)
                 if known is None or known[1].day <= component.day:

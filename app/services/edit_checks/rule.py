@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
@@ -19,9 +19,10 @@ from app.models.neuro_assessment import NeuroAssessmentFields
 from app.models.preparation import PreparationFields
 from app.models.therapy import TherapyFields
 from app.models.visit import VisitFields
-from app.schemas.chronology import first_day, last_day
 from app.schemas.record import Finding, RecordKind
+from app.services.derivations.subject_history import PossibleDays
 from app.services.subject_course import SubjectCourse
+from app.services.written_dates import DateAsSent, is_before, possible_days
 from app.trial.trial import Trial
 
 FieldsT = TypeVar("FieldsT", covariant=True)  # noqa: PLC0105 - read as a noun in every check
@@ -77,6 +78,7 @@ class LabSample:
     g_csf_before: bool | None
     lower_limit: Decimal | None
     upper_limit: Decimal | None
+    judged_at: str | None
 
     @classmethod
     def of(cls, result: LabResultFields) -> Self:
@@ -103,6 +105,7 @@ class LabSample:
             result.g_csf_before,
             limits.low if limits is not None else None,
             limits.high if limits is not None else None,
+            judged.at if judged is not None else None,
         )
 
 
@@ -112,10 +115,12 @@ class Stored(Generic[FieldsT]):
 
     Attributes:
         kind: path of its kind.
-        recorded_on: day on which this version was sent, UTC.
+        recorded_on: the latest date that a calendar of the world showed when this version was
+            recorded: nothing later can have been observed.
         fields: what the centre said.
+        zone: time zone of the centre, in which its moments have their days.
         dated_by: the member that dates it; empty when the kind has none.
-        first_day, last_day: the days that this date can mean; None when there is none.
+        dated: what this date can mean; None when there is none.
     """
 
     kind: str
@@ -123,13 +128,19 @@ class Stored(Generic[FieldsT]):
     version: int
     recorded_on: date
     fields: FieldsT
+    zone: tzinfo
     dated_by: str
-    first_day: date | None
-    last_day: date | None
+    dated: PossibleDays | None
 
     @classmethod
     def of(
-        cls, kind: RecordKind, record_id: uuid.UUID, version: int, recorded_on: date, fields: Any
+        cls,
+        kind: RecordKind,
+        record_id: uuid.UUID,
+        version: int,
+        recorded_on: date,
+        fields: Any,
+        zone: tzinfo,
     ) -> "Stored[Any]":
         """Take a record with the days it can lie on."""
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
@@ -139,10 +150,28 @@ class Stored(Generic[FieldsT]):
             version,
             recorded_on,
             fields,
+            zone,
             kind.dated_by or "",
-            None if written is None else first_day(written),
-            None if written is None else last_day(written),
+            None if written is None else possible_days(written, zone),
         )
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day that its date can mean; None when it has none."""
+        return None if self.dated is None else self.dated.earliest
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that its date can mean; None when it has none."""
+        return None if self.dated is None else self.dated.latest
+
+    def days(self, written: DateAsSent) -> PossibleDays:
+        """Give what one of its dates can mean."""
+        return possible_days(written, self.zone)
+
+    def is_before(self, one: DateAsSent | None, other: DateAsSent | None) -> bool:
+        """Tell whether one date is before another whatever is not known of both."""
+        return is_before(one, other, self.zone)
 
 
 class Found(NamedTuple):

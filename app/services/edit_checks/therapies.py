@@ -7,7 +7,6 @@ infusion; therapy after death) and on CRS and ICANS treatment.
 from collections.abc import Iterator
 
 from app.models.therapy import TherapyFields
-from app.schemas.chronology import certainly_before
 from app.schemas.record import Finding
 from app.schemas.therapy import counts_as_new_therapy
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
@@ -48,7 +47,7 @@ def new_therapy_before_infusion(
     therapy: Stored[TherapyFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a new anti-myeloma therapy that ended no response, because there was none yet."""
-    early = certainly_before(therapy.fields.start, course.anchors.infusion)
+    early = therapy.is_before(therapy.fields.start, course.anchors.infusion)
     if early and counts_as_new_therapy(therapy.fields):
         yield NEW_THERAPY_BEFORE_INFUSION.at("start")
 
@@ -57,9 +56,9 @@ def therapy_after_death(
     therapy: Stored[TherapyFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a therapy that began or ended after the death."""
-    if certainly_before(course.died, therapy.fields.start):
+    if therapy.is_before(course.died, therapy.fields.start):
         yield THERAPY_AFTER_DEATH.at("start")
-    elif certainly_before(course.died, therapy.fields.end):
+    elif therapy.is_before(course.died, therapy.fields.end):
         yield THERAPY_AFTER_DEATH.at("end")
 
 
@@ -70,7 +69,7 @@ def treatment_has_its_event(
     fields, infusion = therapy.fields, course.anchors.infusion
     if fields.therapy_kind not in _GIVEN_FOR_EVENTS or fields.adverse_events:
         return
-    if infusion is not None and not certainly_before(fields.start, infusion):
+    if infusion is not None and not therapy.is_before(fields.start, infusion):
         yield TREATMENT_UNLINKED.at("adverse_events")
 
 
@@ -79,7 +78,7 @@ def therapy_follows_its_event(subject: SubjectRecords) -> Iterator[Found]:
     onsets = {event.record_id: event.fields.onset for event in subject.adverse_events}
     for therapy in subject.therapies:
         for index, event in enumerate(therapy.fields.adverse_events):
-            if certainly_before(therapy.fields.start, onsets.get(event)):
+            if therapy.is_before(therapy.fields.start, onsets.get(event)):
                 yield Found(therapy, THERAPY_BEFORE_EVENT.at("adverse_events", index))
 
 

@@ -51,13 +51,18 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
         centre=subject.course.centre,
         data_cut=date.max,
         horizon_months=subject.trial.horizon_months,
+        visits_after_infusion=subject.trial.schedule.after_infusion,
         preparations=tuple(
-            values.preparation(_ref(one), one.fields) for one in subject.preparations
+            values.preparation(_ref(one), one.fields, one.zone) for one in subject.preparations
         ),
-        infusions=tuple(values.infusion(_ref(one), one.fields) for one in subject.infusions),
-        therapies=tuple(values.therapy(_ref(one), one.fields) for one in subject.therapies),
+        infusions=tuple(
+            values.infusion(_ref(one), one.fields, one.zone) for one in subject.infusions
+        ),
+        therapies=tuple(
+            values.therapy(_ref(one), one.fields, one.zone) for one in subject.therapies
+        ),
         adverse_events=tuple(
-            values.adverse_event(_ref(one), one.fields) for one in subject.adverse_events
+            values.adverse_event(_ref(one), one.fields, one.zone) for one in subject.adverse_events
         ),
         lab_values=tuple(
             value for one in subject.lab_results if (value := _lab_value(one)) is not None
@@ -74,7 +79,8 @@ def _lab_value(result: Stored[LabSample]) -> LabValue | None:
     return LabValue(
         record=_ref(result),
         analyte=listed.code,
-        collected=values.lab_days(sample.collected_at),
+        collected=result.days(sample.collected_at),
+        visit=sample.visit,
         value=sample.value,
         comparator=None if sample.comparator is None else Comparator(sample.comparator),
         unit=sample.unit,

@@ -32,7 +32,9 @@ class LevelCounts:
         grade_3_or_more: worst grade 3, 4 or 5.
         related: to any study treatment, those whose causality nobody judged by the trial's rule.
         causality_missing: with an event whose causality nobody judged.
-        events: all of them, repeated ones included.
+        unresolved: subjects with an event that had not ended at the cut.
+        end_unknown: subjects with one of which nobody says whether it has ended, or when.
+        events: all of them, repeated ones included; linked records are one event.
     """
 
     subjects: Proportion
@@ -42,6 +44,8 @@ class LevelCounts:
     related: Proportion
     related_to_car_t: Proportion
     causality_missing: Proportion
+    unresolved: int
+    end_unknown: int
     events: int
 
 
@@ -62,6 +66,8 @@ def level_counts(
         related=share(level.related for level in levels),
         related_to_car_t=share(level.related_to_car_t for level in levels),
         causality_missing=share(level.causality_missing for level in levels),
+        unresolved=sum(level.unresolved for level in levels),
+        end_unknown=sum(level.end_unknown for level in levels),
         events=sum(level.events for level in levels),
     )
 

@@ -40,6 +40,7 @@ class AdverseEventRow:
         incidence_rate: subjects affected per 100 person-years to the first event; None: the window
             has no rate.
         event_rate: all events per 100 person-years, without limits.
+        first_imputed: subjects whose first event stands, in the rate, at a day that was filled in.
     """
 
     level: Level
@@ -48,6 +49,7 @@ class AdverseEventRow:
     counts: LevelCounts
     incidence_rate: Rate | None
     event_rate: EventRate | None
+    first_imputed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ def adverse_event_table(
                 counts=level_counts(affected[key].values(), len(subjects), conf_level=conf_level),
                 incidence_rate=_incidence_rate(subjects, days, all_days, affected[key], conf_level),
                 event_rate=_event_rate(days, all_days, affected[key]),
+                first_imputed=sum(level.first_imputed for level in affected[key].values()),
             )
             for key in _in_order(affected)
         ),

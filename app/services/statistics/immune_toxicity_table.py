@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from app.services.derivations.analysed_adverse_event import Resolution
 from app.services.derivations.immune_toxicity import ImmuneToxicity, Syndrome
 from app.services.derivations.safety_follow_up import SafetyFollowUp
 from app.services.derivations.toxicity_episodes import SEVERE, TREATMENTS, ToxicityEpisode
@@ -59,12 +60,18 @@ class ImmuneToxicityTable:
         n: the denominator.
         affected: with at least one episode.
         grades: those affected by highest ASTCT grade.
-        onset_days: first onset by ``onset_rule``.
+        before_infusion: subjects with one reported before the infusion; it stays in its period.
+        onset_days: first onset by ``onset_rule``, where it is known to the day.
+        onset_imputed: subjects affected whose first onset is not known to the day.
         days_after_infusion: first onset, 0 being the infusion day.
         severe_onset_days: of the first event of grade 3 or more; the infusion is day 1.
-        duration_days: of the first episode where that resolved, both ends included.
-        total_days: days on which it was present, where every episode resolved.
+        severe_onset_imputed: subjects of which that onset is not known to the day.
+        duration_days: of the first episode where that resolved, both ends included and known to the
+            day.
+        duration_imputed: subjects whose first episode resolved and has an end not known to the day.
+        total_days: days on which it was present, where every episode resolved, on known days.
         unresolved: subjects with an episode that had not ended at death or last observation.
+        end_unknown: subjects with an episode of which nobody says whether it has ended, or when.
         time_to_resolution: of the first episode, by Kaplan-Meier; those that had not ended count
             up to then.
         treatments: what was given for it.
@@ -79,13 +86,18 @@ class ImmuneToxicityTable:
     affected: Proportion
     grades: GradeCounts
     grade_3_or_more: Proportion
+    before_infusion: int
     onset_rule: OnsetRule
     onset_days: DayRange
+    onset_imputed: int
     days_after_infusion: DayRange
     severe_onset_days: DayRange
+    severe_onset_imputed: int
     duration_days: DayRange
+    duration_imputed: int
     total_days: DayRange
     unresolved: int
+    end_unknown: int
     time_to_resolution: SurvivalQuantile
     treatments: tuple[TreatmentUse, ...]
     cumulative_incidence: CompetingRisks
@@ -113,6 +125,8 @@ def immune_toxicity_table(
         ValueError: a toxicity is of another kind.
 
     Source: the trial's endpoint definitions, CRS and ICANS: median and range among those affected.
+    A day that was filled in stays out of onset and duration, and is counted; in the cumulative
+    incidence an onset that is not known stands at the infusion.
     Decision: an episode that had not ended has no duration; it counts in ``unresolved`` and, up to
     the day last observed, in ``time_to_resolution``.
     """
@@ -121,6 +135,8 @@ def immune_toxicity_table(
     n = len(subjects)
     affected = [subject.toxicity for subject in subjects if subject.toxicity.episodes]
     first = [toxicity.episodes[0] for toxicity in affected]
+    known = [episode for episode in first if not episode.onset_imputed]
+    resolved = [episode for episode in first if episode.resolution is Resolution.ENDED]
     times = [time for subject in subjects if (time := _time(subject)) is not None]
     curve = aalen_johansen(
         [days for days, _ in times],
@@ -131,7 +147,10 @@ def immune_toxicity_table(
     timed = [
         subject.toxicity.episodes[0]
         for subject in subjects
-        if subject.toxicity.episodes and not subject.follow_up.dates_doubtful
+        if subject.toxicity.episodes
+        and not subject.follow_up.dates_doubtful
+        and subject.toxicity.episodes[0].resolution is not Resolution.UNKNOWN
+        and not subject.toxicity.episodes[0].imputed
     ]
     resolution = kaplan_meier(
         [episode.duration_days for episode in timed],
@@ -146,27 +165,40 @@ def immune_toxicity_table(
         grades=grade_counts(toxicity.max_grade for toxicity in affected),
         grade_3_or_more=proportion(severe, n, conf_level=conf_level),
         onset_rule=onset_rule,
-        onset_days=day_range(_onset(episode, onset_rule) for episode in first),
-        days_after_infusion=day_range(episode.days_after_infusion for episode in first),
+        before_infusion=sum(subject.toxicity.before_infusion for subject in subjects),
+        onset_days=day_range(_onset(episode, onset_rule) for episode in known),
+        onset_imputed=len(first) - len(known),
+        days_after_infusion=day_range(episode.days_after_infusion for episode in known),
         severe_onset_days=day_range(
             toxicity.severe_onset_day
             for toxicity in affected
-            if toxicity.severe_onset_day is not None
+            if toxicity.severe_onset_day is not None and not toxicity.severe_onset_imputed
         ),
+        severe_onset_imputed=sum(toxicity.severe_onset_imputed for toxicity in affected),
         duration_days=day_range(
-            episode.duration_days for episode in first if episode.end is not None
+            episode.duration_days for episode in resolved if not episode.imputed
         ),
+        duration_imputed=sum(episode.imputed for episode in resolved),
         total_days=day_range(
             toxicity.total_days
             for toxicity in affected
-            if toxicity.total_days is not None and not toxicity.unresolved
+            if toxicity.total_days is not None and _is_whole(toxicity)
         ),
         unresolved=sum(toxicity.unresolved for toxicity in affected),
+        end_unknown=sum(toxicity.end_unknown for toxicity in affected),
         time_to_resolution=median_survival(resolution),
         treatments=tuple(_use(drug, affected, n, conf_level) for drug in TREATMENTS),
         cumulative_incidence=curve,
         landmarks=incidence_landmarks(curve, kind.value, LANDMARKS),
         without_time_at_risk=n - len(times),
+    )
+
+
+def _is_whole(toxicity: ImmuneToxicity) -> bool:
+    """Tell whether every day on which the syndrome was present is known."""
+    return all(
+        episode.resolution is Resolution.ENDED and not episode.imputed
+        for episode in toxicity.episodes
     )
 
 

@@ -24,12 +24,15 @@ class SpecialInterestRow:
     """One kind of special interest.
 
     Attributes:
-        onset_days: of the first event of each subject affected; the infusion is day 1.
+        onset_days: of the first event of each subject affected, where it is known to the day; the
+            infusion is day 1.
+        onset_imputed: subjects whose first onset is not known to the day.
     """
 
     kind: AesiKind
     counts: LevelCounts
     onset_days: DayRange
+    onset_imputed: int
 
 
 def special_interest_table(
@@ -45,6 +48,8 @@ def special_interest_table(
         window: which events.
         conf_level: two-sided.
 
+    Source: the trial's endpoint definitions, adverse events: a day that was filled in, in part or
+    altogether, stays out of the onset and is counted.
     Decision: a pregnancy, in no incidence of adverse events, is counted here.
     """
     affected: dict[AesiKind, list[SubjectLevel]] = {kind: [] for kind in AesiKind}
@@ -57,12 +62,14 @@ def special_interest_table(
         for kind, events in by_kind.items():
             level = subject_level(events, special_interest=True)
             affected[kind].append(level)
-            days[kind].append(subject.follow_up.day(level.first_on))
+            known = None if level.first_imputed else subject.follow_up.day(level.first_on)
+            days[kind].append(known)
     return tuple(
         SpecialInterestRow(
             kind=kind,
             counts=level_counts(affected[kind], len(subjects), conf_level=conf_level),
             onset_days=day_range(day for day in days[kind] if day is not None),
+            onset_imputed=sum(level.first_imputed for level in affected[kind]),
         )
         for kind in AesiKind
     )

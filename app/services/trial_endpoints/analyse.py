@@ -18,6 +18,7 @@ from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.exposure import age_years, exposure, years_since_diagnosis
 from app.services.derivations.facts import Origin, SubjectDates, endpoint_facts, subject_dates
 from app.services.derivations.graded_labs import graded_labs
+from app.services.derivations.haematotoxicity import haematotoxicity
 from app.services.derivations.immune_toxicity import immune_toxicity
 from app.services.derivations.lab_abnormalities import lab_abnormalities
 from app.services.derivations.lab_baseline import lab_follow_up
@@ -197,6 +198,7 @@ def _with_measurements(
     started = infused.new_therapy_on
     labs = lab_follow_up(history, new_therapy=started)
     graded = graded_labs(history, trial, labs) if labs else ()
+    followed_until = analysis.died_on or analysis.last_known_alive or history.data_cut
     abnormalities = lab_abnormalities(history, trial, new_therapy=started, graded=graded)
     return replace(
         analysis,
@@ -214,7 +216,15 @@ def _with_measurements(
             history,
             trial,
             new_therapy=started,
-            followed_until=analysis.died_on or analysis.last_known_alive or history.data_cut,
+            followed_until=followed_until,
+            graded=graded,
+        ),
+        haematotoxicity=haematotoxicity(
+            history,
+            trial,
+            new_therapy=started,
+            followed_until=followed_until,
+            died_on=analysis.died_on,
             graded=graded,
         ),
         kinetics=car_kinetics(history, trial),

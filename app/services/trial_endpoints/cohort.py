@@ -3,10 +3,12 @@
 Source: the trial's protocol, populations; the trial's endpoint definitions, classes of data errors.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from app.services.derivations.data_errors import DataError
+from app.services.derivations.error_effects import ErrorClass
+from app.services.derivations.subject_history import DataError
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.vocabularies.imwg import ResponseSource
@@ -43,6 +45,21 @@ def errors_of(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
     return [_error(one, error) for one in analyses for error in one.data_errors]
 
 
+def set_aside(analyses: Sequence[SubjectAnalysis]) -> dict[str, Any]:
+    """Count what the figures are without because its dates cannot be, by what says so."""
+    found = [
+        (one.subject, error)
+        for one in analyses
+        for error in one.data_errors
+        if error.error_class is ErrorClass.RECORD
+    ]
+    return {
+        "n_records": len({(error.records[0], error.member) for _, error in found}),
+        "n_subjects": len({subject for subject, _ in found}),
+        "by_rule": dict(sorted(Counter(error.rule.value for _, error in found).items())),
+    }
+
+
 def _error(analysis: SubjectAnalysis, error: DataError) -> dict[str, Any]:
     return {
         "subject": analysis.subject,
@@ -50,6 +67,8 @@ def _error(analysis: SubjectAnalysis, error: DataError) -> dict[str, Any]:
         "class": error.error_class,
         "rule": error.rule,
         "message": error.rule.display,
+        "finding": error.finding,
+        "member": error.member,
         "records": error.records,
     }
 

@@ -65,6 +65,7 @@ def car_kinetics_report(
     subjects = [one.kinetics for one in cohort if one.kinetics is not None]
     return {
         **_echoed(question),
+        "sample_time": trial.kinetics.sample_time,
         "blq": trial.kinetics.blq,
         "auc": trial.kinetics.auc,
         "half_life": trial.kinetics.half_life,

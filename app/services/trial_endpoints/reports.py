@@ -1,11 +1,11 @@
 """Each endpoint by its name, and the summary that holds them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from app.services.derivations.event_times import VARIANTS
-from app.services.trial_endpoints.cohort import errors_of, members
+from app.services.trial_endpoints.cohort import errors_of, members, set_aside
 from app.services.trial_endpoints.enrolment import enrolment_report
 from app.services.trial_endpoints.laboratory_report import (
     car_kinetics_report,
@@ -56,12 +56,18 @@ def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
     body = (REPORTS | PICTURED)[question.endpoint](question, analyses, trial)
     answer = {**head(question, trial, len(cohort)), **body}
     if question.rows:
-        answer["rows"] = list(answer["rows"])
+        answer["rows"] = [_with_its_zone(row, trial) for row in answer["rows"]]
     else:
         del answer["rows"]
     if question.endpoint != "enrolment":
+        answer["set_aside"] = set_aside(cohort)
         answer["data_errors"] = errors_of(cohort)
     return answer
+
+
+def _with_its_zone(row: Mapping[str, Any], trial: Trial) -> dict[str, Any]:
+    """Say in whose calendar the days of a subject are."""
+    return {**row, "time_zone": trial.centres.time_zone_of(row["SITEID"])}
 
 
 def summary(

@@ -6,7 +6,7 @@ Source: the trial's endpoint definitions, response rates, response by month and 
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from app.services.derivations.data_errors import ErrorClass
+from app.services.derivations.error_effects import ErrorClass
 from app.services.derivations.time_to_response import ResponseEndpoint, time_to_response
 from app.services.statistics.proportions import ProportionLimits
 from app.services.trial_endpoints.cohort import members

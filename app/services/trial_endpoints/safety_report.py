@@ -6,10 +6,10 @@ Source: the trial's endpoint definitions, adverse events; the trial's protocol, 
 from collections.abc import Sequence
 from typing import Any
 
-from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
 from app.services.derivations.safety_follow_up import SafetyWindow
 from app.services.statistics.adverse_event_tables import adverse_event_table
 from app.services.statistics.death_table import death_table
+from app.services.statistics.icaht_table import icaht_table
 from app.services.statistics.immune_toxicity_table import SubjectToxicity, immune_toxicity_table
 from app.services.statistics.special_interest_table import special_interest_table
 from app.services.trial_endpoints.analyse import SYNDROMES
@@ -26,7 +26,8 @@ def adverse_event_report(
 
     The primary table has the trial's primary period, the second runs to the horizon for serious,
     related and special-interest events; those between the first dose of lymphodepletion and the
-    infusion have a table of their own, over the subjects who had one.
+    infusion have a table of their own, over the subjects who had one. ICAHT is graded from the
+    neutrophil counts of the infused subjects, not from reported events.
     """
     cohort = members(analyses, question)
     subjects = [one.adverse_events for one in cohort]
@@ -38,6 +39,7 @@ def adverse_event_report(
         "conf_type": "clopper_pearson",
         "crs_scale_in_tables": trial.adverse_events.crs_scale_in_tables,
         "crs_scale_of_special_interest": trial.adverse_events.crs_scale_of_special_interest,
+        "chain_state": trial.policy.ae.chain_state,
         "missing_causality_is_related": trial.adverse_events.missing_causality_is_related,
         "tables": {
             SafetyWindow.TREATMENT_EMERGENT.value: adverse_event_table(
@@ -69,16 +71,22 @@ def adverse_event_report(
             )
             for kind in SYNDROMES
         },
+        "icaht": icaht_table(
+            [one.haematotoxicity for one in cohort if one.milestones.infused_on is not None],
+            conf_level=level,
+        ),
         "deaths": death_table(subjects, conf_level=level),
         "records_ignored": sum(len(subject.ignored) for subject in subjects),
-        "rows": (_row(subject) for subject in subjects),
+        "rows": (_row(one) for one in cohort),
     }
 
 
-def _row(subject: SubjectAdverseEvents) -> dict[str, Any]:
+def _row(analysis: SubjectAnalysis) -> dict[str, Any]:
+    subject = analysis.adverse_events
     return {
         "USUBJID": subject.subject,
         "SITEID": subject.centre,
         "events": subject.events,
         "ignored": subject.ignored,
+        "icaht": analysis.haematotoxicity,
     }

@@ -15,10 +15,10 @@ from app.services.derivations.best_response import BestResponse
 from app.services.derivations.car_kinetics import CarKinetics
 from app.services.derivations.confirmed_response import Confirmation
 from app.services.derivations.cytopenia_recovery import CytopeniaRecovery
-from app.services.derivations.data_errors import DataError
 from app.services.derivations.event_times import SubjectFacts
 from app.services.derivations.exposure import Exposure
 from app.services.derivations.facts import Origin
+from app.services.derivations.haematotoxicity import Haematotoxicity
 from app.services.derivations.immune_toxicity import ImmuneToxicity
 from app.services.derivations.lab_summary import LabSummary
 from app.services.derivations.marker_depth import MarkerDepth
@@ -26,7 +26,7 @@ from app.services.derivations.mrd_status import MrdSummary
 from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
 from app.services.derivations.scheduled_visits import SubjectVisits
-from app.services.derivations.subject_history import Characteristics
+from app.services.derivations.subject_history import Characteristics, DataError
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 from app.vocabularies.subjects import Disposition
@@ -122,6 +122,7 @@ class SubjectAnalysis:
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
     recovery: tuple[CytopeniaRecovery, ...] = ()
+    haematotoxicity: Haematotoxicity | None = None
     kinetics: CarKinetics | None = None
     pharmacodynamics: SubjectPharmacodynamics | None = None
 

@@ -4,10 +4,12 @@ Nothing in it was written in a person's own words: events have their CTCAE terms
 kinds.
 """
 
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_on_study import time_on_study
 from app.services.trial_endpoints.analyse import analyse
@@ -22,7 +24,8 @@ def subject_timeline(
     """Give the days of a subject up to the data cut.
 
     ``origin`` is the infusion, else the enrolment, else the consent, else the first day of all;
-    None: nothing is dated.
+    None: nothing is dated. ``undated`` counts the adverse events and therapies of which no day is
+    known; an adverse event of unknown onset that counts as after the infusion begins with it.
     """
     analysis = analyse(history, trial)
     reached = analysis.milestones
@@ -30,8 +33,9 @@ def subject_timeline(
         (one for one in _happened(history, analysis, source) if one["on"] <= history.data_cut),
         key=lambda one: one["on"],
     )
+    lasted = list(_spans(history, analysis))
     spans = sorted(
-        (one for one in _spans(history, analysis) if one["since"] <= history.data_cut),
+        (one for one in lasted if one["since"] is not None and one["since"] <= history.data_cut),
         key=lambda one: (one["since"], one["label"]),
     )
     first = min([one["on"] for one in happened] + [one["since"] for one in spans], default=None)
@@ -53,6 +57,7 @@ def subject_timeline(
         "on_study": _on_study(analysis, source),
         "events": happened,
         "spans": spans,
+        "undated": sum(one["since"] is None for one in lasted),
     }
 
 
@@ -107,21 +112,29 @@ def _outcomes(analysis: SubjectAnalysis, source: ResponseSource) -> Iterator[dic
 
 
 def _spans(history: SubjectHistory, analysis: SubjectAnalysis) -> Iterator[dict[str, Any]]:
+    """Give what lasted: each adverse event once, whatever records it was reported in."""
+    events: dict[tuple[uuid.UUID, str], list[AnalysedAdverseEvent]] = {}
     for event in analysis.adverse_events.events:
+        events.setdefault((event.event, event.term), []).append(event)
+    for (_, term), records in events.items():
+        ends = [one.end for one in records if one.end is not None]
+        grades = [one.grade for one in records if one.grade is not None]
+        begun = [day for one in records if (day := one.began_on or one.end) is not None]
         yield {
             "lane": "adverse_event",
-            "label": event.term,
-            "since": event.onset,
-            "until": event.end,
-            "grade": event.grade,
-            "serious": event.serious,
+            "label": term,
+            "since": min(begun, default=None),
+            "until": max(ends) if len(ends) == len(records) else None,
+            "grade": max(grades, default=None),
+            "serious": any(one.serious for one in records),
         }
     for therapy in history.therapies:
+        begins, ends_on = therapy.start or therapy.end, therapy.end
         yield {
             "lane": "therapy",
             "label": therapy.kind.value,
-            "since": therapy.start.earliest,
-            "until": therapy.end.latest if therapy.end is not None else None,
+            "since": begins.earliest if begins is not None else None,
+            "until": ends_on.latest if ends_on is not None else None,
             "grade": None,
             "serious": None,
         }

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from app.services.derivations.data_errors import ErrorClass
+from app.services.derivations.error_effects import ErrorClass
 from app.services.trial_endpoints.baseline_report import baseline, exposure_of
 from app.services.trial_endpoints.cohort import members
 from app.services.trial_endpoints.listings import listings

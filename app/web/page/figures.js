@@ -52,7 +52,8 @@ export function range({ median: middle, minimum, min, maximum, max }) {
   return `${days(middle)} (${days(minimum ?? min)} to ${days(maximum ?? max)})`;
 }
 
-// The day of a moment, as it was written where it happened.
-export function day(moment) {
-  return moment ? moment.slice(0, 10) : NONE;
+// A date as it was sent, with its clock and offset where it has them: only the service knows the
+// time zone of the centre, and so the day of a moment.
+export function written(date) {
+  return date ? date.replace("T", " ") : NONE;
 }

@@ -73,8 +73,8 @@ def event(
     related: bool | None = False,
     **more: Any,
 ) -> AdverseEvent:
-    begins = possible(onset)
-    assert begins is not None
+    """An event; without an end it goes on, and without an onset nothing is known of that."""
+    more.setdefault("ongoing", True if end is None else None)
     for link in ("worsening_of", "symptom_of", "part_of_episode"):
         if more.get(link) is not None:
             more[link] = record_id(more[link])
@@ -82,7 +82,7 @@ def event(
         record=ref(name),
         term=term,
         system_organ_class=soc,
-        onset=begins,
+        onset=possible(onset),
         end=possible(end),
         grade=grade,
         related=related,
@@ -124,12 +124,10 @@ def fatal(onset: When, end: When, **more: Any) -> AdverseEvent:
 
 
 def therapy(kind: TherapyKind, start: When, *given_for: str) -> Therapy:
-    begins = possible(start)
-    assert begins is not None
     return Therapy(
         record=ref(f"{kind} {start}", "therapies"),
         kind=kind,
-        start=begins,
+        start=possible(start),
         given_for=tuple(record_id(name) for name in given_for),
     )
 

@@ -208,13 +208,13 @@ def test_what_counts_in_no_incidence(
         pytest.param(event(499, 500), None, None, id="up to the cut"),
         pytest.param(event(501), None, "after_cut", id="begun after the cut"),
         pytest.param(event(10, 20), 20, None, id="ended on the day of death"),
-        pytest.param(event(10, 21), 20, "end_after_death", id="ended after death"),
+        pytest.param(event(10, 21), 20, None, id="ended after death"),
         pytest.param(event(10, "2024-03"), 20, None, id="may have ended before death"),
-        pytest.param(event(10, "2024-04"), 20, "end_after_death", id="ended the month after"),
+        pytest.param(event(10, "2024-04"), 20, None, id="ended the month after"),
         pytest.param(event(20), 20, None, id="begun on the day of death"),
-        pytest.param(event(21), 20, "onset_after_death", id="begun after death"),
+        pytest.param(event(21), 20, None, id="begun after death"),
         pytest.param(event("2024-03"), 20, None, id="may have begun before death"),
-        pytest.param(event(10, 9), None, "end_before_onset", id="ended before it began"),
+        pytest.param(event(10, 9), None, None, id="ended before it began"),
         pytest.param(event(10, "2024-03"), None, None, id="may have ended after it began"),
         pytest.param(fatal(10, 21), 20, None, id="the fatal event is kept"),
         pytest.param(event(10, 600), 550, None, id="a death after the cut is not known"),
@@ -224,9 +224,26 @@ def test_records_that_are_ignored(one: AdverseEvent, died: int | None, reason: s
     found = analysed(one, died=died)
     assert [ignored.reason for ignored in found.ignored] == ([reason] if reason else [])
     assert len(found.events) == (0 if reason else 1)
-    assert [i.reason.is_data_error for i in found.ignored] == (
-        [reason != "after_cut"] if reason else []
-    )
+
+
+@pytest.mark.parametrize(
+    ("one", "died", "onset", "end"),
+    [
+        pytest.param(event(10, 20), 20, 10, 20, id="ended on the day of death"),
+        pytest.param(event(10, 21), 20, 10, None, id="ended after death: the end is unknown"),
+        pytest.param(event(20), 20, 20, None, id="begun on the day of death"),
+        pytest.param(event(21), 20, None, None, id="begun after death: the onset is unknown"),
+        pytest.param(event(21, 22), 20, None, None, id="begun and ended after death"),
+        pytest.param(event(10, 9), None, 10, None, id="ended before it began"),
+    ],
+)
+def test_a_date_that_cannot_be_is_taken_out_and_the_event_stays(
+    one: AdverseEvent, died: int | None, onset: int | None, end: int | None
+) -> None:
+    (found,) = analysed(one, died=died).events
+    assert found.onset == (None if onset is None else on(onset))
+    assert found.end == (None if end is None else on(end))
+    assert found.treatment_emergent
 
 
 def test_a_fatal_event_ends_with_the_death() -> None:
@@ -246,22 +263,23 @@ def test_the_cause_of_death(died: int, cause: DeathCause | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "reason"),
+    ("one", "onset", "end"),
     [
-        pytest.param(event(10, 20), None, id="ended after the day that stands for the death"),
-        pytest.param(event(18), None, id="begun after it"),
-        pytest.param(event(10, 22), "end_after_death", id="ended when it was certainly dead"),
-        pytest.param(event(22), "onset_after_death", id="begun then"),
+        pytest.param(event(10, 20), 10, 20, id="ended after the day that stands for the death"),
+        pytest.param(event(18), 18, None, id="begun after it"),
+        pytest.param(event(10, 22), 10, None, id="ended when it was certainly dead"),
+        pytest.param(event(22), None, None, id="begun then"),
     ],
 )
 def test_a_death_known_to_the_month_contradicts_what_is_after_the_month(
-    one: AdverseEvent, reason: str | None
+    one: AdverseEvent, onset: int | None, end: int | None
 ) -> None:
     told = history(one, died=15)
     (death,) = told.follow_ups
     march = replace(death, death=PossibleDays(on(-9), on(21)))
-    found = subject_adverse_events(replace(told, follow_ups=(march,)), TRIAL, death=on(15))
-    assert [ignored.reason for ignored in found.ignored] == ([reason] if reason else [])
+    told = replace(told, follow_ups=(march,))
+    (found,) = subject_adverse_events(told, TRIAL, death=on(15)).events
+    assert (found.onset is None, found.end is None) == (onset is None, end is None)
 
 
 def test_the_levels_of_a_subject() -> None:
@@ -308,10 +326,28 @@ def test_the_worst_of_special_interest_is_on_its_own_scale() -> None:
     assert subject_level(found, special_interest=True).worst_grade == 3
 
 
-def test_a_worsening_with_the_old_onset_counts_from_the_infusion() -> None:
-    found = analysed(event(-6, name="a", grade=1), event(-6, name="b", grade=3, worsening_of="a"))
+def test_linked_records_are_one_event_with_its_highest_grade_from_the_first_of_them() -> None:
+    found = analysed(
+        event(3, 5, name="a", grade=2),
+        event(6, 8, name="b", grade=4, part_of_episode="a", serious=True),
+        event(9, 9, name="c", grade=1, part_of_episode="a"),
+    )
     level = subject_level(found.counted(SafetyWindow.TREATMENT_EMERGENT))
-    assert (level.events, level.first_on) == (1, on(0))
+    assert (level.events, level.worst_grade, level.first_on) == (1, 4, on(3))
+    assert level.serious
+
+
+def test_linked_records_of_two_terms_are_one_event_and_one_of_each_term() -> None:
+    found = analysed(
+        event(3, 5, name="a", grade=2, term="Nausea"),
+        event(6, 8, name="b", grade=3, term="Vomiting", part_of_episode="a"),
+    )
+    levels = subject_levels(found.counted(SafetyWindow.TREATMENT_EMERGENT))
+    assert {key.term: (one.events, one.worst_grade) for key, one in levels.items()} == {
+        None: (1, 3),
+        "Nausea": (1, 2),
+        "Vomiting": (1, 3),
+    }
 
 
 def test_without_events_there_is_no_level() -> None:

@@ -123,24 +123,66 @@ def test_the_clock_tells_which_samples_are_of_day_1() -> None:
     ("taken", "nominal_day", "days"),
     [
         pytest.param(on(7), 7, 7, id="the nominal day is the calendar's"),
-        pytest.param(on(8), 7, 7, id="a day late"),
+        pytest.param(on(8), 7, 8, id="a day late: the true day"),
+        pytest.param(on(24), 28, 24, id="four days early"),
         pytest.param(on(8), None, 8, id="no nominal day: the calendar day"),
         pytest.param(on(2), 0, 2, id="a nominal day before the dose, dated after it"),
     ],
 )
-def test_a_missing_clock_time_is_replaced_by_the_nominal_day(
+def test_without_a_clock_whole_calendar_days_are_the_time(
     taken: PossibleDays, nominal_day: int | None, days: float
 ) -> None:
     result = derived([sample(1, taken, 900, nominal_day=nominal_day)]).profile
     assert [one.days for one in result.samples] == [days]
-    assert ProfileFlag.NOMINAL_TIME in result.flags
+    assert ProfileFlag.CLOCK_MISSING in result.flags
     assert not result.samples[0].time_known
+
+
+@pytest.mark.parametrize(
+    ("nominal_day", "before", "days"),
+    [
+        pytest.param(None, True, 0, id="no nominal time: before the dose"),
+        pytest.param(0, True, 0, id="planned before the dose"),
+        pytest.param(-3, True, 0, id="planned days before"),
+        pytest.param(1, False, 7 / 24, id="planned after: half of the 14 hours left of the day"),
+        pytest.param(7, False, 7 / 24, id="planned a week after"),
+    ],
+)
+def test_on_the_infusion_day_the_nominal_time_only_says_before_or_after(
+    nominal_day: int | None, before: bool, days: float
+) -> None:
+    samples = [sample(1, on(0), 900, nominal_day=nominal_day), sample(2, 14, 60)]
+    profile = derived(samples).profile
+    assert profile.samples[0].before_infusion is before
+    assert profile.samples[0].days == pytest.approx(days)
+    assert profile.parameters.tmax == (0 if before else pytest.approx(days))
+    assert profile.expanded
+    assert ProfileFlag.CLOCK_MISSING in profile.flags
+
+
+def test_the_alternative_takes_the_nominal_day_of_every_sample_that_has_one() -> None:
+    kinetics = TRIAL.kinetics.model_copy(update={"sample_time": "nominal"})
+    trial = TRIAL.model_copy(update={"kinetics": kinetics})
+    samples = [sample(1, 7.25, 900, nominal_day=7), sample(2, 14.5, 300)]
+    found = only(car_kinetics(history(samples), trial))
+    assert [one.days for one in found.profile.samples] == [7, 14.5]
+    assert [one.time_known for one in found.profile.samples] == [False, True]
+    assert ProfileFlag.NOMINAL_TIME in found.profile.flags
+
+
+def test_of_two_samples_of_a_day_without_times_cmax_uses_both() -> None:
+    profile = derived(
+        [sample(1, on(7), 1_000), sample(2, on(7), 5_000), sample(3, 14, 400)]
+    ).profile
+    assert (profile.parameters.cmax, profile.parameters.tmax) == (5_000, 7)
+    assert [one.in_profile for one in profile.samples] == [True, False, True]
+    assert ProfileFlag.IDENTICAL_TIMES not in profile.flags
 
 
 def test_a_sample_of_the_infusion_day_without_a_time_was_drawn_before_the_dose() -> None:
     result = derived([sample(1, on(0), 0), sample(2, 7, 900)]).profile
     assert [one.before_infusion for one in result.samples] == [True, False]
-    assert result.flags == (ProfileFlag.NOMINAL_TIME,)
+    assert result.flags == (ProfileFlag.CLOCK_MISSING,)
 
 
 def test_of_two_samples_of_a_day_cmax_uses_both_and_the_profile_the_first() -> None:

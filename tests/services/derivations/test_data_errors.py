@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.data_errors import data_errors, ignored_records, leaves_out
+from app.services.derivations.data_errors import data_errors, leaves_out
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import load_trial
 from app.vocabularies.adverse_events import Outcome
-from app.vocabularies.follow_up import SurvivalStatus
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
@@ -18,7 +17,6 @@ from tests.services.derivations.endpoint_histories import (
     assessment,
     died,
     enrolment,
-    follow_up,
     history,
     infusion,
     lab_value,
@@ -56,7 +54,7 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
         ),
         pytest.param(
             {"follow_ups": (died("2024-06-01"),), "assessments": (assessment("2024-06-02"),)},
-            [("fatal", "evaluation_after_death")],
+            [("record", "evaluation_after_death")],
             id="evaluation the day after death",
         ),
         pytest.param(
@@ -69,7 +67,7 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
                 "follow_ups": (died("2024-06-01"),),
                 "assessments": (assessment("2024-05-20", marrow="2024-06-02"),),
             },
-            [("fatal", "evaluation_after_death")],
+            [("record", "evaluation_after_death")],
             id="a part of an evaluation after death",
         ),
         pytest.param(
@@ -117,7 +115,7 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
         ),
         pytest.param(
             {"follow_ups": (died("2024-06-01"),), "therapies": (therapy("2024-06-02"),)},
-            [("fatal", "new_therapy_after_death")],
+            [("record", "new_therapy_after_death")],
             id="new anti-myeloma therapy after death",
         ),
         pytest.param(
@@ -322,11 +320,3 @@ def test_what_an_error_leaves_the_subject_out_of(
     errors = data_errors(history(**records), TRIAL)
     assert leaves_out(errors, overall_survival=True) is out_of_survival
     assert leaves_out(errors) is out_of_the_rest
-
-
-def test_it_ignores_the_record_and_not_the_death() -> None:
-    subject = history(
-        follow_ups=(died("2024-06-01"), follow_up(SurvivalStatus.ALIVE, "2024-07-01", number=2)),
-        therapies=(therapy("2024-06-02", IVIG, number=4),),
-    )
-    assert ignored_records(data_errors(subject, TRIAL)) == {ref("therapies", 4)}

@@ -113,16 +113,86 @@ def test_a_longer_gap_can_be_allowed() -> None:
 )
 def test_linked_events_are_one_episode(links: tuple[str | None, ...], episodes: int) -> None:
     events = [
-        crs(10 * number, 10 * number + 2, name=name, part_of_episode=link)
+        crs(10 * number, 10 * number + 9, name=name, part_of_episode=link)
         for number, (name, link) in enumerate(zip("abc", links, strict=True))
     ]
-    assert len(toxicity(*events).episodes) == episodes
+    assert len(toxicity(*events, gap_days=0).episodes) == episodes
+
+
+@pytest.mark.parametrize(
+    ("onset", "episodes"),
+    [
+        pytest.param(4, 1, id="the day after the first had ended"),
+        pytest.param(5, 2, id="a day later, linked or not"),
+    ],
+)
+def test_a_link_does_not_bridge_a_gap(onset: int, episodes: int) -> None:
+    found = toxicity(crs(1, 3, name="a"), crs(onset, 12, name="b", part_of_episode="a"))
+    assert len(found.episodes) == episodes
 
 
 def test_an_episode_with_a_gap_lasts_through_it_and_is_present_on_its_days() -> None:
-    found = toxicity(crs(1, 3, name="a"), crs(11, 12, name="b", part_of_episode="a"))
+    found = toxicity(crs(1, 3, name="a"), crs(11, 12, name="b"), gap_days=8)
     (episode,) = found.episodes
     assert (episode.duration_days, episode.days, found.total_days) == (12, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("one", "resolution", "days"),
+    [
+        pytest.param(crs(3, 5), "ended", 3, id="with an end"),
+        pytest.param(crs(3), "not_ended", 18, id="ongoing"),
+        pytest.param(
+            crs(3, ongoing=None, outcome=Outcome.NOT_RECOVERED), "not_ended", 18, id="not recovered"
+        ),
+        pytest.param(crs(3, ongoing=None), "unknown", 1, id="neither end, ongoing nor outcome"),
+        pytest.param(
+            crs(3, ongoing=None, outcome=Outcome.UNKNOWN), "unknown", 1, id="outcome unknown"
+        ),
+        pytest.param(crs(3, ongoing=False), "unknown", 1, id="over, nobody says when"),
+        pytest.param(
+            crs(3, ongoing=None, outcome=Outcome.RECOVERED), "unknown", 1, id="its end taken out"
+        ),
+    ],
+)
+def test_whether_it_had_ended(one: AdverseEvent, resolution: str, days: int) -> None:
+    found = toxicity(one, data_cut=20)
+    (episode,) = found.episodes
+    assert (episode.resolution, episode.days) == (resolution, days)
+    assert (found.unresolved, found.end_unknown) == (
+        resolution == "not_ended",
+        resolution == "unknown",
+    )
+
+
+def test_an_event_that_nobody_says_goes_on_reaches_no_later_one() -> None:
+    assert len(toxicity(crs(1, name="a", ongoing=None), crs(9, 10, name="b")).episodes) == 2
+
+
+@pytest.mark.parametrize(
+    ("onset", "end", "onset_day", "imputed"),
+    [
+        pytest.param(3, 5, 4, False, id="known to the day"),
+        pytest.param("2024-03", 15, 1, True, id="known to the month"),
+        pytest.param("2024", 15, 1, True, id="known to the year"),
+        pytest.param(None, 15, 1, True, id="not known: it stands at the infusion"),
+        pytest.param(None, None, 1, True, id="nothing known"),
+    ],
+)
+def test_an_onset_that_is_not_known_to_the_day(
+    onset: Any, end: Any, onset_day: int, imputed: bool
+) -> None:
+    (episode,) = toxicity(crs(onset, end)).episodes
+    assert (episode.onset_day, episode.onset_imputed) == (onset_day, imputed)
+
+
+@pytest.mark.parametrize(
+    ("onset", "before"),
+    [pytest.param(-2, True, id="before it"), pytest.param(1, False, id="after it")],
+)
+def test_a_crs_before_the_infusion_is_said(onset: int, before: bool) -> None:
+    found = toxicity(crs(onset, 4))
+    assert (found.before_infusion, bool(found.episodes)) == (before, not before)
 
 
 def test_a_day_on_which_two_events_were_present_is_one_day() -> None:
@@ -203,6 +273,7 @@ def test_an_episode_is_open_while_one_of_its_events_is() -> None:
         pytest.param(therapy(TOCILIZUMAB, 4, "icans", "crs"), True, id="linked to both"),
         pytest.param(therapy(TOCILIZUMAB, "2024-03", "crs"), True, id="some day of March"),
         pytest.param(therapy(TOCILIZUMAB, "2024-04", "crs"), False, id="some day of April"),
+        pytest.param(therapy(TOCILIZUMAB, None, "crs"), True, id="no start known"),
         pytest.param(therapy(TherapyKind.VASOPRESSOR, 4, "crs"), False, id="another kind"),
     ],
 )

@@ -43,7 +43,9 @@ def platelets(*samples: tuple[When, str], **history: Any) -> LabAbnormality:
         pytest.param([(-8, "180"), (-2, "20"), (3, "60")], 2, 3, (0, 2), id="not before infusion"),
         pytest.param([(3, "49")], 3, 3, (None, 3), id="without a baseline"),
         pytest.param([(-8, "180"), (3, "130")], 0, 3, (0, 0), id="never abnormal"),
-        pytest.param([(-8, "180"), (0, "60")], 2, 0, (0, 2), id="infusion day without a time"),
+        pytest.param(
+            [(-8, "180"), (0, "20"), (1, "60")], 2, 1, (0, 2), id="infusion day without a time"
+        ),
         pytest.param([(-8, "180"), ((0, "09:00"), "20"), (1, "60")], 2, 1, (0, 2), id="pre-dose"),
     ],
 )

@@ -1,5 +1,7 @@
 """Which result is baseline, and when results count."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.services.derivations.corrected_calcium import SubjectLab
@@ -28,11 +30,13 @@ def baseline_of(history: SubjectHistory, trial: Trial = TRIAL) -> LabBaseline | 
         pytest.param([-5], -5, (), id="on its first day, without a time"),
         pytest.param([(-5, "08:59")], -5, (), id="a minute before the first dose"),
         pytest.param([-33], -33, (), id="28 days before"),
-        pytest.param([-34, (-5, "09:00")], -5, ("after_LD",), id="drawn at the first dose"),
+        pytest.param([-34, (-5, "23:00")], -5, (), id="on its first day, after the first dose"),
+        pytest.param([-34, (-4, "00:00")], -4, ("after_LD",), id="the day after the first dose"),
         pytest.param([-2], -2, ("after_LD",), id="only after lymphodepletion"),
         pytest.param([-34], -34, ("old_baseline",), id="29 days before and nothing later"),
         pytest.param([-34, -2], -2, ("after_LD",), id="the old one gives way"),
         pytest.param([(0, "09:59")], 0, ("after_LD",), id="on the day, before the infusion"),
+        pytest.param([0], 0, ("after_LD", "clock_missing"), id="on the day, without a time"),
     ],
 )
 def test_the_baseline_comes_from_before_lymphodepletion(
@@ -44,7 +48,7 @@ def test_the_baseline_comes_from_before_lymphodepletion(
     assert baseline.flags == tuple(BaselineFlag(flag) for flag in flags)
 
 
-@pytest.mark.parametrize("when", [0, (0, "10:00"), 5])
+@pytest.mark.parametrize("when", [(0, "10:00"), 5])
 def test_no_baseline_comes_from_after_the_infusion(when: When) -> None:
     assert baseline_of(subject(lab(when, "PLT", "180"))) is None
 
@@ -93,11 +97,11 @@ def test_of_one_day_the_latest_time_is_last() -> None:
     ("when", "period"),
     [
         (-5, LabPeriod.BEFORE_LYMPHODEPLETION),
-        ((-5, "09:00"), LabPeriod.LYMPHODEPLETION),
+        ((-5, "23:59"), LabPeriod.BEFORE_LYMPHODEPLETION),
         (-4, LabPeriod.LYMPHODEPLETION),
         ((0, "09:59"), LabPeriod.LYMPHODEPLETION),
         ((0, "10:00"), LabPeriod.POST_INFUSION),
-        (0, LabPeriod.POST_INFUSION),
+        (0, LabPeriod.LYMPHODEPLETION),
         (200, LabPeriod.POST_INFUSION),
         (201, LabPeriod.AFTER_FOLLOW_UP),
     ],
@@ -106,6 +110,24 @@ def test_results_count_from_the_infusion_to_new_therapy(when: When, period: LabP
     follow_up = lab_follow_up(subject(), new_therapy=on(200))
     assert follow_up is not None
     assert follow_up.period(taken(when)) is period
+
+
+@pytest.mark.parametrize(
+    ("when", "visit", "period"),
+    [
+        pytest.param(0, "D0", LabPeriod.LYMPHODEPLETION, id="the day itself is before the dose"),
+        pytest.param(0, "D1", LabPeriod.POST_INFUSION, id="planned after the infusion"),
+        pytest.param(-1, "D1", LabPeriod.LYMPHODEPLETION, id="its day tells, not its visit"),
+        pytest.param((0, "09:59"), "D1", LabPeriod.LYMPHODEPLETION, id="the clock tells"),
+    ],
+)
+def test_on_the_infusion_day_without_a_time_the_visit_tells(
+    when: When, visit: str, period: LabPeriod
+) -> None:
+    history = replace(subject(), visits_after_infusion=TRIAL.schedule.after_infusion)
+    follow_up = lab_follow_up(history, new_therapy=None)
+    assert follow_up is not None
+    assert follow_up.period(taken(when), visit) is period
 
 
 @pytest.mark.parametrize(

@@ -104,11 +104,11 @@ def test_without_lymphodepletion_the_baseline_is_the_last_value_before_the_infus
     assert found.baseline.amount == 90
 
 
-def test_a_lymphodepletion_with_its_time_parts_the_values_of_its_day() -> None:
+def test_on_the_first_day_of_lymphodepletion_everything_is_baseline() -> None:
     timed = Preparation(record=ref(1, "preparations"), lymphodepletion=(at(-5),))
-    found = course(sbcma((-5.1, "300"), (-4.9, "90")), preparations=(timed,))
+    found = course(sbcma((-5.1, "300"), (-4.9, "90"), (-4, "20")), preparations=(timed,))
     assert found.baseline is not None
-    assert found.baseline.amount == 300
+    assert found.baseline.amount == 90
 
 
 def test_a_day_of_lymphodepletion_of_which_one_time_is_missing_is_before_it_as_a_whole() -> None:

@@ -1,16 +1,21 @@
 """Which adverse events are treatment-emergent, and in which of the two tables they count."""
 
+from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 
 from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.derivations.subject_history import PossibleDays
 from app.vocabularies.adverse_events import AesiKind, CollectionPeriod
 from tests.services.derivations.safety_histories import (
     DATA_CUT,
+    INFUSED_AT,
     analysed,
     event,
     on,
+    possible,
     the_event,
     with_rules,
 )
@@ -80,16 +85,45 @@ def test_nothing_after_the_horizon_counts(onset: int, related: bool, emergent: b
 
 
 @pytest.mark.parametrize(
+    ("end", "recorded", "emergent"),
+    [
+        pytest.param(None, None, True, id="nothing known"),
+        pytest.param(4, None, True, id="ended after the infusion"),
+        pytest.param(0, None, True, id="ended on the infusion day"),
+        pytest.param(-0.1, None, False, id="ended hours before it"),
+        pytest.param(-1, None, False, id="ended the day before"),
+        pytest.param("2024-03", None, True, id="ended some day of the month of infusion"),
+        pytest.param("2024-02", None, False, id="ended the month before"),
+        pytest.param(None, 1.0, True, id="first recorded the day after"),
+        pytest.param(None, -1 / 1440, False, id="first recorded a minute before"),
+        pytest.param(4, -3.0, False, id="first recorded days before"),
+    ],
+)
+def test_an_onset_of_which_nothing_is_known(end: Any, recorded: Any, emergent: bool) -> None:
+    one = the_event(event(None, end, first_recorded=possible(recorded)))
+    assert one.treatment_emergent is emergent
+    assert one.before_infusion is not emergent
+    assert (one.onset, one.study_day, one.onset_imputed) == (None, None, "Y")
+    assert one.emerged_on == (on(0) if emergent else None)
+    assert one.period == (CollectionPeriod.TREATMENT if emergent else None)
+
+
+def test_an_onset_after_the_start_of_infusion_by_another_clock() -> None:
+    """Infused at 10:00 in Shanghai; the onset 02:10 UTC, ten minutes later."""
+    instant = INFUSED_AT.astimezone(UTC) + timedelta(minutes=10)
+    day_before = PossibleDays(on(-1), on(-1), instant)
+    assert the_event(replace(event(0), onset=day_before)).treatment_emergent
+
+
+@pytest.mark.parametrize(
     ("onset", "end", "grades", "emerged"),
     [
-        pytest.param(3, None, (1, 3), 3, id="its own onset after the infusion"),
-        pytest.param(-6, None, (1, 3), 0, id="keeps the old onset: from the infusion on"),
-        pytest.param(-6, 5, (1, 3), 0, id="keeps the old onset, ended after the infusion"),
+        pytest.param(3, None, (1, 3), 3, id="worse after the infusion"),
+        pytest.param(3, None, (2, 2), None, id="no higher than the state at the infusion"),
+        pytest.param(3, None, (None, 2), 3, id="the state has no grade"),
+        pytest.param(3, None, (2, None), 3, id="the record after it has no grade"),
+        pytest.param(-6, None, (1, 3), None, id="worse before the infusion: the state"),
         pytest.param(-6, -1, (1, 3), None, id="ended before the infusion"),
-        pytest.param(-6, None, (2, 2), None, id="no higher than before"),
-        pytest.param(-6, None, (None, 2), 0, id="the first has no grade"),
-        pytest.param(-6, None, (2, None), 0, id="the second has no grade"),
-        pytest.param(3, None, (2, 2), 3, id="no higher, but begun after the infusion"),
     ],
 )
 def test_a_worsening_counts(
@@ -101,10 +135,6 @@ def test_a_worsening_counts(
     assert one.emerged_on == (None if emerged is None else on(emerged))
     assert one.treatment_emergent is (emerged is not None)
     assert the_event(before, worse, name="before").treatment_emergent is False
-
-
-def test_a_worsening_of_a_record_that_is_gone_counts() -> None:
-    assert the_event(event(-6, worsening_of="voided")).treatment_emergent
 
 
 def test_nothing_is_treatment_emergent_without_an_infusion() -> None:
@@ -193,10 +223,22 @@ def test_another_period_can_be_the_primary_one(onset: int, primary: bool) -> Non
     assert the_event(event(onset), trial=trial).in_primary_window is primary
 
 
-def test_a_worsening_that_kept_the_old_onset_lies_in_the_period_of_the_infusion() -> None:
-    before, worse = event(-6, name="before", grade=1), event(-6, worsening_of="before", grade=3)
-    assert the_event(before, worse).period is CollectionPeriod.TREATMENT
-    assert the_event(before, worse, name="before").period is CollectionPeriod.APHERESIS_BRIDGING
+def test_a_linked_record_counts_with_the_first_of_its_event() -> None:
+    """The event begins in the primary period and before new therapy; its worst comes after."""
+    first = event(90, 99, name="first", grade=2)
+    worse = event(100, 110, name="worse", grade=4, worsening_of="first")
+    one = the_event(first, worse, new_therapy=95)
+    assert one.treatment_emergent
+    assert one.in_primary_window
+    assert one.emerged_on == on(100)
+    assert not the_event(first, event(100, 110, grade=4), new_therapy=95).treatment_emergent
+
+
+def test_a_linked_record_after_the_horizon_does_not_count() -> None:
+    first = event(HORIZON - 1, name="first", grade=2)
+    late = event(HORIZON + 1, name="late", grade=4, part_of_episode="first")
+    one = the_event(first, late, data_cut=HORIZON + 100)
+    assert not one.treatment_emergent
 
 
 @pytest.mark.parametrize(

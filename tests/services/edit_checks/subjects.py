@@ -7,13 +7,19 @@ from typing import Any, NamedTuple
 
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record_kinds import by_path
-from app.services.edit_checks import LabSample, Stored, SubjectRecords, on_subject
-from app.services.standing_records import Document, Standing, subject_records
+from app.services.edit_checks import LabSample, SubjectRecords, on_subject
+from app.services.standing_records import (
+    Document,
+    SampleVersion,
+    Standing,
+    subject_records,
+)
 from app.trial.trial import Trial, load_trial
 from tests.schemas.bodies import ABSENT
 
 TRIAL = load_trial()
 SENT_ON = date(2028, 1, 10)
+"""The latest date of the world when the records were sent."""
 
 
 class Sent(NamedTuple):
@@ -34,6 +40,9 @@ def ref(name: str) -> str:
 
 
 def sent(path: str, name: str, **body: Any) -> Sent:
+    """A record; an adverse event of which nothing else is said goes on."""
+    if path == "adverse-events" and not {"end", "outcome", "ongoing"} & body.keys():
+        body["ongoing"] = True
     return Sent(path, name, body)
 
 
@@ -117,7 +126,7 @@ def of(
         version = (versions or {}).get(name, 1)
         if isinstance(payload, LabResultIn):
             sample = LabSample.of(payload)
-            standing.samples.append(Stored.of(kind, record_id(name), version, SENT_ON, sample))
+            standing.samples.append(SampleVersion(record_id(name), version, SENT_ON, sample))
         else:
             text = payload.model_dump_json()
             standing.documents.append(Document(kind, record_id(name), version, SENT_ON, text))

@@ -89,15 +89,15 @@ def times(aware_at: str, reported_at: str) -> dict[str, str]:
         ),
         pytest.param(
             serious(
-                **times("2026-03-05T20:00+08:00", "2026-03-11T23:00Z"),
+                **times("2026-03-05T20:00+08:00", "2026-03-11T16:00Z"),
                 became_serious_on="2026-03-10",
             ),
             [],
-            id="24 hours after the day it became serious",
+            id="24 hours after the day it became serious had ended there",
         ),
         pytest.param(
             serious(
-                **times("2026-03-05T20:00+08:00", "2026-03-12T00:01Z"),
+                **times("2026-03-05T20:00+08:00", "2026-03-11T16:01Z"),
                 became_serious_on="2026-03-10",
             ),
             [("AE-REPORTED-LATE", "/reported_at")],
@@ -139,7 +139,8 @@ def syndrome(kind: str, onset: str) -> Sent:
             "term": "Nervous system disorders - Other, specify", "other_specify": "ICANS",
         },
     }[kind]  # fmt: skip
-    return event(**term, onset=onset, aesi_kind=kind)
+    scale = {"CRS": "ASTCT_CRS", "ICANS": "ASTCT_ICANS_ADULT"}[kind]
+    return event(**term, onset=onset, aesi_kind=kind, astct={"scale": scale, "grade": 1})
 
 
 @pytest.mark.parametrize(
@@ -227,6 +228,77 @@ def test_it_holds_a_worsening_against_what_worsened(
     one = event("before", **{"onset": "2026-02-20", **before})
     other = event("after", onset="2026-03-09", worsening_of=ref("before"), **after)
     assert rules(one, other) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"end": "2026-03-09"}, [], id="an end"),
+        pytest.param({"ongoing": True}, [], id="goes on"),
+        pytest.param({"outcome": "NOT RECOVERED/NOT RESOLVED"}, [], id="not recovered"),
+        pytest.param({"outcome": "UNKNOWN"}, [], id="said to be unknown"),
+        pytest.param({"ongoing": None}, ["AE-END-UNKNOWN"], id="nothing said"),
+        pytest.param({"ongoing": False}, ["AE-END-UNKNOWN"], id="over, nobody says when"),
+    ],
+)
+def test_it_asks_whether_an_event_has_ended(body: dict[str, Any], expected: list[str]) -> None:
+    assert rules(event(onset="2026-03-05", **body)) == [(rule, "/end") for rule in expected]
+
+
+def test_it_says_what_becomes_of_an_unknown_onset() -> None:
+    unknown = event(onset=None, onset_unknown=True)
+    assert rules(unknown) == [("AE-ONSET-UNKNOWN", "/onset")]
+
+
+@pytest.mark.parametrize(
+    ("end", "twice"),
+    [
+        pytest.param("2026-03-05", True, id="the same end"),
+        pytest.param("2026-03-06", False, id="another end"),
+    ],
+)
+def test_of_two_events_of_unknown_onset_the_end_tells(end: str, twice: bool) -> None:
+    one = event(onset_unknown=True, end="2026-03-05")
+    found = rules(one, event("second", onset_unknown=True, end=end))
+    assert ("AE-TWICE" in dict(found)) is twice
+
+
+@pytest.mark.parametrize(
+    ("onset", "noticed"),
+    [
+        pytest.param("2026-03-01", True, id="the day before the infusion"),
+        pytest.param("2026-03-02", False, id="the day of infusion"),
+        pytest.param("2026-03", False, id="some day of its month"),
+    ],
+)
+def test_it_asks_when_a_worsening_before_the_infusion_was(onset: str, noticed: bool) -> None:
+    worse = event("worse", onset=onset, grade=2, worsening_of=ref("before"))
+    found = rules(event("before", onset="2026-02-20"), worse)
+    assert found == ([("WORSENING-BEFORE-INFUSION", "/onset")] if noticed else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            {"other_specify": "ICANS", "aesi_kind": "ICANS"}, "ICANS-UNGRADED", id="named"
+        ),
+        pytest.param(
+            {"other_specify": "Immune effector cell-associated neurotoxicity syndrome"},
+            "ICANS-UNGRADED",
+            id="written out beside its term",
+        ),
+        pytest.param({"term": "Cytokine release syndrome"}, "CRS-UNGRADED", id="CRS"),
+        pytest.param({"term": "Fever"}, None, id="neither"),
+        pytest.param({"other_specify": "brain fog"}, None, id="another event of that term"),
+    ],
+)
+def test_it_asks_for_the_grade_of_a_syndrome(body: dict[str, Any], expected: str | None) -> None:
+    term = {"term": "Nervous system disorders - Other, specify", "grade": 2}
+    found = rules(event(**{**term, **body}, onset="2026-03-05"))
+    assert found == ([(expected, "/astct")] if expected else []) + (
+        [("ICANS-WITHOUT-NEURO", "/onset")] if expected == "ICANS-UNGRADED" else []
+    )
 
 
 def test_it_says_nothing_of_crs_while_the_infusion_is_not_known() -> None:

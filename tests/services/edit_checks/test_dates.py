@@ -19,8 +19,8 @@ def crp(collected_at: str, **members: Any) -> Sent:
         pytest.param("2026-09", "2026-09-30", False, id="in the month of death"),
         pytest.param("2026-09", "2026-10-01", True, id="after the month of death"),
         pytest.param("2026", "2026-12-31", False, id="in the year of death"),
-        pytest.param("2026-09-10", "2026-09-10T20:00Z", False, id="UTC, the same day somewhere"),
-        pytest.param("2026-09-10", "2026-09-11T20:00Z", True, id="UTC, the next day everywhere"),
+        pytest.param("2026-09-10", "2026-09-10T15:59Z", False, id="UTC, before midnight there"),
+        pytest.param("2026-09-10", "2026-09-10T16:00Z", True, id="UTC, the next day there"),
     ],
 )
 def test_it_notices_what_is_dated_after_the_death(
@@ -108,8 +108,9 @@ def test_it_notices_treatment_before_consent(day: str, early: bool) -> None:
     ("collected_at", "future"),
     [
         pytest.param("2028-01-10", False, id="today"),
-        pytest.param("2028-01-11", False, id="tomorrow, which it is in the east"),
-        pytest.param("2028-01-12", True, id="the day after tomorrow"),
+        pytest.param("2028-01-11", True, id="tomorrow"),
+        pytest.param("2028-01-10T15:59Z", False, id="today there, in UTC"),
+        pytest.param("2028-01-10T16:00Z", True, id="tomorrow there, in UTC"),
     ],
 )
 def test_it_notices_dates_in_the_future(collected_at: str, future: bool) -> None:

@@ -37,8 +37,9 @@ def test_it_holds_the_infusion_against_lymphodepletion(
 def test_it_asks_for_no_lymphodepletion_where_the_trial_plans_none() -> None:
     late = lymphodepleted("2026-02-14")
     pilot = load_trial(CDISC_PILOT_FILE)
-    assert [one for one in noticed(of(late, trial=pilot)) if one[1] == "infusions"] == []
-    nothing = noticed(of(lymphodepleted(), trial=pilot))
+    there = but("infusion", infused_at="2026-03-02T09:40-05:00")
+    assert [one for one in noticed(of(late, there, trial=pilot)) if one[1] == "infusions"] == []
+    nothing = noticed(of(lymphodepleted(), there, trial=pilot))
     assert [one for one in nothing if one[1] == "infusions"] == []
 
 

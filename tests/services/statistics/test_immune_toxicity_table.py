@@ -79,6 +79,41 @@ def test_an_episode_open_at_death_is_censored() -> None:
     assert found.time_to_resolution.estimate == 5
 
 
+@pytest.mark.parametrize(
+    ("one", "counts"),
+    [
+        pytest.param(crs(3, 5, astct_grade=3), (0, 0, 0, 0), id="known to the day"),
+        pytest.param(crs(None, 15, astct_grade=3), (1, 1, 1, 0), id="onset not known"),
+        pytest.param(crs("2024", 15, astct_grade=3), (1, 1, 1, 0), id="onset known to the year"),
+        pytest.param(crs("2024-03", 15, astct_grade=3), (1, 1, 1, 0), id="known to the month"),
+        pytest.param(crs(3, "2024-03", astct_grade=3), (0, 0, 1, 0), id="end known to the month"),
+        pytest.param(crs(3, ongoing=None, astct_grade=3), (0, 0, 0, 1), id="end not known"),
+    ],
+)
+def test_days_that_were_filled_in_stay_out_and_are_counted(
+    one: AdverseEvent, counts: tuple[int, int, int, int]
+) -> None:
+    found = table(subject(one), subject(crs(9, 12, astct_grade=3)))
+    left_out = (
+        found.onset_imputed,
+        found.severe_onset_imputed,
+        found.duration_imputed,
+        found.end_unknown,
+    )
+    assert left_out == counts
+    assert found.onset_days.n == 2 - counts[0]
+    assert found.severe_onset_days.n == 2 - counts[1]
+    assert found.duration_days.n == found.total_days.n == 2 - counts[2] - counts[3]
+    assert found.affected.x == 2
+    assert found.unresolved == 0
+    assert found.without_time_at_risk == 0
+
+
+def test_a_crs_dated_before_the_infusion_is_counted_apart() -> None:
+    found = table(subject(crs(-2, 3)), subject(crs(1, 3)))
+    assert (found.before_infusion, found.affected.x, found.onset_days.n) == (1, 1, 1)
+
+
 def test_what_was_given() -> None:
     used = {
         one.kind: (one.of_all.x, one.of_all.n, one.of_affected.x, one.of_affected.n)

@@ -20,6 +20,9 @@ export function show(context) {
   const parts = [
     section(context, "CRS and ICANS", async (within) => syndromes(within, await ask())),
     section(context, "Events of special interest and deaths", async () => special(await ask())),
+    section(context, "Neutropenia after the cells: ICAHT", async () => icaht(await ask()), {
+      note: "Graded from neutrophil counts, not from reported events; days without a count are said.",
+    }),
     section(context, "Worst grades", async (within) => worstGrades(within, await ask()), {
       note: "Each subject once a term, at its worst grade.",
     }),
@@ -50,6 +53,8 @@ function syndromes(context, answer) {
         ...GRADES.map((grade) => cell(capital(plain(grade)), ({ grades }) => figures.count(grades[grade]))),
         cell("Grade 3 or more", (row) => figures.proportion(row.grade_3_or_more)),
         cell("Unresolved", ({ unresolved }) => figures.count(unresolved)),
+        cell("End unknown", (row) => figures.count(row.end_unknown)),
+        cell("Dated before infusion", (row) => figures.count(row.before_infusion)),
       ],
       rows: kinds,
     }),
@@ -63,6 +68,8 @@ function syndromes(context, answer) {
           cell("Onset day", ({ onset_days: days }) => figures.range(days)),
           cell("Onset of grade 3 or more", ({ severe_onset_days: days }) => figures.range(days)),
           cell("Duration", ({ duration_days: days }) => figures.range(days)),
+          cell("Onset not known to the day", (row) => figures.count(row.onset_imputed)),
+          cell("Duration not known to the day", (row) => figures.count(row.duration_imputed)),
         ],
         rows: kinds,
       }),
@@ -97,8 +104,11 @@ async function serious(context) {
         },
         { head: "Event", cell: ({ term }) => term },
         { head: "Grade", number: true, cell: ({ grade }) => figures.count(grade) },
-        { head: "Onset", cell: ({ onset }) => figures.day(onset) },
-        { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.day(end)) },
+        {
+          head: "Onset",
+          cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.written(onset)),
+        },
+        { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.written(end)) },
         { head: "Because of", cell: (row) => (row.seriousness_criteria ?? []).map(plain).join(", ") },
         { head: "CAR-T", cell: ({ causality }) => word(causality?.car_t) },
         { head: "Outcome", cell: ({ outcome }) => capital((outcome ?? "–").toLowerCase()) },
@@ -125,6 +135,7 @@ function special(answer) {
         cell("Grade 3 or more", ({ counts }) => figures.count(counts.grade_3_or_more.x)),
         cell("Serious", ({ counts }) => figures.count(counts.serious.x)),
         cell("Onset day, median (range)", ({ onset_days: days }) => (days ? figures.range(days) : figures.NONE)),
+        cell("Onset not known to the day", (row) => figures.count(row.onset_imputed)),
       ],
       rows: answer.special_interest,
     }),
@@ -144,6 +155,36 @@ function special(answer) {
         ["By a fatal event", deaths.by_fatal_event],
       ],
     }),
+  ];
+}
+
+function icaht({ icaht: found }) {
+  const cell = (head, write) => ({ head, number: true, cell: write });
+  const phases = [
+    { phase: "Early, day 0 to 30", ...found.early },
+    { phase: "Late, after day 30", ...found.late },
+  ];
+  return [
+    table({
+      caption: `Subjects by ICAHT grade, n = ${figures.count(found.n)}`,
+      columns: [
+        { head: "Phase", header: true, cell: ({ phase }) => phase },
+        ...["0", "1", "2", "3", "4"].map((grade) => cell(grade, ({ grades }) => figures.count(grades[grade]))),
+        cell("Grade 3 or more", (row) => figures.proportion(row.grade_3_or_more)),
+        cell("Could be higher", (row) => figures.count(row.at_least)),
+        cell("No counts", (row) => figures.count(row.not_graded.no_counts)),
+        cell("Gaps decide", (row) => figures.count(row.not_graded.gaps)),
+        cell("One low count", (row) => figures.count(row.not_graded.one_low_count)),
+        cell("Not followed", (row) => figures.count(row.not_graded.not_followed)),
+        cell("Days with a count, median (range)", (row) => figures.range(row.measured_days)),
+      ],
+      rows: phases,
+    }),
+    element(
+      "p",
+      { class: "note" },
+      `G-CSF was given to ${figures.count(found.given_g_csf)}, blood products to ${figures.count(found.transfused)}.`,
+    ),
   ];
 }
 

@@ -85,8 +85,11 @@ async function events(context) {
     columns: [
       { head: "Event", header: true, cell: ({ term }) => term },
       { head: "Grade", number: true, cell: ({ grade }) => figures.count(grade) },
-      { head: "Onset", cell: ({ onset }) => figures.day(onset) },
-      { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.day(end)) },
+      {
+        head: "Onset",
+        cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.written(onset)),
+      },
+      { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.written(end)) },
       { head: "Serious", cell: ({ serious }) => (serious ? "yes" : "no") },
       { head: "CAR-T", cell: ({ causality }) => word(causality?.car_t) },
       { head: "Outcome", cell: ({ outcome }) => capital((outcome ?? "–").toLowerCase()) },
