@@ -99,16 +99,17 @@ SUBJECTS = (
     subject(
         "X-13",
         SERUM,
-        contact(date(2025, 3, 1)),
-        infused_on=date(2024, 1, 15),
+        contact(date(2021, 3, 1)),
+        infused_on=date(2020, 1, 15),
     ),
     subject(
         "X-14",
         SERUM,
         serum(28, 1),
         serum(1080, 1),
-        assessment(date(2027, 3, 2), new_lesions=[{"kind": "bone"}]),
-        contact(date(2027, 6, 1)),
+        assessment(date(2023, 3, 2), new_lesions=[{"kind": "bone"}]),
+        contact(date(2023, 6, 1)),
+        infused_on=date(2020, 3, 1),
     ),
     subject("X-15", SERUM, blood_and_late_marrow("--")),
     subject("X-15 serum IFE positive", SERUM, blood_and_late_marrow("+-")),
@@ -214,33 +215,33 @@ async def test_x_12_an_unconfirmed_progression_is_an_event_of_its_variant_alone(
 async def test_x_13_a_subject_not_heard_of_is_overdue_and_has_not_reached_the_horizon(
     told: Cohort,
 ) -> None:
-    row = (await told.rows("overall-survival", cutoff="2027-06-30"))["X-13"]
-    assert (row["AVAL"], row["CNSR"], row["ADT"]) == (412, 1, "2025-03-01")
+    row = (await told.rows("overall-survival", cutoff="2023-06-30"))["X-13"]
+    assert (row["AVAL"], row["CNSR"], row["ADT"]) == (412, 1, "2021-03-01")
     assert row["overdue_contact"] is True
 
 
 @pytest.mark.parametrize(
     ("variant", "on", "reason"),
     [
-        ("FDA", "2027-02-14", 8),
-        ("EMA", "2027-02-14", 8),
-        ("truncate", "2027-03-01", 8),
-        ("no_horizon", "2027-03-02", 0),
+        ("FDA", "2023-02-14", 8),
+        ("EMA", "2023-02-14", 8),
+        ("truncate", "2023-03-01", 8),
+        ("no_horizon", "2023-03-02", 0),
     ],
 )
 async def test_x_14_a_progression_the_day_after_the_horizon_is_no_event(
     told: Cohort, variant: str, on: str, reason: int
 ) -> None:
-    rows = await told.rows("progression-free-survival", variant=variant, cutoff="2027-06-30")
+    rows = await told.rows("progression-free-survival", variant=variant, cutoff="2023-06-30")
     assert (rows["X-14"]["ADT"], rows["X-14"]["CNSR"]) == (on, reason)
 
 
 async def test_x_14_the_last_evaluation_is_not_planned_beyond_the_horizon(told: Cohort) -> None:
     place = f"/v1/subjects/{told.codes['X-14']}/assessments"
-    items = (await told.get(place, **{"from": "2027-01-01"}))["items"]
+    items = (await told.get(place, **{"from": "2023-01-01"}))["items"]
     assert {item["assessed_on"]: item["visit"] for item in items} == {
-        "2027-02-14": "M36",
-        "2027-03-02": "EOS",
+        "2023-02-14": "M36",
+        "2023-03-02": "EOS",
     }
 
 
