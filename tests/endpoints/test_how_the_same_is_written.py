@@ -1,12 +1,13 @@
 """An answer does not follow from how the same facts are written.
 
 The same subjects are told as centres of one trial that write the same: with every moment in UTC,
-with every value in another unit, and beside a preparation that was given up. All moments are early
-in the morning, so that in UTC they lie on the day before.
+with every value in another unit, with every second record in another unit, and beside a preparation
+that was given up. All moments are early in the morning, so that in UTC they lie on the day before.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,9 +23,12 @@ from tests.endpoints.differences import differences
 from tests.endpoints.subjects import Record, Subject, dated_on, kinetics, timed_on
 from tests.endpoints.test_what_an_answer_follows_from import CUT, drawn
 
-AS_THEY_ARE, IN_UTC, IN_OTHER_UNITS, GIVEN_UP = "11", "15", "16", "17"
+AS_THEY_ARE, IN_UTC, IN_OTHER_UNITS, GIVEN_UP, MIXED = "11", "15", "16", "17", "18"
+GRADED: Final = ("baseline_grade", "worst_grade", "worst_range", "worst_on", "outlier_on")
 NAMING: Final = frozenset({"as_of", "centre", "slots", "records", "SITEID"})
 """Members that say of which centre, or of which records, an answer is."""
+FACTORS: Final[Mapping[str, Decimal]] = {"CREAT": Decimal("88.4"), "BILI": Decimal("17.104")}
+"""Analyte -> umol/L of 1 mg/dL."""
 IDENTITY: Final = r"\d\d-\d{3}$|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 OTHER_UNITS: Final[Mapping[str, tuple[str, int]]] = {
     "g/dL": ("g/L", 1),
@@ -47,6 +51,8 @@ COURSES: Final[Mapping[str, tuple[str, dict[str, str], Mapping[int, str]]]] = {
     "FERRITIN": ("ug/L", {"high": "300"}, {-8: "250", 5: "12000"}),
     "CRP": ("mg/L", {"high": "5"}, {-8: "4", 4: "180"}),
     "IGG": ("g/L", {"low": "7"}, {-8: "6.5", 28: "3.1", 61: "2.2"}),
+    "CREAT": ("umol/L", {"high": "104"}, {-8: "80", 5: "250", 20: "120"}),
+    "BILI": ("umol/L", {"high": "21"}, {-8: "10", 6: "70"}),
 }
 """Analyte -> unit, limits, and values by day."""
 MORE: Final = (
@@ -121,6 +127,28 @@ def in_other_units(body: Any) -> Any:
     return told
 
 
+def in_mixed_units(one: Subject) -> Subject:
+    """Write every second record in other units, and mass for amount of substance where it can."""
+    records = (
+        replace(record, body=restated(in_other_units(record.body))) if number % 2 else record
+        for number, record in enumerate(one.records)
+    )
+    return replace(one, records=tuple(records))
+
+
+def restated(body: Any) -> Any:
+    factor = FACTORS.get(body.get("analyte"))
+    if factor is None:
+        return body
+    limits = {name: mg_per_dl(one, factor) for name, one in body["reference_range"].items()}
+    value = mg_per_dl(body["value"], factor)
+    return {**body, "value": value, "unit": "mg/dL", "reference_range": limits}
+
+
+def mg_per_dl(umol_per_l: str, factor: Decimal) -> str:
+    return f"{Decimal(umol_per_l) / factor:.3f}"
+
+
 def scaled(number: Any, power: int) -> str:
     return f"{Decimal(str(number)).scaleb(power):f}"
 
@@ -145,6 +173,7 @@ async def told(
         *(rewritten(one, in_utc) for one in subjects(IN_UTC)),
         *(rewritten(one, in_other_units) for one in subjects(IN_OTHER_UNITS)),
         *map(beside_one_given_up, subjects(GIVEN_UP)),
+        *map(in_mixed_units, subjects(MIXED)),
     ]
     async with cohort(server, tmp_path_factory.mktemp("written"), *every) as found:
         yield found
@@ -184,6 +213,27 @@ async def test_a_value_in_another_unit_is_the_same_value(told: Cohort, name: str
     assert not differences(await answer(told, name, IN_OTHER_UNITS), expected)
 
 
+@pytest.mark.parametrize("name", [name for name in REPORTS if name != "lab-abnormalities"])
+async def test_values_of_a_subject_in_different_units_are_compared(told: Cohort, name: str) -> None:
+    expected = await answer(told, name, AS_THEY_ARE)
+    assert not differences(await answer(told, name, MIXED), expected)
+
+
+async def test_a_grade_does_not_depend_on_the_unit_of_its_baseline(told: Cohort) -> None:
+    found = {}
+    for centre in (AS_THEY_ARE, MIXED):
+        rows = (await told.endpoint("lab-abnormalities", centre=centre, rows="true"))["rows"]
+        found[centre] = [
+            {
+                (one["analyte"], one["direction"]): tuple(one[member] for member in GRADED)
+                for one in row["abnormalities"]
+            }
+            for row in rows
+        ]
+    assert found[MIXED] == found[AS_THEY_ARE]
+    assert {grades[1] for grades in found[MIXED][0].values()} >= {0, 2, 3, 4}
+
+
 @pytest.mark.parametrize("name", [name for name in REPORTS if name != "enrolment"])
 async def test_a_preparation_that_was_given_up_changes_nothing(told: Cohort, name: str) -> None:
     found, expected = [await answer(told, name, one) for one in (GIVEN_UP, AS_THEY_ARE)]
@@ -193,10 +243,30 @@ async def test_a_preparation_that_was_given_up_changes_nothing(told: Cohort, nam
     assert not differences(found, expected)
 
 
-@pytest.mark.parametrize("centre", [IN_UTC, IN_OTHER_UNITS, GIVEN_UP])
+@pytest.mark.parametrize("centre", [IN_UTC, IN_OTHER_UNITS, GIVEN_UP, MIXED])
 async def test_the_explanations_say_the_same(told: Cohort, centre: str) -> None:
     expected = await explanations(told, AS_THEY_ARE)
     assert not differences(await explanations(told, centre), expected)
+
+
+@pytest.mark.parametrize("centre", [IN_UTC, IN_OTHER_UNITS, MIXED])
+async def test_the_findings_are_the_same(told: Cohort, centre: str) -> None:
+    found = {}
+    for one in (AS_THEY_ARE, centre):
+        answered = await told.get("/v1/findings", centre=one, limit=1000)
+        found[one] = Counter(
+            (item["subject"][2:], item["rule"], item["pointer"]) for item in answered["items"]
+        )
+    assert found[centre] == found[AS_THEY_ARE]
+    assert found[AS_THEY_ARE]
+
+
+async def test_the_status_board_is_the_same(told: Cohort) -> None:
+    boards = [
+        said(await told.get("/v1/status-board", centre=centre, cutoff=str(CUT)))
+        for centre in (AS_THEY_ARE, IN_UTC)
+    ]
+    assert not differences(*boards)
 
 
 async def test_each_record_is_of_the_same_visit(told: Cohort) -> None:
