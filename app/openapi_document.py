@@ -14,6 +14,7 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.problems import MEDIA_TYPE, Problem, ProblemDocument
+from app.schemas.kept_for_the_record import say_what_is_kept
 from app.schemas.record_kinds import RECORD_KINDS
 
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -109,6 +110,7 @@ def _complete(document: dict[str, Any]) -> None:
     schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    say_what_is_kept(schemas)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS
     components["securitySchemes"] = _security_schemes()

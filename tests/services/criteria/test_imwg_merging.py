@@ -119,3 +119,22 @@ def test_lists_of_lesions_that_do_not_agree_remain_apart(other: Any, day: int) -
         visit(28, 1, 0, lesions=other, imaged_day=day, name="2"),
     )
     assert sorted(list(lesions(record)) for record in found) == sorted([["a"], list(other)])
+
+
+def in_g_per_l(record: DiseaseEvaluation) -> DiseaseEvaluation:
+    spike = record.serum_m_protein
+    assert spike is not None
+    assert spike.value is not None
+    return replace(record, serum_m_protein=replace(spike, value=spike.value * 10, unit="g/L"))
+
+
+def test_the_same_values_in_another_unit_have_the_same_places() -> None:
+    """Of three records of a day, one without a value is completed by the first of the others."""
+    low, high = visit(28, "0.5", 0, name="b"), visit(28, 1, 0, name="a")
+    empty = visit(28, None, 0, name="c", marrow=3)
+    orders = [
+        [record.evaluation_id for record in merged(one, other, empty)]
+        for one in (low, in_g_per_l(low))
+        for other in (high, in_g_per_l(high))
+    ]
+    assert orders == [["c", "a"]] * 4

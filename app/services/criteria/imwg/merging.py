@@ -10,12 +10,14 @@ from dataclasses import fields, replace
 from functools import reduce
 from typing import Any, Final
 
+from app.services.criteria.imwg import units
 from app.services.criteria.imwg.evaluation import (
     DiseaseEvaluation,
     Imaging,
     Immunofixation,
     Marrow,
     MeasuredValue,
+    UrineMProtein,
 )
 
 PARTS: Final = (
@@ -34,6 +36,14 @@ PARTS: Final = (
     "mrd",
     "pet_ct",
 )
+_UNITS: Final = {
+    "serum_m_protein": units.serum_m_protein,
+    "kappa": units.free_light_chain,
+    "lambda_": units.free_light_chain,
+    "circulating_plasma_cells": units.circulating_plasma_cells,
+    "corrected_calcium": units.corrected_calcium,
+}
+"""What brings a part to the unit of its rule."""
 
 
 def merged_by_day(
@@ -67,8 +77,27 @@ def _merged(records: Sequence[DiseaseEvaluation]) -> tuple[DiseaseEvaluation, ..
 
 
 def _content(record: DiseaseEvaluation) -> tuple[str, ...]:
-    """Put records in an order that follows from what they say, and not from when they came."""
-    return (*(repr(getattr(record, name)) for name in PARTS), record.evaluation_id)
+    """Put records in an order that follows from what they say, not from when they came.
+
+    A value counts in the unit of its rule: the same value in another unit is in the same place.
+    """
+    return (*(repr(_in_unit(name, getattr(record, name))) for name in PARTS), record.evaluation_id)
+
+
+def _in_unit(name: str, part: Any) -> Any:
+    if not isinstance(part, MeasuredValue) or part.value is None:
+        return part
+    try:
+        if isinstance(part, UrineMProtein):
+            volume, hours = part.volume_ml, part.collection_hours
+            number = units.urine_m_protein(
+                part.value, part.unit, volume_ml=volume, collection_hours=hours
+            )
+        else:
+            number = _UNITS[name](part.value, part.unit)
+    except (KeyError, ValueError):
+        return part
+    return replace(part, value=number.normalize(), unit="")
 
 
 def _filled(
