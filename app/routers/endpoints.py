@@ -18,7 +18,7 @@ from app.routers.record_routes import ALWAYS, ETAG
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS
 from app.services.ledger import DataCut
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
@@ -28,7 +28,7 @@ _QUERIES: dict[str, type[EndpointQuery]] = {
     "car-kinetics": OfResponses,
     "pharmacodynamics": OfResponses,
     SUMMARY: OfResponses,
-    **{name: survival_query(name) for name in VARIANTS},
+    **{name: survival_query(name) for name in PARTS},
 }
 """The query of each endpoint that can be asked more than the others."""
 

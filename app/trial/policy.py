@@ -185,6 +185,14 @@ class TimeToEventPolicy(Parameters):
         default=120,
         description="Days without evidence of life after which a contact is overdue.",
     )
+    baseline_required: Literal["derived_only", "always"] = Field(
+        default="derived_only",
+        description=(
+            "Whose progression asks for a baseline evaluation in the records (CNSR 5 without one): "
+            "the derived, or also one that the investigator or a reviewer reported. A reported "
+            "category says that its author had a baseline."
+        ),
+    )
 
 
 class RatesPolicy(Parameters):
@@ -211,6 +219,13 @@ class MrdPolicy(Parameters):
 
     threshold: Literal["1e-4", "1e-5", "1e-6"] = Field(
         default="1e-5", description="Sensitivity that a negative sample must have reached."
+    )
+    inadequate_sample: Literal["not_evaluable", "as_reported"] = Field(
+        default="not_evaluable",
+        description=(
+            "What a negative of a marrow that was haemodiluted, or not the first pull, says; a "
+            "positive stays positive."
+        ),
     )
 
     @property

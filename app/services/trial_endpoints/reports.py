@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS
 from app.services.trial_endpoints.cohort import errors_of, members
 from app.services.trial_endpoints.enrolment import enrolment_report
 from app.services.trial_endpoints.laboratory_report import (
@@ -28,7 +28,7 @@ Report = Callable[[Question, Sequence[SubjectAnalysis], Trial], dict[str, Any]]
 REPORTS: Final[dict[str, Report]] = {
     "enrolment": enrolment_report,
     "response": response_report,
-    **dict.fromkeys(VARIANTS, survival_report),
+    **dict.fromkeys(PARTS, survival_report),
     "adverse-events": adverse_event_report,
     "lab-abnormalities": lab_abnormality_report,
     "car-kinetics": car_kinetics_report,

@@ -146,6 +146,13 @@ def test_where_a_course_ends(second: str, gap: int, expected: tuple[str | None, 
     assert told(way, gap=gap) == expected
 
 
+def test_two_courses_of_one_preparation() -> None:
+    """Doses of 10 to 12 January and of 25 to 27 February, infused on 1 March."""
+    given = [f"2024-01-{day}" for day in (10, 11, 12)] + [f"2024-02-{day}" for day in (25, 26, 27)]
+    way = replace(WAY, doses=tuple(map(days, given)))
+    assert told(way) == ("2024-02-25", ["2024-01-10"])
+
+
 def test_never_infused_it_is_the_last_course_of_the_last_preparation() -> None:
     twice = replace(WAY, doses=(days("2024-02-01"), days("2024-02-25")), outcome=GIVEN_UP)
     assert told(twice, PUT_OFF, infused=None) == ("2024-02-25", ["2023-12-22", "2024-02-01"])
