@@ -127,6 +127,7 @@ def assessment(record: RecordRef, fields: AssessmentFields) -> history.Assessmen
             category=fields.investigator_response,
             pd_basis=fields.investigator_pd_basis,
             dated=fields.investigator_response_date,
+            progression_confirmed=fields.investigator_progression_confirmed,
         )
     return history.Assessment(
         record=record,
@@ -172,6 +173,7 @@ def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseE
             sensitivity=sample.sensitivity,
             cells_analysed=sample.cells_analysed,
             clone_known=sample.clone_known,
+            first_pull=sample.first_pull,
             collected_on=sample.collected_on,
         ),
         pet_ct=None if pet is None else imwg.PetCt(result=pet.result, imaged_on=pet.imaged_on),

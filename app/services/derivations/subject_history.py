@@ -178,6 +178,8 @@ class InvestigatorResponse:
     pd_basis: PdBasis | None = None
     dated: date | None = None
     """Day of the category; None: the day of the evaluation."""
+    progression_confirmed: bool | None = None
+    """Whoever judged it says that the progression was confirmed; None: not said."""
     record: RecordRef | None = None
     """The adjudication; None: the evaluation's own record says it."""
 

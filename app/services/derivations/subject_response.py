@@ -177,6 +177,7 @@ def _judged(
             category=judgement.category,
             basis=judgement.pd_basis,
             evaluation_ids=(str(assessment.record.record_id),),
+            said_confirmed=bool(judgement.progression_confirmed),
         )
         for assessment, judgement in judgements
         if judgement is not None
@@ -188,7 +189,8 @@ def _one_each_day(visits: Iterable[RatedVisit]) -> tuple[RatedVisit, ...]:
     """Merge visits of one day: the worst category stands, and NE only for want of any (C1)."""
 
     def badness(visit: RatedVisit) -> tuple[int, bool, tuple[str, ...]]:
-        return WORST_FIRST.index(visit.category), not visit.conclusive, visit.evaluation_ids
+        waits = not (visit.conclusive or visit.said_confirmed)
+        return WORST_FIRST.index(visit.category), waits, visit.evaluation_ids
 
     merged: list[RatedVisit] = []
     for _, group in groupby(
