@@ -54,7 +54,7 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
         "best": derived.best,
         "by_source": {source.value: one.best for source, one in found.by_source.items()},
         "comparison": _comparison(found),
-        "mrd": mrd_visits(found.course.course.visits),
+        "mrd": mrd_visits(found.course.course.visits, trial.policy.mrd),
     }
 
 

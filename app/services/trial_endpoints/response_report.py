@@ -3,11 +3,13 @@
 Source: the trial's endpoint definitions, response rates, response by month and MRD negativity.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from app.services.derivations.data_errors import ErrorClass
 from app.services.derivations.time_to_response import ResponseEndpoint, time_to_response
+from app.services.derivations.unconfirmed_response import UnconfirmedReason
 from app.services.statistics.proportions import ProportionLimits
 from app.services.trial_endpoints.cohort import members
 from app.services.trial_endpoints.question import Question
@@ -54,13 +56,14 @@ def response_report(
         "n_missing": sum(best is None for best in bests),
         "rates": rates(bests, limits),
         "categories": categories(bests, limits),
+        "unconfirmed": _unconfirmed(cohort, question, limits),
         "by_month": by_month(
             [None if _contradicted(one) else _response(one, question) for one in cohort],
             _scheduled(trial),
             limits,
         ),
         "time_to_response": _times(cohort, question),
-        "mrd": residual_disease(cohort, limits, trial.policy.mrd.threshold),
+        "mrd": residual_disease(cohort, question.response_source, limits, trial.policy.mrd),
         "rows": (_row(one, question) for one in cohort),
     }
     if question.response_source is ResponseSource.DERIVED:
@@ -114,6 +117,33 @@ def _of_the_derivation(
         },
         "n_scr_blocked_by_ratio": sum(one.scr_blocked_by_ratio for one in cohort),
         "n_unmeasurable_at_baseline": sum(one.track == "none" for one in cohort),
+    }
+
+
+def _unconfirmed(
+    cohort: Sequence[SubjectAnalysis], question: Question, limits: ProportionLimits
+) -> dict[str, Any]:
+    """Give the rates of what any one visit showed, and why some of it was not confirmed."""
+    responses = [None if _contradicted(one) else _response(one, question) for one in cohort]
+    bests = [None if one is None else one.best.best_unconfirmed for one in responses]
+    reasons = {
+        name: Counter(
+            one.unconfirmed[level]
+            for one in responses
+            if one is not None and level in one.unconfirmed
+        )
+        for name, level in AT_LEAST.items()
+    }
+    return {
+        "rates": rates(bests, limits),
+        "categories": categories(bests, limits),
+        "not_confirmed": {
+            name: {
+                "n": found.total(),
+                "reasons": {reason.value: found[reason] for reason in UnconfirmedReason},
+            }
+            for name, found in reasons.items()
+        },
     }
 
 
