@@ -37,7 +37,7 @@ from app.services.drawing.forms import Form
 from app.services.drawing.order import Order
 from app.services.drawing.pictures import PictureAnswer
 from app.services.ledger import DataCut
-from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.subject_reads import SubjectQuestion, SubjectReport
 from app.trial.trial import Trial
 
@@ -191,7 +191,7 @@ def _asked(
     if "variant" in asked:
         _known(cast("TimeToEvent", endpoint), asked["variant"], service.trial)
     of_question = {key: asked.pop(key) for key in tuple(asked) if key in _OF_THE_QUESTION}
-    of_question.setdefault("population", service.trial.populations.default)
+    of_question.setdefault("population", usual_population(endpoint, service.trial))
     return Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question), asked
 
 

@@ -20,7 +20,7 @@ from app.service import Service
 from app.services import ledger
 from app.services.derivations.event_definition import PARTS
 from app.services.ledger import DataCut
-from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 
 _QUERIES: dict[str, type[EndpointQuery]] = {
@@ -80,7 +80,11 @@ async def _answer(
     service: Service = request.app.state.service
     caller = request.state.caller
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
-    asked.setdefault("population", service.trial.populations.default)
+    if "population" not in asked:
+        asked |= {
+            "population": usual_population(name, service.trial),
+            "population_by_default": True,
+        }
 
     def question_at(cut: DataCut) -> Question:
         return Question(endpoint=name, cut=cut, **asked)

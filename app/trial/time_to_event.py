@@ -17,6 +17,13 @@ class TimeToEventRules(Parameters):
         description="Months from the origin at which a curve is read, each later than the last.",
     )
 
+    missed_after_days: PositiveInt | None = Field(
+        default=None,
+        description="Where the schedule has no evaluations: the gap before an event, in days, "
+        "beyond which two count as missed, twice the interval and twice the window; null: none "
+        "can be missed.",
+    )
+
     @model_validator(mode="after")
     def _run_forward(self) -> Self:
         if any(later <= earlier for earlier, later in pairwise(self.landmarks)):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.visit_response import ReviewFlag
 from app.services.derivations.adverse_events import subject_adverse_events
 from app.services.derivations.best_response import best_response
@@ -178,6 +179,7 @@ def _with_response(
     return replace(
         analysis,
         track=infused.track,
+        urine_measured=Component.URINE_M_PROTEIN in within.course.baseline.collected,
         scr_blocked_by_ratio=any(
             ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
         ),
@@ -278,6 +280,7 @@ def _endpoint_facts(
         response=response.best,
         has_baseline=_has_baseline(history, trial, found, source),
         origin=origin,
+        missed_after_days=trial.time_to_event.missed_after_days,
         dates=dates,
     )
 

@@ -12,7 +12,7 @@ from app.services.trial_endpoints.laboratory_report import (
     lab_abnormality_report,
     pharmacodynamic_report,
 )
-from app.services.trial_endpoints.question import Question, head
+from app.services.trial_endpoints.question import Question, head, usual_population
 from app.services.trial_endpoints.response_report import response_report
 from app.services.trial_endpoints.safety_report import adverse_event_report
 from app.services.trial_endpoints.status_board import status_board
@@ -71,9 +71,17 @@ def summary(
     return {
         **head(question, trial, len(members(analyses, question))),
         "endpoints": {
-            name: report(replace(question, endpoint=name), analyses, trial) for name in REPORTS
+            name: report(_part(question, name, trial), analyses, trial) for name in REPORTS
         },
     }
+
+
+def _part(question: Question, endpoint: str, trial: Trial) -> Question:
+    """Give the question about one endpoint of a summary, of its own population where none is."""
+    part = replace(question, endpoint=endpoint)
+    if not question.population_by_default:
+        return part
+    return replace(part, population=usual_population(endpoint, trial))
 
 
 def trial_report(

@@ -124,6 +124,8 @@ class SubjectAnalysis:
     judged: JudgedVisits = JudgedVisits()
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
+    urine_measured: bool = False
+    """There is an amount of urine M-protein at baseline."""
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
