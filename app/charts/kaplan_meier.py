@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import altair as alt
 
-from app.charts.caption import Picture, finished, nobody, source, values, words
+from app.charts.caption import Picture, finished, nobody, source, values
 from app.charts.style import BLUE, INK, QUIET, WIDTH
 from app.charts.tables.kaplan_meier import COUNTS, at_risk, rows
 from app.charts.tables.row import Report, Row
@@ -121,19 +121,28 @@ def _about(report: Report) -> list[str]:
         f"{report['n_event']} events, {report['n_censored']} censored",
         f"median {_median_words(report)}",
         f"Kaplan-Meier, {100 * report['conf_level']:g} % limits ({report['conf_type']})",
-        f"definition: {words(report['variant'])}",
+        *_without_baseline(report),
+        f"definition: {report['definition']['words']}",
         source(report),
     ]
 
 
 def _median_words(report: Report) -> str:
     median = report["median"]
+    if median["withheld"] is not None:
+        return f"not given: {median['withheld']}"
     reached, lower, upper = (
         "not reached" if median[name] is None else f"{median[name]:.1f}"
         for name in ("estimate_months", "lower_months", "upper_months")
     )
     unit = "" if median["estimate_months"] is None else " months"
     return f"{reached}{unit} ({100 * report['conf_level']:g} % CI {lower} to {upper})"
+
+
+def _without_baseline(report: Report) -> list[str]:
+    """Say how many are censored on their first day because nothing was evaluated before."""
+    n = report["n_without_baseline"]
+    return [f"{n} of {report['n']} without a baseline evaluation"] if n else []
 
 
 def _origin(report: Report) -> str:

@@ -117,6 +117,11 @@ class AssessmentFields(RecordFields):
         sa_type=coded(PdBasis),
         description="What the investigator's progressive disease rests on.",
     )
+    investigator_progression_confirmed: StrictBool | None = Field(
+        default=None,
+        description="The investigator's progressive disease was confirmed, by a visit of this "
+        "record or another; None: not said.",
+    )
     investigator_response_date: CivilDate | None = Field(
         default=None,
         sa_type=Date,
@@ -133,4 +138,6 @@ class Assessment(AssessmentFields, TrialRecord, table=True):
     checks: ClassVar = {
         "criteria_version": "criteria_version = 'IMWG 2016'",
         "investigator_pd_basis": "investigator_pd_basis IS NULL OR investigator_response = 'PD'",
+        "investigator_progression_confirmed": "investigator_progression_confirmed IS NULL "
+        "OR investigator_response = 'PD'",
     }

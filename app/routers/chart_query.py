@@ -1,14 +1,14 @@
 """What a picture can be asked."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
-from app.routers.endpoint_query import CurveType
+from app.routers.endpoint_query import LONGEST_VARIANT, CurveType, pattern_of
 from app.schemas.listing import ReadQuery, SoughtText
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS, TimeToEvent
 from app.services.derivations.safety_follow_up import SafetyWindow
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
@@ -16,14 +16,7 @@ from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.laboratory import find_analyte, listed_codes
 from app.vocabularies.specimens import Matrix
 
-TimeToEvent = Literal[
-    "overall-survival",
-    "progression-free-survival",
-    "event-free-survival",
-    "duration-of-response",
-    "time-to-next-treatment",
-]
-_VARIANTS = tuple(dict.fromkeys(name for variants in VARIANTS.values() for name in variants))
+_PARTS = tuple(dict.fromkeys(part for parts in PARTS.values() for part in parts))
 
 
 def _listed(code: str) -> str:
@@ -82,9 +75,12 @@ class SurvivalQuery(ResponsesQuery):
     """What the curve of a time to an event can be asked."""
 
     endpoint: TimeToEvent = Field(default="overall-survival", description="Which time.")
-    variant: Literal[_VARIANTS] | None = Field(  # type: ignore[valid-type]
+    variant: str | None = Field(
         default=None,
-        description="Which of the definitions that it has; the trial's policy without it.",
+        max_length=LONGEST_VARIANT,
+        pattern=pattern_of(_PARTS),
+        description="Where its definition departs from the trial's policy: parts that it has, "
+        "between commas.",
     )
     conf_type: CurveType | None = Field(
         default=None, description="Transformation of the pointwise limits."

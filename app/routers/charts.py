@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -33,13 +33,14 @@ from app.routers.record_routes import ALWAYS, ETAG
 from app.routers.trial_route import permits
 from app.service import Service
 from app.services import ledger
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS, TimeToEvent, definition_of
 from app.services.drawing.forms import Form
 from app.services.drawing.order import Order
 from app.services.drawing.pictures import PictureAnswer
 from app.services.ledger import DataCut
-from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.subject_reads import SubjectQuestion, SubjectReport
+from app.trial.trial import Trial
 
 router = APIRouter(route_class=EndpointRoute, tags=["charts"])
 
@@ -192,10 +193,10 @@ def _asked(
     """
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     endpoint = chart.endpoint or asked.pop("endpoint")
-    if "variant" in asked and asked["variant"] not in VARIANTS[endpoint]:
-        raise _unknown_variant(endpoint)
+    if "variant" in asked:
+        _known(cast("TimeToEvent", endpoint), asked["variant"], service.trial)
     of_question = {key: asked.pop(key) for key in tuple(asked) if key in _OF_THE_QUESTION}
-    of_question.setdefault("population", service.trial.populations.default)
+    of_question.setdefault("population", usual_population(endpoint, service.trial))
     return Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question), asked
 
 
@@ -210,15 +211,23 @@ def _response(name: str, form: Form, picture: PictureAnswer) -> Response:
     return Response(picture.body, headers=headers, media_type=media_type)
 
 
-def _unknown_variant(endpoint: str) -> InvalidParameter:
+def _known(endpoint: TimeToEvent, variant: str, trial: Trial) -> None:
+    """Refuse a definition that the endpoint does not have."""
+    try:
+        definition_of(endpoint, variant, trial.policy.tte)
+    except ValueError as error:
+        raise _unknown_variant(endpoint, str(error)) from error
+
+
+def _unknown_variant(endpoint: TimeToEvent, reason: str) -> InvalidParameter:
     return InvalidParameter(
         "Mend the parameters that are listed.",
         errors=[
             {
                 "parameter": "variant",
                 "code": "unknown_variant",
-                "message": "the endpoint has no such definition",
-                "allowed": list(VARIANTS[endpoint]),
+                "message": f"{reason}; write one or more of those allowed, between commas",
+                "allowed": list(PARTS[endpoint]),
             }
         ],
     )

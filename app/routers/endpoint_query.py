@@ -1,12 +1,16 @@
 """What an endpoint can be asked, and what every answer says first."""
 
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
 from app.schemas.listing import ReadQuery, SoughtText
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS, TimeToEvent, definition_of
+from app.trial.policy import TimeToEventPolicy
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
 
@@ -51,16 +55,46 @@ class ResponseQuery(OfResponses):
     )
 
 
-def survival_query(endpoint: str) -> type[OfResponses]:
-    """Make the query of a time to an event: its own variants are the ones it knows."""
-    names = tuple(VARIANTS[endpoint])
+LONGEST_VARIANT: Final = 120
+
+
+def pattern_of(parts: Iterable[str]) -> str:
+    """Give the pattern of a definition: some of these parts, between commas."""
+    one = "|".join(map(re.escape, parts))
+    return f"^(?:{one})(?:,(?:{one}))*$"
+
+
+def survival_query(endpoint: TimeToEvent) -> type[OfResponses]:
+    """Make the query of a time to an event: the parts of its own definition are what it knows."""
+    parts = tuple(PARTS[endpoint])
     title = endpoint.title().replace("-", "")
+
+    def known(variant: str) -> str:
+        try:
+            definition_of(endpoint, variant, TimeToEventPolicy())
+        except ValueError as error:
+            raise PydanticCustomError(
+                "unknown_variant",
+                "{reason}; write one or more of those allowed, between commas",
+                {"reason": str(error), "allowed": list(parts)},
+            ) from error
+        return variant
+
+    variant: Any = Annotated[
+        str,
+        Field(max_length=LONGEST_VARIANT, json_schema_extra={"pattern": pattern_of(parts)}),
+        AfterValidator(known),
+    ]
     return create_model(
         f"{title}Query",
         __base__=OfResponses,
         variant=(
-            Literal[names] | None,  # type: ignore[arg-type]
-            Field(default=None, description="Which definition; the trial's policy without it."),
+            variant | None,
+            Field(
+                default=None,
+                description="Where the definition departs from the trial's policy: one or more of "
+                f"{', '.join(f'`{part}`' for part in parts)}, between commas.",
+            ),
         ),
         conf_type=(
             CurveType | None,
@@ -79,7 +113,7 @@ class EndpointReport(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     endpoint: str
-    variant: str | None = Field(description="The definition used.")
+    variant: str | None = Field(description="The definition asked for, else the trial's.")
     population: str
     centre: str | None
     response_source: ResponseSource

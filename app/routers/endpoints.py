@@ -19,9 +19,9 @@ from app.routers.record_routes import ALWAYS, ETAG
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS
 from app.services.ledger import DataCut
-from app.services.trial_endpoints.question import Question
+from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 
 _QUERIES: dict[str, type[EndpointQuery]] = {
@@ -29,7 +29,7 @@ _QUERIES: dict[str, type[EndpointQuery]] = {
     "car-kinetics": OfResponses,
     "pharmacodynamics": OfResponses,
     SUMMARY: OfResponses,
-    **{name: survival_query(name) for name in VARIANTS},
+    **{name: survival_query(name) for name in PARTS},
 }
 """The query of each endpoint that can be asked more than the others."""
 
@@ -81,7 +81,11 @@ async def _answer(
     service: Service = request.app.state.service
     caller = request.state.caller
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
-    asked.setdefault("population", service.trial.populations.default)
+    if "population" not in asked:
+        asked |= {
+            "population": usual_population(name, service.trial),
+            "population_by_default": True,
+        }
 
     def question_at(cut: DataCut) -> Question:
         return Question(endpoint=name, cut=cut, **asked)

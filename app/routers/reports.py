@@ -86,7 +86,8 @@ async def print_trial_report(
     form = preferred(request, tuple(ReportForm))
     service: Service = request.app.state.service
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
-    asked.setdefault("population", service.trial.populations.default)
+    if "population" not in asked:
+        asked |= {"population": service.trial.populations.default, "population_by_default": True}
     cut = await ledger.data_cut(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )

@@ -152,11 +152,18 @@ def new_lesions(assessment: AssessmentFields) -> Iterator[Refusal]:
 
 
 def investigator(assessment: AssessmentFields) -> Iterator[Refusal]:
-    """Require basis and date to belong to a category that has them."""
+    """Require basis, confirmation and date to belong to a category that has them."""
     response = assessment.investigator_response
     if assessment.investigator_pd_basis is not None and response is not ResponseCategory.PD:
         yield Refusal(
             "investigator_pd_basis", "basis_without_pd", "leave it out: only PD has a basis"
+        )
+    confirmed = assessment.investigator_progression_confirmed
+    if confirmed is not None and response is not ResponseCategory.PD:
+        yield Refusal(
+            "investigator_progression_confirmed",
+            "confirmation_without_pd",
+            "leave it out: only PD is confirmed here",
         )
     if assessment.investigator_response_date is not None and response is None:
         yield Refusal(

@@ -220,6 +220,7 @@ def history_of(
         centre=centre,
         data_cut=cut.cutoff or cut.known_on,
         horizon_months=trial.horizon_months,
+        course_gap_days=trial.policy.lymphodepletion.course_gap_days,
         enrolment=enrolment,
         lab_values=labs,
         visits_after_infusion=trial.schedule.after_infusion,

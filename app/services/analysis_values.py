@@ -99,6 +99,7 @@ def infusion(record: RecordRef, fields: InfusionFields, zone: tzinfo) -> history
         record=record,
         started_at=on_the_clock(fields.infused_at, zone),
         planned=fields.infusion_kind is InfusionKind.PLANNED,
+        preparation=fields.preparation,
         part=fields.part,
         dose=fields.dose,
         planned_dose=fields.planned_dose,
@@ -117,6 +118,7 @@ def assessment(record: RecordRef, fields: AssessmentFields, zone: tzinfo) -> his
             category=fields.investigator_response,
             pd_basis=fields.investigator_pd_basis,
             dated=fields.investigator_response_date,
+            progression_confirmed=fields.investigator_progression_confirmed,
         )
     return history.Assessment(
         record=record,
@@ -164,6 +166,7 @@ def disease_evaluation(
             sensitivity=sample.sensitivity,
             cells_analysed=sample.cells_analysed,
             clone_known=sample.clone_known,
+            first_pull=sample.first_pull,
             collected_on=sample.collected_on,
         ),
         pet_ct=None if pet is None else imwg.PetCt(result=pet.result, imaged_on=pet.imaged_on),

@@ -5,21 +5,32 @@ infusions, the therapies and the follow-ups, so that a correction of any of them
 """
 
 import json
+import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from app.database import Transaction
 from app.models.values import PartialDate
-from app.services.written_dates import known_day, possible_days
+from app.services.derivations.lymphodepletion import (
+    Lymphodepletion,
+    PlannedInfusion,
+    Preparing,
+    lymphodepletion,
+)
+from app.services.derivations.moments import moment_of
+from app.services.written_dates import known_day, on_the_clock, possible_days
 from app.trial.anchors import Anchors
 from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import Trial
 from app.vocabularies.follow_up import SurvivalStatus
+from app.vocabularies.preparations import InfusionKind, PreparationOutcome
 from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA
+
+NO_LYMPHODEPLETION: Final = Lymphodepletion()
 
 
 class SubjectStatus(StrEnum):
@@ -51,6 +62,7 @@ class SubjectCourse:
     off_study: date | None
     died: PartialDate | None
     anchors: Anchors
+    lymphodepletion: Lymphodepletion = NO_LYMPHODEPLETION
 
     @property
     def status(self) -> SubjectStatus:
@@ -103,10 +115,12 @@ def _courses(*, one: bool, everywhere: bool, cut: bool) -> str:
            {_current("enrolment", "consent, enrolled_on, screen_failure, off_study", cut=cut)},
            {
         _current(
-            "preparation", "leukapheresis_on, further_leukapheresis_on, lymphodepletion", cut=cut
+            "preparation",
+            "record_id, leukapheresis_on, further_leukapheresis_on, lymphodepletion, outcome",
+            cut=cut,
         )
     },
-           {_current("infusion", "infused_at", cut=cut)},
+           {_current("infusion", "infused_at, infusion_kind, preparation", cut=cut)},
            {
         _current(
             "follow_up", "status, death_date", cut=cut, also=" AND record.death_date IS NOT NULL"
@@ -192,6 +206,7 @@ def course_from(
         for record in standing.get("therapy", ())
         if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA and record["start"] is not None
     ]
+    depletion = _lymphodepletion(trial, standing, zone)
     return SubjectCourse(
         subject=subject,
         centre=centre,
@@ -208,11 +223,7 @@ def course_from(
                 for record in preparations
                 for day in (record["leukapheresis_on"], *record["further_leukapheresis_on"])
             ),
-            first_lymphodepletion=_first(
-                known_day(dose["given_on"], zone)
-                for record in preparations
-                for dose in record["lymphodepletion"]
-            ),
+            first_lymphodepletion=depletion.first_day,
             infusion=infusion,
             new_therapy=_first(
                 start.earliest
@@ -220,6 +231,43 @@ def course_from(
                 if infusion is not None and start.latest >= infusion
             ),
         ),
+        lymphodepletion=depletion,
+    )
+
+
+def _lymphodepletion(
+    trial: Trial, standing: Mapping[str, Sequence[Mapping[str, Any]]], zone: tzinfo
+) -> Lymphodepletion:
+    infusions = standing.get("infusion", ())
+    planned = [one for one in infusions if one["infusion_kind"] == InfusionKind.PLANNED]
+    starts = [
+        (on_the_clock(record["infused_at"], zone), record.get("preparation"))
+        for record in planned or infusions
+    ]
+    first = min(starts, key=lambda one: one[0], default=None)
+    return lymphodepletion(
+        (
+            Preparing(
+                record_id=uuid.UUID(record["record_id"]),
+                doses=tuple(
+                    possible_days(dose["given_on"], zone) for dose in record["lymphodepletion"]
+                ),
+                leukapheresis_on=tuple(
+                    date.fromisoformat(day)
+                    for day in (record["leukapheresis_on"], *record["further_leukapheresis_on"])
+                    if day is not None
+                ),
+                outcome=PreparationOutcome(record["outcome"]) if record["outcome"] else None,
+            )
+            for record in standing.get("preparation", ())
+        ),
+        None
+        if first is None
+        else PlannedInfusion(
+            starts=moment_of(first[0], zone),
+            preparation=uuid.UUID(first[1]) if first[1] is not None else None,
+        ),
+        course_gap_days=trial.policy.lymphodepletion.course_gap_days,
     )
 
 

@@ -12,7 +12,7 @@ IMWG 2011 (Rajkumar et al., Blood 2011) and Durie 2006 where they differ.
 from decimal import Decimal
 from typing import Final, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from app.trial.parameters import Parameters
 
@@ -185,6 +185,14 @@ class TimeToEventPolicy(Parameters):
         default=120,
         description="Days without evidence of life after which a contact is overdue.",
     )
+    baseline_required: Literal["derived_only", "always"] = Field(
+        default="derived_only",
+        description=(
+            "Whose progression asks for a baseline evaluation in the records (CNSR 5 without one): "
+            "the derived, or also one that the investigator or a reviewer reported. A reported "
+            "category says that its author had a baseline."
+        ),
+    )
 
 
 class RatesPolicy(Parameters):
@@ -211,6 +219,13 @@ class MrdPolicy(Parameters):
 
     threshold: Literal["1e-4", "1e-5", "1e-6"] = Field(
         default="1e-5", description="Sensitivity that a negative sample must have reached."
+    )
+    inadequate_sample: Literal["not_evaluable", "as_reported"] = Field(
+        default="not_evaluable",
+        description=(
+            "What a negative of a marrow that was haemodiluted, or not the first pull, says; a "
+            "positive stays positive."
+        ),
     )
 
     @property
@@ -278,6 +293,14 @@ class PartialDatesPolicy(Parameters):
     )
 
 
+class LymphodepletionPolicy(Parameters):
+    """Which lymphodepletion is that of a subject."""
+
+    course_gap_days: NonNegativeInt = Field(
+        default=7, description="Most days between one dose and the next of one course."
+    )
+
+
 class Policy(Parameters):
     """Every policy of the analysis."""
 
@@ -285,6 +308,7 @@ class Policy(Parameters):
     tte: TimeToEventPolicy = Field(default_factory=TimeToEventPolicy)
     rates: RatesPolicy = Field(default_factory=RatesPolicy)
     mrd: MrdPolicy = Field(default_factory=MrdPolicy)
+    lymphodepletion: LymphodepletionPolicy = Field(default_factory=LymphodepletionPolicy)
     lab: LaboratoryPolicy = Field(default_factory=LaboratoryPolicy)
     ae: AdverseEventPolicy = Field(default_factory=AdverseEventPolicy)
     crs: CrsPolicy = Field(default_factory=CrsPolicy)

@@ -19,6 +19,7 @@ from app.trial.pharmacodynamics import PharmacodynamicRules
 from app.trial.policy import EFS_COMPONENTS, Policy
 from app.trial.populations import Populations
 from app.trial.response import ResponseRules
+from app.trial.time_to_event import TimeToEventRules
 from app.trial.trial_file_error import TrialFileError, faults
 from app.trial.trial_identity import (
     CentrePlan,
@@ -50,6 +51,7 @@ class Trial(Parameters):
     schedule: Schedule = Field(default_factory=Schedule)
     follow_up: FollowUpRules = Field(default_factory=FollowUpRules)
     response: ResponseRules = Field(default_factory=ResponseRules)
+    time_to_event: TimeToEventRules = Field(default_factory=TimeToEventRules)
     kinetics: KineticsRules = Field(default_factory=KineticsRules)
     pharmacodynamics: PharmacodynamicRules = Field(default_factory=PharmacodynamicRules)
     adverse_events: AdverseEventRules = Field(default_factory=AdverseEventRules)

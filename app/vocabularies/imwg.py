@@ -182,6 +182,7 @@ class MrdMethod(Concept):
 
     NGF = "NGF", "next-generation flow cytometry"
     NGS = "NGS", "next-generation sequencing"
+    MFC = "MFC", "other validated multiparameter flow cytometry"
 
 
 class MrdResult(Concept):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.services.derivations.event_definition import TimeToEvent, definition_of
 from app.services.derivations.time_to_event import CensoringReason
 from app.services.statistics.table_methods import USUAL_METHODS
 from app.services.trial_endpoints.json_values import jsonable
 from app.services.trial_endpoints.survival import SurvivalMethod, described
+from app.services.trial_endpoints.survival_report import defined
+from app.trial.policy import TimeToEventPolicy
 
 
 def head(endpoint: str, n: int, **more: Any) -> dict[str, Any]:
@@ -45,16 +48,37 @@ class Time:
     component = "death"
     overdue_contact = False
 
-    def __init__(self, days: int, observed: bool) -> None:
+    def __init__(
+        self, days: int, observed: bool, reason: CensoringReason = CensoringReason.ONGOING
+    ) -> None:
         self.days, self.observed = days, observed
-        self.censored = CensoringReason.EVENT if observed else CensoringReason.ONGOING
+        self.censored = CensoringReason.EVENT if observed else reason
 
 
-def survival(*times: tuple[int, bool], endpoint: str = "overall-survival") -> dict[str, Any]:
-    """The report of a time to an event of subjects with these days, observed or censored."""
+def survival(
+    *times: tuple[int, bool],
+    endpoint: TimeToEvent = "overall-survival",
+    variant: str | None = None,
+    without_baseline: int = 0,
+) -> dict[str, Any]:
+    """The report of a time to an event of subjects with these days, observed or censored.
+
+    Args:
+        without_baseline: subjects more, censored on day 1 for want of a baseline.
+    """
     method = SurvivalMethod("log-log", 0.95, USUAL_METHODS.median_rule)
-    found = described([Time(*one) for one in times], method)  # type: ignore[misc]
-    report = head(endpoint, len(times), variant="any_cause", origin="infusion", conf_type="log-log")
+    shown = [Time(*one) for one in times]
+    shown += [Time(1, False, CensoringReason.NO_BASELINE) for _ in range(without_baseline)]
+    found = described(shown, method)  # type: ignore[arg-type]
+    policy = TimeToEventPolicy()
+    report = head(
+        endpoint,
+        len(shown),
+        variant=variant,
+        definition=defined(definition_of(endpoint, variant, policy), policy),
+        origin="infusion",
+        conf_type="log-log",
+    )
     return {**report, **jsonable(found)}
 
 

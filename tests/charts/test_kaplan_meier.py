@@ -8,6 +8,7 @@ import pytest
 
 from app.charts.kaplan_meier import drawn
 from app.charts.tables.kaplan_meier import at_risk, rows
+from app.services.derivations.event_definition import TimeToEvent
 from tests.charts.reports import survival
 from tests.charts.specifications import caption, mark_of, units, values_of
 
@@ -67,6 +68,53 @@ def test_each_censored_time_has_a_tick(report: dict[str, Any]) -> None:
 )
 def test_the_caption_says_the_median(times: Any, said: str) -> None:
     assert said in caption(drawn(survival(*times), {}))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "variant", "said"),
+    [
+        ("overall-survival", None, ["death of any cause", "nothing after the horizon counts"]),
+        (
+            "progression-free-survival",
+            "EMA,unconfirmed_pd=event,truncate",
+            [
+                "EMA regime: new therapy and missed evaluations do not censor",
+                "unconfirmed progression an event",
+                "derived from all data and cut at the horizon",
+            ],
+        ),
+        ("progression-free-survival", "TTP", ["FDA regime", "deaths censored"]),
+        ("duration-of-response", "EMA,DOCR", ["EMA regime", "complete response to progression"]),
+    ],
+)
+def test_the_caption_says_the_whole_definition(
+    endpoint: TimeToEvent, variant: str | None, said: list[str]
+) -> None:
+    shown = caption(drawn(survival(*TIMES, endpoint=endpoint, variant=variant), {}))
+    assert [part for part in said if part not in " ".join(shown.split())] == []
+
+
+@pytest.mark.parametrize(
+    ("without", "median"),
+    [
+        pytest.param(0, "median 2.0 months", id="all have a baseline"),
+        pytest.param(3, "median 2.0 months", id="half have none"),
+        pytest.param(
+            4,
+            "median not given: more than half of the subjects have no baseline evaluation",
+            id="more than half",
+        ),
+    ],
+)
+def test_the_caption_says_who_has_no_baseline(without: int, median: str) -> None:
+    report = survival((10, True), (61, True), (92, True), without_baseline=without)
+    picture = drawn(report, {})
+    said = " ".join(caption(picture).split())
+    assert median in said
+    assert ("without a baseline evaluation" in said) is (without > 0)
+    assert f"{without} of {3 + without} without" in said or not without
+    dashed = [unit for unit in units(picture) if "strokeDash" in mark_of(unit)]
+    assert bool(dashed) is (without < 4)
 
 
 def test_a_median_that_was_reached_leads_to_the_axis() -> None:

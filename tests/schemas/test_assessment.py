@@ -43,6 +43,16 @@ def imaging(*lesions: dict[str, Any]) -> dict[str, Any]:
         ),
         pytest.param(DAY, {"/investigator_response": "PD"}, id="PD, basis not said"),
         pytest.param(
+            DAY,
+            {"/investigator_response": "PD", "/investigator_progression_confirmed": True},
+            id="PD that was confirmed",
+        ),
+        pytest.param(
+            DAY,
+            {"/investigator_response": "PD", "/investigator_progression_confirmed": False},
+            id="PD that was not",
+        ),
+        pytest.param(
             DAY, {"/serum_immunofixation": {"not_done": "no serum"}}, id="immunofixation not done"
         ),
         pytest.param(
@@ -248,6 +258,18 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
             {"/investigator_response": "SD", "/investigator_pd_basis": "imaging"},
             [("/investigator_pd_basis", "basis_without_pd")],
             id="a basis of SD",
+        ),
+        pytest.param(
+            DAY,
+            {"/investigator_response": "SD", "/investigator_progression_confirmed": False},
+            [("/investigator_progression_confirmed", "confirmation_without_pd")],
+            id="a confirmation of SD",
+        ),
+        pytest.param(
+            SERUM,
+            {"/investigator_progression_confirmed": True},
+            [("/investigator_progression_confirmed", "confirmation_without_pd")],
+            id="a confirmation of no category",
         ),
         pytest.param(
             SERUM,

@@ -339,6 +339,9 @@ def test_refuses_a_trial_without(tmp_path: Path, path: str) -> None:
             "consents: 2.0 is declared twice",
         ),
         ("schedule", 1, "schedule: input should be an object"),
+        ("time_to_event.landmarks", [6, 6], "time_to_event: each landmark is later"),
+        ("time_to_event.landmarks", [12, 6], "time_to_event: each landmark is later"),
+        ("time_to_event.landmarks", [0], "time_to_event.landmarks[1]: input should be greater"),
     ],
 )
 def test_refuses_what_cannot_be_and_names_the_place(

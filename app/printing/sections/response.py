@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from app.printing.document import Column, Row, Section, Table, label, table
 from app.printing.rounding import count_and_percent, days, rate
-from app.printing.words import in_words, procedure
+from app.printing.words import in_words, procedure, sentence
 
 RATES: Final[Mapping[str, str]] = {
     "ORR": "Overall response (PR or better)",
@@ -29,6 +29,14 @@ _RESIDUAL: Final[Mapping[str, str]] = {
 _OF: Final = (Column("x/N"), Column("%"), Column("95 % limits", share=1.4))
 
 
+_REASONS: Final[Mapping[str, str]] = {
+    "no_second_evaluation": "no second evaluation",
+    "followed_by_progression": "progression",
+    "after_new_therapy": "new therapy first",
+    "not_repeated": "less than that",
+}
+
+
 def section(document: Mapping[str, Any], figures: tuple[Any, ...] = ()) -> Section:
     """Show the response of the population."""
     response = document["endpoints"]["response"]
@@ -37,6 +45,7 @@ def section(document: Mapping[str, Any], figures: tuple[Any, ...] = ()) -> Secti
         (
             rates(response),
             categories(response),
+            unconfirmed(response),
             *figures,
             by_visit(response),
             times(response),
@@ -58,6 +67,27 @@ def rates(response: Mapping[str, Any]) -> Table:
         f"Denominator: {in_words(response['denominator'])}; evaluated {response['n_evaluated']}, "
         f"without any evaluation {response['n_missing']}. Limits: "
         f"{procedure(response['conf_type'])}.",
+    )
+
+
+def unconfirmed(response: Mapping[str, Any]) -> Table:
+    """Show what any one visit showed, and why some of it was not confirmed."""
+    found = response["unconfirmed"]
+    return table(
+        "Best response of any one visit, confirmed or not",
+        (label("Rate", 2.4), *_OF, *(Column(sentence(words)) for words in _REASONS.values())),
+        (
+            Row(
+                (
+                    words,
+                    *rate(found["rates"][name]),
+                    *(str(found["not_confirmed"][name]["reasons"][why]) for why in _REASONS),
+                )
+            )
+            for name, words in RATES.items()
+        ),
+        "The last columns count subjects who reached the level at a visit and had it confirmed by "
+        "none: what came next.",
     )
 
 
@@ -126,4 +156,13 @@ def residual_disease(response: Mapping[str, Any]) -> Table:
         Row(("of those with CR or better", *rate(at["complete_response"])), level=1),
         *(Row((words, *rate(mrd[name]))) for name, words in _RESIDUAL.items()),
     ]
-    return table("Measurable residual disease", (label("Rate", 3.4), *_OF), rows)
+    samples = mrd["samples"]
+    counted = "not evaluable" if samples["inadequate_sample"] == "not_evaluable" else "as reported"
+    return table(
+        "Measurable residual disease",
+        (label("Rate", 3.4), *_OF),
+        rows,
+        f"Negative samples of a diluted marrow or not of the first pull: "
+        f"{samples['n_inadequate_negative']}, counted {counted}. Samples of other flow cytometry "
+        f"without a stated sensitivity, not evaluable: {samples['n_sensitivity_missing']}.",
+    )

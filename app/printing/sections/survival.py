@@ -36,14 +36,32 @@ def medians(reports: Mapping[str, Mapping[str, Any]]) -> Table:
                 ENDPOINTS[name],
                 str(found["n"]),
                 str(found["n_event"]),
-                months(found["median"]["estimate_months"]),
-                limits(found["median"]["lower_months"], found["median"]["upper_months"], months),
+                *_median(found["median"]),
                 months(found["follow_up"]["median"]["estimate_months"]),
             ]
             for name, found in reports.items()
         ),
         f"Kaplan-Meier; {NOT_REACHED}: not reached. Follow-up: median, reverse Kaplan-Meier. "
-        "A month is 30.4375 days.",
+        f"A month is 30.4375 days.{_without_baseline(reports)}",
+    )
+
+
+def _median(median: Mapping[str, Any]) -> tuple[str, str]:
+    """Write a median and its limits; one that is not given is no median that was not reached."""
+    if median["withheld"] is not None:
+        return NOTHING, NOTHING
+    between = limits(median["lower_months"], median["upper_months"], months)
+    return months(median["estimate_months"]), between
+
+
+def _without_baseline(reports: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say of which times subjects lack a baseline, and which medians are not given for it."""
+    return "".join(
+        f" {ENDPOINTS[name]}: {found['n_without_baseline']} of {found['n']} subjects have no "
+        "baseline evaluation and are censored on their first day"
+        + (f"; no median is given ({NOTHING})." if found["median"]["withheld"] else ".")
+        for name, found in reports.items()
+        if found["n_without_baseline"]
     )
 
 
@@ -95,7 +113,7 @@ def endings(reports: Mapping[str, Mapping[str, Any]]) -> Table:
         ),
         "Definitions: "
         + "; ".join(
-            f"{ENDPOINTS[name].lower()} {in_words(one['variant'])}, from the {_start(name, one)}"
+            f"{ENDPOINTS[name].lower()}: {one['definition']['words']}, from the {_start(name, one)}"
             for name, one in reports.items()
         )
         + ".",

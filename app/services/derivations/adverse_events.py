@@ -26,6 +26,7 @@ from app.services.derivations.crs_and_icans import (
 from app.services.derivations.death import reported_death
 from app.services.derivations.event_chains import EventLine, emergent_lines, event_chains
 from app.services.derivations.incidence_exclusions import left_out
+from app.services.derivations.lymphodepletion import Lymphodepletion, lymphodepletion_of
 from app.services.derivations.partial_dates import (
     ImputedDay,
     ImputedPart,
@@ -44,7 +45,7 @@ from app.trial.adverse_events import AdverseEventRules
 from app.trial.anchors import Anchors, study_day
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
-from app.vocabularies.adverse_events import ONGOING, AesiKind, Outcome
+from app.vocabularies.adverse_events import ONGOING, AesiKind, CollectionPeriod, Outcome
 
 COLLECTED_AFTER_NEW_THERAPY: Final = frozenset(
     {AesiKind.SECOND_MALIGNANCY, AesiKind.REPLICATION_COMPETENT_VECTOR}
@@ -100,8 +101,11 @@ def subject_adverse_events(
         (_line(event, follow_up) for event in kept.values()),
         gap_days=trial.adverse_events.episode_gap_days,
     )
+    depletion = lymphodepletion_of(history)
     analysed = [
-        one for chain in chains for one in _analysed(chain, kept, trial, anchors, follow_up)
+        one
+        for chain in chains
+        for one in _analysed(chain, kept, trial, anchors, follow_up, depletion)
     ]
     return SubjectAdverseEvents(
         subject=history.subject,
@@ -179,6 +183,7 @@ def _analysed(
     trial: Trial,
     anchors: Anchors,
     follow_up: SafetyFollowUp,
+    depletion: Lymphodepletion,
 ) -> Iterator[AnalysedAdverseEvent]:
     """Analyse the lines of a chain, each with the windows that their event lies in."""
     rules = trial.adverse_events
@@ -196,7 +201,7 @@ def _analysed(
     for line in chain:
         counts = line.record_id in whole.lines
         yield replace(
-            _record(line, others, trial, anchors, follow_up),
+            _record(line, others, trial, anchors, follow_up, depletion),
             event=whole.first,
             emerged_on=line.begins if counts else None,
             treatment_emergent=counts and emergent,
@@ -211,6 +216,7 @@ def _record(
     trial: Trial,
     anchors: Anchors,
     follow_up: SafetyFollowUp,
+    depletion: Lymphodepletion,
 ) -> AnalysedAdverseEvent:
     """Analyse a record by itself, whatever event it belongs to."""
     event, end, rules = line.event, line.end, trial.adverse_events
@@ -233,9 +239,7 @@ def _record(
         resolution=_resolution(event, end),
         study_day=study_day(onset, infused_on) if infused_on and onset else None,
         end_study_day=study_day(end.day, infused_on) if infused_on and end else None,
-        period=period_of(trial, anchors, line.begins, before_infusion_start=line.before)
-        if stands
-        else None,
+        period=_period(line, trial, anchors, follow_up, depletion) if stands else None,
         before_infusion=line.before,
         emerged_on=None,
         treatment_emergent=False,
@@ -251,6 +255,18 @@ def _record(
         causality_missing=event.related is None,
         fatal=event.outcome is Outcome.FATAL,
     )
+
+
+def _period(
+    line: _Dated,
+    trial: Trial,
+    anchors: Anchors,
+    follow_up: SafetyFollowUp,
+    depletion: Lymphodepletion,
+) -> CollectionPeriod | None:
+    if line.before and depletion.earlier_on(line.begins, infused_on=follow_up.infused_on):
+        return CollectionPeriod.EARLIER_LYMPHODEPLETION
+    return period_of(trial, anchors, line.begins, before_infusion_start=line.before)
 
 
 def _resolution(event: AdverseEvent, end: ImputedDay | None) -> Resolution:

@@ -46,7 +46,7 @@ class ConfirmedVisit:
     """Best confirmed so far; progression is terminal."""
     state: Confirmation
     confirmed_by: date | None
-    """Day of the second visit, or of death from myeloma; None: none, or not needed."""
+    """Day of the second visit, or of death from myeloma; None: none, not needed, or not said."""
     in_endpoint_set: bool
     """After infusion, up to new therapy and to the first confirmed progression."""
     warning: GapWarning | None = None
@@ -66,7 +66,8 @@ def confirmed_visits(
     MR or better is confirmed as the lower of its own and the next category, SD among them; with
     progression next, with no next visit, or with one only after new therapy it is SD. Progression
     on imaging or marrow stands at once; biochemical progression stands with any progression at the
-    next evaluable visit, or death from myeloma before it, and is NE otherwise. Visits that are NE
+    next evaluable visit, death from myeloma before it, or the word of whoever gave the category,
+    and is NE otherwise. Visits that are NE
     are skipped, unconfirmed progression is not.
 
     The values of visits after new therapy are given too: progression is needed there where new
@@ -179,6 +180,8 @@ def _progression(
 ) -> tuple[ResponseCategory, Confirmation, date | None]:
     if visit.conclusive:
         return ResponseCategory.PD, Confirmation.NOT_NEEDED, None
+    if visit.said_confirmed:
+        return ResponseCategory.PD, Confirmation.CONFIRMED, None
     second = later[0] if later else None
     if died_of_myeloma_on is not None and (
         second is None or died_of_myeloma_on < second.assessed_on

@@ -14,7 +14,10 @@ from typing import Final
 from app.services.criteria.imwg.evaluation import MrdSample, PetCt
 from app.services.criteria.imwg.mrd import mrd_at, mrd_category
 from app.services.criteria.imwg.visit_response import RelapseSign, VisitResponse
+from app.trial.policy import MrdPolicy
 from app.vocabularies.imwg import MrdResult, MrdStatus, PetResult, ResponseCategory
+
+USUAL: Final = MrdPolicy()
 
 ONE_YEAR_DAYS: Final = 365
 SIX_MONTHS_DAYS: Final = 183
@@ -50,6 +53,10 @@ class MrdSummary:
     """Two negative marrows at least 365 days apart, none positive between."""
     imwg_sustained: bool
     """The same over a year in the sense of IMWG: CR, and imaging negative too."""
+    inadequate_negatives: int
+    """Negative samples of a diluted marrow, or not of the first pull, whatever they count as."""
+    without_sensitivity: int
+    """Samples of flow cytometry that is not next-generation and states no sensitivity."""
 
     @property
     def evaluable(self) -> bool:
@@ -57,7 +64,7 @@ class MrdSummary:
         return self.best in {MrdResult.NEGATIVE, MrdResult.POSITIVE}
 
 
-def mrd_visits(visits: Iterable[VisitResponse]) -> tuple[MrdVisit, ...]:
+def mrd_visits(visits: Iterable[VisitResponse], policy: MrdPolicy = USUAL) -> tuple[MrdVisit, ...]:
     """Give the visits with a sample, or with a relapse from MRD negativity, by day.
 
     Negativity is sustained when marrow and imaging are negative again at least 365 days after both
@@ -69,7 +76,9 @@ def mrd_visits(visits: Iterable[VisitResponse]) -> tuple[MrdVisit, ...]:
     negative = False
     imaging_negative: list[VisitResponse] = []
     for visit in sorted(visits, key=lambda visit: visit.assessed_on):
-        status = mrd_category(visit.mrd, visit.pet_ct, visit.category)
+        status = mrd_category(
+            visit.mrd, visit.pet_ct, visit.category, inadequate=policy.inadequate_sample
+        )
         if negative and _relapsed(visit, imaging_was_negative=bool(imaging_negative)):
             status, negative = MrdStatus.RELAPSE_FROM_MRD_NEGATIVE, False
             imaging_negative = []
@@ -98,6 +107,7 @@ def mrd_summary(
     new_therapy_on: date | None,
     progressed_on: date | None,
     threshold: Decimal,
+    policy: MrdPolicy = USUAL,
 ) -> MrdSummary:
     """Give what a subject's samples come to.
 
@@ -107,6 +117,7 @@ def mrd_summary(
         new_therapy_on: first day of new anti-myeloma therapy; a sample of that day still counts.
         progressed_on: first confirmed progression; a sample of that day no longer counts.
         threshold: sensitivity a negative sample must have reached, such as 1e-5.
+        policy: what a negative of an inadequate sample says.
 
     Source: the trial's endpoint definitions, MRD negativity.
     """
@@ -118,10 +129,14 @@ def mrd_summary(
             and (progressed_on is None or day < progressed_on)
         )
 
-    results = sorted(
-        (sample.collected_on, mrd_at(sample, threshold))
+    samples = [
+        (sample.collected_on, sample)
         for visit in visits
         if (sample := visit.mrd) and sample.collected_on and counts(sample.collected_on)
+    ]
+    results = sorted(
+        (day, mrd_at(sample, threshold, inadequate=policy.inadequate_sample))
+        for day, sample in samples
     )
     found = {result for _, result in results}
     order = (MrdResult.NEGATIVE, MrdResult.POSITIVE, MrdResult.NOT_EVALUABLE)
@@ -132,7 +147,7 @@ def mrd_summary(
         for visit in visits
         if visit.category.is_at_least(ResponseCategory.CR) and counts(visit.assessed_on)
     ]
-    statuses = {visit.status for visit in mrd_visits(visits) if counts(visit.assessed_on)}
+    statuses = {visit.status for visit in mrd_visits(visits, policy) if counts(visit.assessed_on)}
     return MrdSummary(
         best=next((result for result in order if result in found), None),
         first_negative_on=min(negatives, default=None),
@@ -145,6 +160,10 @@ def mrd_summary(
         sustained_6_months=_sustained(negatives, positives, SIX_MONTHS_DAYS),
         sustained_12_months=_sustained(negatives, positives, ONE_YEAR_DAYS),
         imwg_sustained=MrdStatus.SUSTAINED_MRD_NEGATIVE in statuses,
+        inadequate_negatives=sum(
+            sample.inadequate and sample.result is MrdResult.NEGATIVE for _, sample in samples
+        ),
+        without_sensitivity=sum(sample.reach_unknown for _, sample in samples),
     )
 
 

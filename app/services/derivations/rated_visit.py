@@ -28,6 +28,8 @@ class RatedVisit:
     days_to_next_scheduled: int | None = None
     """Days to the next scheduled evaluation; None: no schedule."""
     evaluation_ids: tuple[str, ...] = ()
+    said_confirmed: bool = False
+    """Whoever gave the category said that its progression was confirmed."""
 
     @property
     def progressed(self) -> bool:

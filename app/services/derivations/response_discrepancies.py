@@ -106,6 +106,7 @@ def discrepancies(
             basis=investigator.pd_basis,
             components=frozenset(),
             ceiling=None,
+            said_confirmed=bool(investigator.progression_confirmed),
         )
         instead = course((*visits[:place], other, *visits[place + 1 :]))
         found.append(

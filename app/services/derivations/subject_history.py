@@ -197,6 +197,8 @@ class Infusion:
     started_at: datetime
     """On the clock of the centre."""
     planned: bool = True
+    preparation: uuid.UUID | None = None
+    """The preparation that led to it."""
     part: int = 1
     dose: Decimal | None = None
     """CAR+ T cells given, 10^6/kg."""
@@ -229,6 +231,8 @@ class InvestigatorResponse:
     pd_basis: PdBasis | None = None
     dated: date | None = None
     """Day of the category; None: the day of the evaluation."""
+    progression_confirmed: bool | None = None
+    """Whoever judged it says that the progression was confirmed; None: not said."""
     record: RecordRef | None = None
     """The adjudication; None: the evaluation's own record says it."""
 
@@ -405,6 +409,7 @@ class SubjectHistory:
         data_cut: last clinical day that counts (X); records dated after it are in the history all
             the same, and each derivation leaves them out by its own rule.
         horizon_months: months from the infusion after which nothing counts.
+        course_gap_days: most days between two doses of one course of lymphodepletion.
         enrolment: None: there is no enrolment that stands.
         infusions: every infusion of cells, first to last.
         visits_after_infusion: codes of the visits planned after the infusion day: what names one
@@ -419,6 +424,7 @@ class SubjectHistory:
     centre: str
     data_cut: date
     horizon_months: int
+    course_gap_days: int = 7
     enrolment: Enrolment | None = None
     preparations: tuple[Preparation, ...] = ()
     infusions: tuple[Infusion, ...] = ()
@@ -461,15 +467,3 @@ class SubjectHistory:
         """The infusion day, day 0; None: never infused, up to the cut."""
         infusion = self.first_infusion
         return infusion.day if infusion else None
-
-    @property
-    def lymphodepletion_from(self) -> date | None:
-        """First day of lymphodepletion; None: there was none."""
-        days = [dose.earliest for one in self.preparations for dose in one.lymphodepletion]
-        return min(days, default=None)
-
-    @property
-    def bridging_from(self) -> date | None:
-        """First day that bridging can have begun on; None: there was none."""
-        days = [one.bridging_from.earliest for one in self.preparations if one.bridging_from]
-        return min(days, default=None)

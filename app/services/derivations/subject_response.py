@@ -16,6 +16,7 @@ from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.best_response import BestResponse, best_response
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
 from app.services.derivations.disease_baseline import DiseaseBaseline, disease_baseline
+from app.services.derivations.lymphodepletion import bridging_from, lymphodepletion_of
 from app.services.derivations.rated_visit import RatedVisit, rated
 from app.services.derivations.response_course import (
     WORST_FIRST,
@@ -82,8 +83,8 @@ def derived_course(
     baseline = disease_baseline(
         evaluations,
         infused_on=infused_on,
-        lymphodepletion_from=history.lymphodepletion_from,
-        bridging_from=history.bridging_from,
+        lymphodepletion_from=lymphodepletion_of(history).first_day,
+        bridging_from=bridging_from(history),
         myeloma=myeloma,
         policy=policy,
     )
@@ -176,6 +177,7 @@ def _judged(
             category=judgement.category,
             basis=judgement.pd_basis,
             evaluation_ids=(str(assessment.record.record_id),),
+            said_confirmed=bool(judgement.progression_confirmed),
         )
         for assessment, judgement in judgements
         if judgement is not None
@@ -187,7 +189,8 @@ def _one_each_day(visits: Iterable[RatedVisit]) -> tuple[RatedVisit, ...]:
     """Merge visits of one day: the worst category stands, and NE only for want of any (C1)."""
 
     def badness(visit: RatedVisit) -> tuple[int, bool, tuple[str, ...]]:
-        return WORST_FIRST.index(visit.category), not visit.conclusive, visit.evaluation_ids
+        waits = not (visit.conclusive or visit.said_confirmed)
+        return WORST_FIRST.index(visit.category), waits, visit.evaluation_ids
 
     merged: list[RatedVisit] = []
     for _, group in groupby(

@@ -23,6 +23,8 @@ from app.vocabularies.imwg import (
     BandOwner,
     ImmunofixationResult,
     LightChain,
+    MrdMethod,
+    MrdResult,
     PdBasis,
     ResponseCategory,
 )
@@ -91,6 +93,13 @@ TWO_EVALUATIONS_A_DAY = Rule(
     "another evaluation has the same day and the two are read as one; void one if it is the same",
 )
 
+MRD_SENSITIVITY_MISSING = Rule(
+    "MRD-SENSITIVITY-MISSING",
+    "warning",
+    "the sensitivity that the assay reached is not said, so its result cannot be read at any "
+    "threshold; send the sensitivity",
+)
+
 NORMAL_RATIO: Final = (Decimal("0.26"), Decimal("1.65"))
 """Normal kappa to lambda ratio of serum free light chains (IMWG 2016).
 
@@ -131,6 +140,22 @@ def spike_beside_immunofixation(
             and (spike.value or 0) > 0
         ):
             yield SPIKE_WITH_NEGATIVE_IFE.at(spike_name, "value")
+
+
+def residual_disease(
+    assessment: Stored[AssessmentFields], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Ask for the sensitivity of a sample that nothing else tells the reach of.
+
+    Source: the trial's endpoint definitions, MRD.
+    """
+    sample = assessment.fields.mrd
+    if sample is None or sample.sensitivity is not None:
+        return
+    if sample.result is MrdResult.NOT_EVALUABLE:
+        return
+    if sample.method is MrdMethod.MFC or sample.cells_analysed is None:
+        yield MRD_SENSITIVITY_MISSING.at("mrd", "sensitivity")
 
 
 def investigators_response(
@@ -265,7 +290,12 @@ def evaluations_of_one_day(subject: SubjectRecords) -> Iterator[Found]:
         seen.add(assessment.fields.assessed_on)
 
 
-RECORD_CHECKS = (component_windows, spike_beside_immunofixation, investigators_response)
+RECORD_CHECKS = (
+    component_windows,
+    spike_beside_immunofixation,
+    residual_disease,
+    investigators_response,
+)
 SUBJECT_CHECKS = (
     baseline,
     chains,

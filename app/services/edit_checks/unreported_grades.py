@@ -52,6 +52,7 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
         data_cut=date.max,
         horizon_months=subject.trial.horizon_months,
         visits_after_infusion=subject.trial.schedule.after_infusion,
+        course_gap_days=subject.trial.policy.lymphodepletion.course_gap_days,
         preparations=tuple(
             values.preparation(_ref(one), one.fields, one.zone) for one in subject.preparations
         ),

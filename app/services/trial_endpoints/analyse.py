@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.visit_response import ReviewFlag
 from app.services.derivations.adverse_events import subject_adverse_events
 from app.services.derivations.best_response import best_response
@@ -24,19 +24,17 @@ from app.services.derivations.lab_abnormalities import lab_abnormalities
 from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.lab_summary import lab_summary
 from app.services.derivations.last_known_alive import last_known_alive
-from app.services.derivations.mrd_status import MrdSummary, mrd_summary
 from app.services.derivations.pharmacodynamics import pharmacodynamics
 from app.services.derivations.populations import milestones, populations
 from app.services.derivations.response_discrepancies import discrepancies, judgement_of
 from app.services.derivations.scheduled_visits import subject_visits
 from app.services.derivations.subject_history import Characteristics, SubjectHistory
-from app.services.trial_endpoints.response_analysis import response_analysis, tracked_marker_depth
+from app.services.trial_endpoints.response_analysis import response_analysis
 from app.services.trial_endpoints.responses_by_source import (
     Responses,
     responses,
 )
 from app.services.trial_endpoints.subject_analysis import (
-    MRD_THRESHOLDS,
     JudgedVisits,
     ResponseAnalysis,
     SubjectAnalysis,
@@ -68,7 +66,7 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             history,
             trial.populations,
             measurable=infused is not None and infused.track is not Track.NONE,
-            judged=infused is not None and infused.judged,
+            judged=infused is not None and infused.judged(ResponseSource.DERIVED),
         ),
         screen_failed_on=enrolment.screen_failed_on if enrolment else None,
         disposition=enrolment.disposition if enrolment else None,
@@ -119,13 +117,29 @@ class _Infused:
 
     @property
     def progressed_on(self) -> date | None:
-        """First confirmed progression by the measurements; None: none."""
-        return self.within.by_source[ResponseSource.DERIVED].best.progression_whenever_on
+        """First confirmed progression by the measurements; None: none.
 
-    @property
-    def judged(self) -> bool:
-        """Whether there is an adequate evaluation, or progression or death before the first."""
-        main = self.facts.get((ResponseSource.DERIVED, "infusion"))
+        Decision: where no baseline was entered, nothing can be derived, and the investigator's
+        progression ends the evaluations.
+        """
+        measured = self.within.course.has_baseline
+        source = ResponseSource.DERIVED if measured else ResponseSource.INVESTIGATOR
+        return self.within.by_source[source].best.progression_whenever_on
+
+    def evaluable(self, source: ResponseSource) -> bool:
+        """Tell whether the disease was measurable before treatment and judged after it.
+
+        Decision: where no baseline was entered and a person reported a category, that person had
+        one; a baseline that was entered and is not measurable, by any track, is not.
+        """
+        main = self.facts.get((source, "infusion"))
+        told = main is not None and main.at_horizon.has_baseline
+        reported = told and not self.within.course.has_baseline
+        return (self.track is not Track.NONE or reported) and self.judged(source)
+
+    def judged(self, source: ResponseSource) -> bool:
+        """Tell of an adequate evaluation, or of progression or death before the first."""
+        main = self.facts.get((source, "infusion"))
         if main is None:
             return False
         facts = main.at_horizon
@@ -152,23 +166,25 @@ def _with_response(
     analysis: SubjectAnalysis, history: SubjectHistory, trial: Trial, infused: _Infused
 ) -> SubjectAnalysis:
     within = infused.within
-    mrd = _mrd(within, infused)
     made: dict[int, ResponseAnalysis] = {}
     for source, response in within.by_source.items():
         if id(response) not in made:
             made[id(response)] = response_analysis(
-                history, trial, within, infused.infused_on, source
+                history,
+                trial,
+                within,
+                infused.infused_on,
+                source,
+                evaluable=infused.evaluable(source),
             )
     return replace(
         analysis,
         track=infused.track,
-        marker_depth=tracked_marker_depth(within),
+        urine_measured=Component.URINE_M_PROTEIN in within.course.baseline.collected,
         scr_blocked_by_ratio=any(
             ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
         ),
         responses={source: made[id(response)] for source, response in within.by_source.items()},
-        mrd=mrd,
-        mrd_evaluable=mrd[trial.policy.mrd.threshold].evaluable,
         judged=_judged(history, trial, infused),
     )
 
@@ -272,22 +288,35 @@ def _endpoint_facts(
         trial,
         visits=response.visits,
         response=response.best,
-        has_baseline=_has_baseline(history, found, source),
+        has_baseline=_has_baseline(history, trial, found, source),
         origin=origin,
+        missed_after_days=trial.time_to_event.missed_after_days,
         dates=dates,
     )
 
 
-def _has_baseline(history: SubjectHistory, found: Responses, source: ResponseSource) -> bool:
-    """Tell whether the disease was evaluated before treatment.
+def _has_baseline(
+    history: SubjectHistory, trial: Trial, found: Responses, source: ResponseSource
+) -> bool:
+    """Tell whether the disease was evaluated before treatment, as far as a source needs it.
 
-    Decision: for a category that a person gave, an evaluation of that time is enough, whatever of
-    its measurements was entered.
+    Derived, it was where any component was measured on or before lymphodepletion. A category that a
+    person reported says that its author had a baseline, unless the policy always asks for one.
+
+    Source: the trial's endpoint definitions, PFS and DOR censoring, no baseline; the trial's
+    protocol, policies, ``tte.baseline_required``.
     """
-    if found.course.has_baseline or source is ResponseSource.DERIVED:
+    if found.course.has_baseline or trial.policy.tte.baseline_required == "always":
         return found.course.has_baseline
-    latest = found.course.baseline.evaluation.anchor
-    return any(one.evaluation.anchor <= latest for one in history.assessments)
+    known = [one for one in history.assessments if one.evaluation.anchor <= found.until]
+    match source:
+        case ResponseSource.DERIVED:
+            return False
+        case ResponseSource.INVESTIGATOR:
+            given = (one.investigator for one in known)
+        case ResponseSource.ADJUDICATED:
+            given = (one.adjudicated for one in known)
+    return any(one is not None for one in given)
 
 
 def _facts_without_infusion(
@@ -306,16 +335,3 @@ def _facts_without_infusion(
         return {}
     both = SubjectFacts(at_horizon=facts, at_cut=facts)
     return {(source, "enrolment"): both for source in ResponseSource}
-
-
-def _mrd(found: Responses, infused: _Infused) -> dict[str, MrdSummary]:
-    return {
-        threshold: mrd_summary(
-            found.course.course.visits,
-            infused_on=infused.infused_on,
-            new_therapy_on=infused.new_therapy_on,
-            progressed_on=found.by_source[ResponseSource.DERIVED].best.progression_whenever_on,
-            threshold=Decimal(threshold),
-        )
-        for threshold in MRD_THRESHOLDS
-    }

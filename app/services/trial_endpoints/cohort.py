@@ -22,16 +22,21 @@ def members(analyses: Sequence[SubjectAnalysis], question: Question) -> tuple[Su
 def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
     """Tell whether a subject is of a population, also of one that an endpoint itself tells.
 
-    ``responders`` are those by the source asked for, ``mrd_evaluable`` those with a sample that can
-    answer at the trial's threshold, ``kinetics`` those with an evaluable sample after the infusion,
-    ``pharmacodynamic`` those with a marker's value after it.
+    ``responders`` and ``evaluable`` are those by the source asked for, ``mrd_evaluable`` those with
+    a sample before its progression that can answer at the trial's threshold, ``kinetics`` those
+    with an evaluable sample after the infusion, ``pharmacodynamic`` those with a marker's value
+    after it.
     """
     match question.population:
         case "responders":
             response = analysis.responses.get(question.response_source)
             return response is not None and response.best.responded
         case "mrd_evaluable":
-            return analysis.mrd_evaluable
+            response = analysis.responses.get(question.response_source)
+            return response is not None and response.mrd_evaluable
+        case "evaluable":
+            response = analysis.responses.get(question.response_source)
+            return response is not None and response.evaluable
         case "kinetics":
             return analysis.kinetics is not None and bool(analysis.kinetics.analytes)
         case "pharmacodynamic":

@@ -18,6 +18,10 @@ from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseSource
 
 ENGINE_VERSION: Final = f"dayzero {version('dayzero')}"
+OF_RATES: Final = frozenset({"response", "response-waterfall"})
+"""Endpoints whose denominator the policy of rates says."""
+RATES_USUAL: Final = "treated"
+"""Its default, under which the default of all endpoints stands."""
 RULES_VERSION: Final = "2026-11-25"
 """Changes whenever a rule changes what it says of the same records."""
 
@@ -31,6 +35,7 @@ class Question:
         centre: subjects of one centre; None: of every centre that the caller sees.
         conf_type: how confidence limits are made; None: the endpoint's default.
         variant: which of the endpoint's definitions; None: the trial's policy.
+        population_by_default: nobody asked for a population; it is the trial's.
         rows: whether subject-level rows are asked for.
         slots_taken: claimed slots of the trial; None: the caller does not see the whole trial.
     """
@@ -45,8 +50,19 @@ class Question:
     conf_level: float = 0.95
     variant: str | None = None
     p0: float | None = None
+    population_by_default: bool = False
     rows: bool = False
     slots_taken: int | None = None
+
+
+def usual_population(endpoint: str, trial: Trial) -> PopulationName:
+    """Give who is analysed where nobody asks: for the response the denominator of its rates.
+
+    Source: the trial's protocol, policies, ``rates.denominator``; populations, default.
+    """
+    usual = trial.populations.default
+    denominator = trial.policy.rates.denominator
+    return denominator if endpoint in OF_RATES and denominator != RATES_USUAL else usual
 
 
 def rule_set(trial: Trial) -> dict[str, Any]:

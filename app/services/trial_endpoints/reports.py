@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS
 from app.services.trial_endpoints.cohort import errors_of, members, set_aside
 from app.services.trial_endpoints.enrolment import enrolment_report
 from app.services.trial_endpoints.laboratory_report import (
@@ -12,7 +12,7 @@ from app.services.trial_endpoints.laboratory_report import (
     lab_abnormality_report,
     pharmacodynamic_report,
 )
-from app.services.trial_endpoints.question import Question, head
+from app.services.trial_endpoints.question import Question, head, usual_population
 from app.services.trial_endpoints.response_report import response_report
 from app.services.trial_endpoints.safety_report import adverse_event_report
 from app.services.trial_endpoints.status_board import status_board
@@ -28,7 +28,7 @@ Report = Callable[[Question, Sequence[SubjectAnalysis], Trial], dict[str, Any]]
 REPORTS: Final[dict[str, Report]] = {
     "enrolment": enrolment_report,
     "response": response_report,
-    **dict.fromkeys(VARIANTS, survival_report),
+    **dict.fromkeys(PARTS, survival_report),
     "adverse-events": adverse_event_report,
     "lab-abnormalities": lab_abnormality_report,
     "car-kinetics": car_kinetics_report,
@@ -77,9 +77,17 @@ def summary(
     return {
         **head(question, trial, len(members(analyses, question))),
         "endpoints": {
-            name: report(replace(question, endpoint=name), analyses, trial) for name in REPORTS
+            name: report(_part(question, name, trial), analyses, trial) for name in REPORTS
         },
     }
+
+
+def _part(question: Question, endpoint: str, trial: Trial) -> Question:
+    """Give the question about one endpoint of a summary, of its own population where none is."""
+    part = replace(question, endpoint=endpoint)
+    if not question.population_by_default:
+        return part
+    return replace(part, population=usual_population(endpoint, trial))
 
 
 def trial_report(

@@ -17,7 +17,8 @@ from app.services.statistics.proportions import (
     smallest_significant,
 )
 from app.services.trial_endpoints.subject_analysis import ResponseAnalysis, SubjectAnalysis
-from app.vocabularies.imwg import MrdResult, ResponseCategory
+from app.trial.policy import MrdPolicy
+from app.vocabularies.imwg import MrdResult, ResponseCategory, ResponseSource
 
 AT_LEAST: Final[Mapping[str, ResponseCategory]] = {
     "ORR": ResponseCategory.PR,
@@ -125,44 +126,73 @@ def described_days(days: Iterable[int | None]) -> dict[str, Any]:
 
 
 def residual_disease(
-    analyses: Sequence[SubjectAnalysis], limits: ProportionLimits, threshold: str
+    analyses: Sequence[SubjectAnalysis],
+    source: ResponseSource,
+    limits: ProportionLimits,
+    policy: MrdPolicy,
 ) -> dict[str, Any]:
-    """Give the rates of MRD negativity, with each denominator by its name."""
+    """Give the rates of MRD negativity, with each denominator by its name.
+
+    Whose CR and whose progression count is the source's.
+    """
+    threshold, inadequate = policy.threshold, policy.inadequate_sample
+    responses = [one.responses.get(source) for one in analyses]
     return {
         "threshold": threshold,
+        "samples": _samples(responses, threshold, inadequate),
         "by_threshold": {
-            sensitivity: _negativity(analyses, sensitivity, limits)
+            sensitivity: _negativity(responses, sensitivity, limits)
             for sensitivity in MRD_THRESHOLDS
         },
-        "mrd_neg_cr": _mrd_rate(analyses, threshold, "negative_with_complete_response", limits),
-        "imwg_mrd_negative": _mrd_rate(analyses, threshold, "imwg_negative", limits),
-        "sustained_6m": _mrd_rate(analyses, threshold, "sustained_6_months", limits),
-        "sustained_12m": _mrd_rate(analyses, threshold, "sustained_12_months", limits),
-        "imwg_sustained": _mrd_rate(analyses, threshold, "imwg_sustained", limits),
+        "mrd_neg_cr": _mrd_rate(responses, threshold, "negative_with_complete_response", limits),
+        "imwg_mrd_negative": _mrd_rate(responses, threshold, "imwg_negative", limits),
+        "sustained_6m": _mrd_rate(responses, threshold, "sustained_6_months", limits),
+        "sustained_12m": _mrd_rate(responses, threshold, "sustained_12_months", limits),
+        "imwg_sustained": _mrd_rate(responses, threshold, "imwg_sustained", limits),
+    }
+
+
+def _samples(
+    responses: Sequence[ResponseAnalysis | None], threshold: str, inadequate: str
+) -> dict[str, Any]:
+    """Count the samples that can tell less than they seem to, and flag the figure for them."""
+    summaries = [one.mrd[threshold] for one in responses if one is not None]
+    negatives = sum(one.inadequate_negatives for one in summaries)
+    unstated = sum(one.without_sensitivity for one in summaries)
+    counts = {"inadequate_sample": negatives, "sensitivity_missing": unstated}
+    return {
+        "inadequate_sample": inadequate,
+        "n_inadequate_negative": negatives,
+        "n_subjects_inadequate_negative": sum(one.inadequate_negatives > 0 for one in summaries),
+        "n_sensitivity_missing": unstated,
+        "n_subjects_sensitivity_missing": sum(one.without_sensitivity > 0 for one in summaries),
+        "flags": [flag for flag, count in counts.items() if count],
     }
 
 
 def _negativity(
-    analyses: Sequence[SubjectAnalysis], threshold: str, limits: ProportionLimits
+    responses: Sequence[ResponseAnalysis | None], threshold: str, limits: ProportionLimits
 ) -> dict[str, Any]:
-    summaries = [(one, one.mrd[threshold]) for one in analyses if threshold in one.mrd]
-    negative = [one for one, summary in summaries if summary.best is MrdResult.NEGATIVE]
-    evaluable = [one for one, summary in summaries if summary.evaluable]
-    complete = [one for one in analyses if one.complete_response]
+    known = [one for one in responses if one is not None]
+    negative = [one for one in known if one.mrd[threshold].best is MrdResult.NEGATIVE]
+    evaluable = sum(one.mrd[threshold].evaluable for one in known)
     return {
-        "treated": rate(len(negative), len(analyses), limits),
-        "mrd_evaluable": rate(len(negative), len(evaluable), limits),
+        "treated": rate(len(negative), len(responses), limits),
+        "mrd_evaluable": rate(len(negative), evaluable, limits),
         "complete_response": rate(
-            sum(one.complete_response for one in negative), len(complete), limits
+            sum(one.complete for one in negative), sum(one.complete for one in known), limits
         ),
     }
 
 
 def _mrd_rate(
-    analyses: Sequence[SubjectAnalysis], threshold: str, claim: str, limits: ProportionLimits
+    responses: Sequence[ResponseAnalysis | None],
+    threshold: str,
+    claim: str,
+    limits: ProportionLimits,
 ) -> dict[str, Any]:
-    x = sum(threshold in one.mrd and getattr(one.mrd[threshold], claim) for one in analyses)
-    return {"denominator": "treated", **rate(x, len(analyses), limits)}
+    x = sum(one is not None and getattr(one.mrd[threshold], claim) for one in responses)
+    return {"denominator": "treated", **rate(x, len(responses), limits)}
 
 
 def _percent(share: float | None) -> float | None:

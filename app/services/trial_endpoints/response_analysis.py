@@ -1,25 +1,31 @@
 """What the endpoints ask of the response of one infused subject by one source."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.best_response import best_by, best_response
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
 from app.services.derivations.marker_depth import MarkerDepth, marker_depth
+from app.services.derivations.mrd_status import MrdSummary, mrd_summary
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.subject_response import (
     SubjectResponse,
     response_at_month_end,
     waived,
 )
+from app.services.derivations.unconfirmed_response import UnconfirmedReason, why_unconfirmed
 from app.services.trial_endpoints.responses_by_source import Responses, evaluation_windows
 from app.services.trial_endpoints.subject_analysis import (
+    MRD_THRESHOLDS,
     ResponseAnalysis,
     ResponseByVisit,
     ResponseDay,
 )
 from app.trial.trial import Trial
-from app.vocabularies.imwg import ResponseCategory, ResponseSource
+from app.vocabularies.imwg import BEST_FIRST, ResponseCategory, ResponseSource
 
 
 def response_analysis(
@@ -28,8 +34,20 @@ def response_analysis(
     found: Responses,
     infused_on: date,
     source: ResponseSource,
+    *,
+    evaluable: bool,
 ) -> ResponseAnalysis:
-    """Give what the endpoints ask of the response of an infused subject by one source."""
+    """Give what the endpoints ask of the response of an infused subject by one source.
+
+    Args:
+        history: the subject.
+        trial: its policies.
+        found: the responses up to the horizon.
+        infused_on: day of the first infusion.
+        source: whose categories.
+        evaluable: the subject is of the evaluable population by this source.
+    """
+    mrd = _mrd(found, trial, infused_on, source)
     response = found.by_source[source]
     best_urine_waived = None
     if source is ResponseSource.DERIVED:
@@ -39,15 +57,70 @@ def response_analysis(
         best_urine_waived=best_urine_waived,
         days=tuple(map(_day, response.visits)),
         by_visit=dict(_by_visit(trial, response, infused_on, history.data_cut)),
+        marker_depth=_marker_depth(found, source),
+        mrd=mrd,
+        mrd_evaluable=mrd[trial.policy.mrd.threshold].evaluable,
+        unconfirmed=dict(_unconfirmed(response, found.new_therapy_on[source])),
+        evaluable=evaluable,
     )
 
 
-def tracked_marker_depth(found: Responses) -> MarkerDepth | None:
+def _unconfirmed(
+    response: SubjectResponse, new_therapy_on: date | None
+) -> Iterator[tuple[ResponseCategory, UnconfirmedReason]]:
+    for level in BEST_FIRST[: ResponseCategory.SD.rank + 1]:
+        reason = why_unconfirmed(response.visits, level, new_therapy_on=new_therapy_on)
+        if reason is not None:
+            yield level, reason
+
+
+def _marker_depth(found: Responses, source: ResponseSource) -> MarkerDepth | None:
     """Give the best change of the tracked marker over the visits that count; None: none."""
-    visits = found.by_source[ResponseSource.DERIVED].visits
-    counted = {visit.visit.assessed_on for visit in visits if visit.in_endpoint_set}
-    course = found.course.course
+    progressed = found.by_source[source].best.progression_whenever_on
+    course, new_therapy_on = found.course.course, found.new_therapy_on[source]
+    counted = {
+        visit.assessed_on
+        for visit in course.visits
+        if (progressed is None or visit.assessed_on <= progressed)
+        and (new_therapy_on is None or visit.assessed_on <= new_therapy_on)
+    }
     return marker_depth(course.visits, course.measurable, counted)
+
+
+def _mrd(
+    found: Responses, trial: Trial, infused_on: date, source: ResponseSource
+) -> dict[str, MrdSummary]:
+    return {
+        threshold: mrd_summary(
+            _categorised(found, source),
+            infused_on=infused_on,
+            new_therapy_on=found.new_therapy_on[source],
+            progressed_on=found.by_source[source].best.progression_whenever_on,
+            threshold=Decimal(threshold),
+            policy=trial.policy.mrd,
+        )
+        for threshold in MRD_THRESHOLDS
+    }
+
+
+def _categorised(found: Responses, source: ResponseSource) -> tuple[VisitResponse, ...]:
+    """Give the derived visits, each with the category of a source; NE where it gave none."""
+    visits = found.course.course.visits
+    if source is ResponseSource.DERIVED:
+        return visits
+    given = {
+        name: one.visit.category
+        for one in found.by_source[source].visits
+        for name in one.visit.evaluation_ids
+    }
+    nothing = ResponseCategory.NE
+    return tuple(
+        replace(
+            visit,
+            category=next((given[name] for name in visit.evaluation_ids if name in given), nothing),
+        )
+        for visit in visits
+    )
 
 
 def _urine_waived(trial: Trial, found: Responses, infused_on: date) -> ResponseCategory | None:

@@ -3,11 +3,18 @@
 Source: the trial's endpoint definitions, response rates, response by month and MRD negativity.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from app.services.derivations.error_effects import ErrorClass
-from app.services.derivations.time_to_response import ResponseEndpoint, time_to_response
+from app.services.derivations.time_to_response import (
+    ResponseEndpoint,
+    time_to_response,
+    time_to_response_of_all,
+)
+from app.services.derivations.unconfirmed_response import UnconfirmedReason
 from app.services.statistics.proportions import ProportionLimits
 from app.services.trial_endpoints.cohort import members
 from app.services.trial_endpoints.question import Question
@@ -23,7 +30,8 @@ from app.services.trial_endpoints.response import (
     tested,
 )
 from app.services.trial_endpoints.subject_analysis import ResponseAnalysis, SubjectAnalysis
-from app.services.trial_endpoints.survival_report import origin_of
+from app.services.trial_endpoints.survival import estimated
+from app.services.trial_endpoints.survival_report import method_of, origin_of
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 
@@ -54,13 +62,15 @@ def response_report(
         "n_missing": sum(best is None for best in bests),
         "rates": rates(bests, limits),
         "categories": categories(bests, limits),
+        "unconfirmed": _unconfirmed(cohort, question, limits),
         "by_month": by_month(
             [None if _contradicted(one) else _response(one, question) for one in cohort],
             _scheduled(trial),
             limits,
         ),
         "time_to_response": _times(cohort, question),
-        "mrd": residual_disease(cohort, limits, trial.policy.mrd.threshold),
+        "TTR_all": _of_all(cohort, question, trial),
+        "mrd": residual_disease(cohort, question.response_source, limits, trial.policy.mrd),
         "rows": (_row(one, question) for one in cohort),
     }
     if question.response_source is ResponseSource.DERIVED:
@@ -94,7 +104,11 @@ def _response(analysis: SubjectAnalysis, question: Question) -> ResponseAnalysis
 def _of_the_derivation(
     cohort: Sequence[SubjectAnalysis], limits: ProportionLimits
 ) -> dict[str, Any]:
-    """Give what only the derived categories have: the waiver of urine, and what blocked sCR."""
+    """Give what only the derived categories have: the waiver of urine, and what blocked sCR.
+
+    Those whose urine was never measured at baseline are counted apart among those whom the waiver
+    lets reach a level.
+    """
     waived = [
         ResponseCategory.NE
         if _contradicted(one)
@@ -103,17 +117,51 @@ def _of_the_derivation(
         else None
         for one in cohort
     ]
+    confirmed = [best_of(one, ResponseSource.DERIVED) for one in cohort]
+    by_waiver: dict[str, Any] = {}
+    for name in (">=VGPR", ">=CR"):
+        level = AT_LEAST[name]
+        gained = [
+            one
+            for one, best, beside in zip(cohort, confirmed, waived, strict=True)
+            if reaches(beside, level) and not reaches(best, level)
+        ]
+        by_waiver[name] = {
+            **rate(sum(reaches(best, level) for best in waived), len(waived), limits),
+            "n_by_waiver": len(gained),
+            "n_by_waiver_never_measured": sum(not one.urine_measured for one in gained),
+        }
     return {
-        "urine_for_vgpr": {
-            "waived_if_not_measurable": {
-                name: rate(
-                    sum(reaches(best, AT_LEAST[name]) for best in waived), len(waived), limits
-                )
-                for name in (">=VGPR", ">=CR")
-            }
-        },
+        "urine_for_vgpr": {"waived_if_not_measurable": by_waiver},
         "n_scr_blocked_by_ratio": sum(one.scr_blocked_by_ratio for one in cohort),
         "n_unmeasurable_at_baseline": sum(one.track == "none" for one in cohort),
+    }
+
+
+def _unconfirmed(
+    cohort: Sequence[SubjectAnalysis], question: Question, limits: ProportionLimits
+) -> dict[str, Any]:
+    """Give the rates of what any one visit showed, and why some of it was not confirmed."""
+    responses = [None if _contradicted(one) else _response(one, question) for one in cohort]
+    bests = [None if one is None else one.best.best_unconfirmed for one in responses]
+    reasons = {
+        name: Counter(
+            one.unconfirmed[level]
+            for one in responses
+            if one is not None and level in one.unconfirmed
+        )
+        for name, level in AT_LEAST.items()
+    }
+    return {
+        "rates": rates(bests, limits),
+        "categories": categories(bests, limits),
+        "not_confirmed": {
+            name: {
+                "n": found.total(),
+                "reasons": {reason.value: found[reason] for reason in UnconfirmedReason},
+            }
+            for name, found in reasons.items()
+        },
     }
 
 
@@ -122,6 +170,20 @@ def _times(cohort: Sequence[SubjectAnalysis], question: Question) -> dict[str, A
         endpoint: described_days(_days(one, question, endpoint) for one in cohort)
         for endpoint in TIMES
     }
+
+
+def _of_all(cohort: Sequence[SubjectAnalysis], question: Question, trial: Trial) -> dict[str, Any]:
+    """Give the time to first response of all: those without one to the end of observation.
+
+    Source: the trial's endpoint definitions, ``TTR_all``.
+    """
+    key = (question.response_source, origin_of(question))
+    times = [
+        time_to_response_of_all(facts.at_horizon)
+        for one in cohort
+        if (facts := one.facts.get(key)) is not None and not _contradicted(one)
+    ]
+    return estimated(times, method_of(replace(question, conf_type=None), trial))
 
 
 def _days(analysis: SubjectAnalysis, question: Question, endpoint: ResponseEndpoint) -> int | None:

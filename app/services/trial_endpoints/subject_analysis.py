@@ -27,6 +27,7 @@ from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
 from app.services.derivations.scheduled_visits import SubjectVisits
 from app.services.derivations.subject_history import Characteristics, DataError
+from app.services.derivations.unconfirmed_response import UnconfirmedReason
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 from app.vocabularies.subjects import Disposition
@@ -66,6 +67,16 @@ class ResponseAnalysis:
     """Where VGPR and CR do not ask for unmeasurable urine; the derived categories alone."""
     days: tuple[ResponseDay, ...]
     by_visit: Mapping[str, ResponseByVisit]
+    marker_depth: MarkerDepth | None
+    """Best change of the tracked marker over the visits that count by this source."""
+    mrd: Mapping[str, MrdSummary]
+    """By threshold."""
+    mrd_evaluable: bool
+    """A sample could answer at the trial's threshold."""
+    unconfirmed: Mapping[ResponseCategory, UnconfirmedReason]
+    """By each level that a visit showed and none confirmed, why."""
+    evaluable: bool
+    """Measurable before treatment, and judged after it, by this source."""
 
     @property
     def complete(self) -> bool:
@@ -113,21 +124,13 @@ class SubjectAnalysis:
     judged: JudgedVisits = JudgedVisits()
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
-    marker_depth: MarkerDepth | None = None
+    urine_measured: bool = False
+    """There is an amount of urine M-protein at baseline."""
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
-    mrd: Mapping[str, MrdSummary] = field(default_factory=dict)
-    mrd_evaluable: bool = False
-    """A sample could answer at the trial's threshold."""
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
     recovery: tuple[CytopeniaRecovery, ...] = ()
     haematotoxicity: Haematotoxicity | None = None
     kinetics: CarKinetics | None = None
     pharmacodynamics: SubjectPharmacodynamics | None = None
-
-    @property
-    def complete_response(self) -> bool:
-        """Whether CR or better was confirmed by the measurements."""
-        derived = self.responses.get(ResponseSource.DERIVED)
-        return derived is not None and derived.complete

@@ -16,10 +16,11 @@ from app.services.statistics.kaplan_meier import KaplanMeier, kaplan_meier, reve
 from app.services.statistics.landmarks import landmarks
 from app.services.statistics.restricted_mean import restricted_mean
 from app.services.statistics.survival_quantiles import QuantileRule, survival_quantile
+from app.trial.time_to_event import TimeToEventRules
 
 DAYS_PER_MONTH: Final = 30.4375
-LANDMARK_MONTHS: Final = (6, 12, 18, 24, 30, 36)
 QUARTILES: Final = (0.25, 0.5, 0.75)
+WITHOUT_BASELINE: Final = "more than half of the subjects have no baseline evaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class SurvivalMethod:
     conf_type: ConfidenceType
     conf_level: float
     median_rule: QuantileRule
+    landmark_months: tuple[int, ...] = TimeToEventRules().landmarks
+    """Months at which a curve is read."""
 
 
 def counted(times: Sequence[EventTime]) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def counted(times: Sequence[EventTime]) -> dict[str, Any]:
             for reason in CensoringReason
             if reasons[reason]
         },
+        "n_without_baseline": reasons[CensoringReason.NO_BASELINE],
         "n_overdue_contact": sum(time.overdue_contact for time in times),
     }
 
@@ -54,9 +58,19 @@ def estimated(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str, A
     curve = curve_of(times, method)
     return {
         **counted(times),
-        "median": median_of(curve, method),
-        "landmarks": landmarks_of(curve),
+        "median": median_of(curve, method, withheld=withheld(times)),
+        "landmarks": landmarks_of(curve, method),
     }
+
+
+def withheld(times: Sequence[EventTime]) -> str | None:
+    """Tell why no median of these times is given; None: it is.
+
+    Source: the trial's endpoint definitions, PFS and DOR censoring: where more than half of the
+    subjects have no baseline, no median is given.
+    """
+    without = sum(time.censored is CensoringReason.NO_BASELINE for time in times)
+    return WITHOUT_BASELINE if 2 * without > len(times) else None
 
 
 def curve_of(times: Sequence[EventTime], method: SurvivalMethod) -> KaplanMeier:
@@ -82,14 +96,16 @@ def follow_up_of(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str
 
 def described(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str, Any]:
     """Give everything that a curve is published with."""
-    curve = curve_of(times, method)
+    curve, without = curve_of(times, method), withheld(times)
     return {
         **counted(times),
-        "median": median_of(curve, method),
+        "median": median_of(curve, method, withheld=without),
         "quartiles": [
-            _quantile(curve, method, probability) for probability in QUARTILES if curve.n
+            _quantile(curve, method, probability)
+            for probability in QUARTILES
+            if curve.n and without is None
         ],
-        "landmarks": landmarks_of(curve),
+        "landmarks": landmarks_of(curve, method),
         "restricted_mean": restricted_mean(curve),
         "curve": [
             {
@@ -107,21 +123,26 @@ def described(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str, A
     }
 
 
-def median_of(curve: KaplanMeier, method: SurvivalMethod) -> dict[str, Any]:
-    """Give the median with its limits, in days and for display in months; None: not reached."""
+def median_of(
+    curve: KaplanMeier, method: SurvivalMethod, *, withheld: str | None = None
+) -> dict[str, Any]:
+    """Give the median with its limits, in days and for display in months; None: not reached.
+
+    Args:
+        curve: the estimate.
+        method: how its median is found.
+        withheld: why none is given, and then all of it is None; None: it is given.
+    """
     found = survival_quantile(curve, 0.5, rule=method.median_rule)
-    return {
-        "estimate": found.estimate,
-        "lower": found.lower,
-        "upper": found.upper,
-        "estimate_months": _months(found.estimate),
-        "lower_months": _months(found.lower),
-        "upper_months": _months(found.upper),
-    }
+    days = {"estimate": found.estimate, "lower": found.lower, "upper": found.upper}
+    if withheld is not None:
+        days = dict.fromkeys(days)
+    months = {f"{name}_months": _months(value) for name, value in days.items()}
+    return {**days, **months, "withheld": withheld}
 
 
-def landmarks_of(curve: KaplanMeier) -> list[dict[str, Any]]:
-    """Give the curve at month 6 to 36, each compared in days."""
+def landmarks_of(curve: KaplanMeier, method: SurvivalMethod) -> list[dict[str, Any]]:
+    """Give the curve at the trial's landmarks, each compared in days."""
     return [
         {
             "months": months,
@@ -136,8 +157,8 @@ def landmarks_of(curve: KaplanMeier) -> list[dict[str, Any]]:
             "n_censor": point.censored,
         }
         for months, point in zip(
-            LANDMARK_MONTHS,
-            landmarks(curve, [months * DAYS_PER_MONTH for months in LANDMARK_MONTHS]),
+            method.landmark_months,
+            landmarks(curve, [months * DAYS_PER_MONTH for months in method.landmark_months]),
             strict=True,
         )
     ]

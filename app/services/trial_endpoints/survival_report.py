@@ -4,14 +4,17 @@ Source: the trial's endpoint definitions, sections on time to event, Kaplan-Meie
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from app.services.derivations.data_errors import leaves_out
-from app.services.derivations.event_times import (
-    BESIDE,
-    ONLY_WHERE_ANY,
-    default_variant,
+from app.services.derivations.event_definition import (
+    CENSORED_BY_REGIME,
+    EventDefinition,
+    TimeToEvent,
+    definition_of,
+    of_policy,
 )
+from app.services.derivations.event_times import BESIDE, ONLY_WHERE_ANY
 from app.services.derivations.facts import Origin
 from app.services.derivations.time_to_event import EventTime, competing_status
 from app.services.statistics.competing_risks import aalen_johansen, incidence_landmarks
@@ -20,13 +23,13 @@ from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.services.trial_endpoints.survival import (
     DAYS_PER_MONTH,
-    LANDMARK_MONTHS,
     SurvivalMethod,
     adtte_row,
     described,
     estimated,
     follow_up_of,
 )
+from app.trial.policy import TimeToEventPolicy
 from app.trial.trial import Trial
 
 COMPETING: Final = "TTNT_competing"
@@ -39,18 +42,20 @@ def survival_report(
     question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
 ) -> dict[str, Any]:
     """Report one time to an event of the population asked about."""
-    endpoint = question.endpoint
-    chosen = question.variant or default_variant(endpoint, trial.policy.tte)
+    policy = trial.policy.tte
+    endpoint = cast("TimeToEvent", question.endpoint)
+    chosen = definition_of(endpoint, question.variant, policy)
     method = method_of(question, trial)
     cohort = members(analyses, question)
-    of_survival = endpoint == "overall-survival"
+    of_survival = question.endpoint == "overall-survival"
     counted = [
         one for one in cohort if not leaves_out(one.data_errors, overall_survival=of_survival)
     ]
     timed = times_of(counted, question, chosen)
     times = [time for _, time in timed]
     return {
-        "variant": chosen,
+        "variant": question.variant or chosen.name(policy),
+        "definition": defined(chosen, policy),
         "origin": origin_of(question),
         "conf_type": method.conf_type,
         "median_rule": method.median_rule,
@@ -59,8 +64,8 @@ def survival_report(
         "n_excluded_by_data_error": len(cohort) - len(counted),
         **described(times, method),
         "follow_up": _follow_up(counted, question, trial, method),
-        "variants": _beside(counted, question, chosen, method),
-        **_more(counted, question, method),
+        "variants": _beside(counted, question, chosen, policy, method),
+        **_more(counted, question, chosen, method),
         "rows": (adtte_row(one.subject, one.centre, time) for one, time in timed),
     }
 
@@ -69,7 +74,21 @@ def method_of(question: Question, trial: Trial) -> SurvivalMethod:
     """Give the trial's method, with the type of limits that was asked for."""
     policy = trial.policy.tte
     conf_type = question.conf_type or policy.ci
-    return SurvivalMethod(conf_type, question.conf_level, policy.median)  # type: ignore[arg-type]
+    return SurvivalMethod(
+        conf_type=conf_type,  # type: ignore[arg-type]
+        conf_level=question.conf_level,
+        median_rule=policy.median,
+        landmark_months=trial.time_to_event.landmarks,
+    )
+
+
+def defined(definition: EventDefinition, policy: TimeToEventPolicy) -> dict[str, Any]:
+    """Give the whole definition of a figure: its name, its regime, and all of it in words."""
+    return {
+        "name": definition.name(policy),
+        "regime": definition.regime if definition.endpoint in CENSORED_BY_REGIME else None,
+        "words": definition.words,
+    }
 
 
 def origin_of(question: Question) -> Origin:
@@ -78,46 +97,51 @@ def origin_of(question: Question) -> Origin:
 
 
 def times_of(
-    analyses: Sequence[SubjectAnalysis],
-    question: Question,
-    variant: str,
-    endpoint: str | None = None,
+    analyses: Sequence[SubjectAnalysis], question: Question, definition: EventDefinition
 ) -> list[Timed]:
     """Derive the times of those who have one, in the order of the subjects.
 
     Args:
         analyses: the subjects.
         question: whose response counts, and from when on.
-        variant: one of the endpoint's definitions.
-        endpoint: None: the one asked about.
+        definition: of the time.
     """
     key = (question.response_source, origin_of(question))
-    endpoint = endpoint or question.endpoint
     found = []
     for one in analyses:
         facts = one.facts.get(key)
-        time = facts.time(endpoint, variant) if facts is not None else None
+        time = facts.time(definition) if facts is not None else None
         if time is not None:
             found.append((one, time))
     return found
 
 
 def _beside(
-    analyses: Sequence[SubjectAnalysis], question: Question, chosen: str, method: SurvivalMethod
+    analyses: Sequence[SubjectAnalysis],
+    question: Question,
+    chosen: EventDefinition,
+    policy: TimeToEventPolicy,
+    method: SurvivalMethod,
 ) -> dict[str, Any]:
-    """Give the variants that are always returned beside the figure itself."""
-    endpoint = question.endpoint
+    """Give what is always returned beside the figure: each departs from it in one part alone."""
     key = (question.response_source, origin_of(question))
     waiting = any(
         facts.at_horizon.unconfirmed_progression is not None
         for one in analyses
         if (facts := one.facts.get(key)) is not None
     )
-    return {
-        name: estimated([time for _, time in times_of(analyses, question, name)], method)
-        for name in BESIDE[endpoint]
-        if name != chosen and (waiting or name != ONLY_WHERE_ANY)
-    }
+    found = {}
+    for part in BESIDE[chosen.endpoint]:
+        other = chosen.but(part)
+        if other == chosen or (part == ONLY_WHERE_ANY and not waiting):
+            continue
+        times = [time for _, time in times_of(analyses, question, other)]
+        found[part] = {
+            "variant": other.name(policy),
+            "definition": defined(other, policy),
+            **estimated(times, method),
+        }
+    return found
 
 
 def _follow_up(
@@ -127,8 +151,8 @@ def _follow_up(
     method: SurvivalMethod,
 ) -> dict[str, Any]:
     """Give the median follow-up, and how many subjects were heard of lately enough."""
-    variant = default_variant("overall-survival", trial.policy.tte)
-    survival = [time for _, time in times_of(analyses, question, variant, "overall-survival")]
+    usual = of_policy("overall-survival", trial.policy.tte)
+    survival = [time for _, time in times_of(analyses, question, usual)]
     complete = sum(not time.overdue_contact for time in survival)
     return {
         **follow_up_of(survival, method),
@@ -142,22 +166,29 @@ def _follow_up(
 
 
 def _more(
-    analyses: Sequence[SubjectAnalysis], question: Question, method: SurvivalMethod
+    analyses: Sequence[SubjectAnalysis],
+    question: Question,
+    chosen: EventDefinition,
+    method: SurvivalMethod,
 ) -> dict[str, Any]:
-    match question.endpoint:
+    match chosen.endpoint:
         case "progression-free-survival" | "duration-of-response":
-            return {"censoring_changes": _changes(analyses, question)}
+            return {"censoring_changes": _changes(analyses, question, chosen)}
         case "time-to-next-treatment":
-            timed = times_of(analyses, question, "TTNT_therapy_only")
+            timed = times_of(analyses, question, chosen.but("TTNT_therapy_only"))
             return {COMPETING: _competing([time for _, time in timed], method)}
         case _:
             return {}
 
 
-def _changes(analyses: Sequence[SubjectAnalysis], question: Question) -> dict[str, int]:
+def _changes(
+    analyses: Sequence[SubjectAnalysis], question: Question, chosen: EventDefinition
+) -> dict[str, int]:
     """Count the subjects whom the two regimes of censoring class differently."""
-    fda = {one.subject: time for one, time in times_of(analyses, question, "FDA")}
-    ema = {one.subject: time for one, time in times_of(analyses, question, "EMA")}
+    fda, ema = (
+        {one.subject: time for one, time in times_of(analyses, question, chosen.but(regime))}
+        for regime in ("FDA", "EMA")
+    )
     both = fda.keys() & ema.keys()
     return {
         "FDA_event_to_EMA_censored": sum(
@@ -179,7 +210,7 @@ def _competing(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str, 
         conf_type=method.conf_type,
         conf_level=method.conf_level,
     )
-    landmarks = [months * DAYS_PER_MONTH for months in LANDMARK_MONTHS]
+    landmarks = [months * DAYS_PER_MONTH for months in method.landmark_months]
     return {
         "n": risks.n,
         "n_censored": risks.n_censored,

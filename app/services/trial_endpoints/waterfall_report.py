@@ -16,29 +16,33 @@ def waterfall_report(
 ) -> dict[str, Any]:
     """Report the subjects in whom a change can be told, and count the others by their track.
 
-    The percentage is unrounded and counts from baseline; it follows from the measurements, whatever
-    source the category is of.
+    The percentage is unrounded and counts from baseline. It follows from the measurements, over the
+    visits that count by the source of the category: none after its progression.
     """
     cohort = members(analyses, question)
-    told = [one for one in cohort if one.marker_depth is not None]
+    depths = {
+        one.subject: response.marker_depth
+        for one in cohort
+        if (response := one.responses.get(question.response_source)) is not None
+    }
     without = Counter(
         one.track.value if one.track else "not_infused"
         for one in cohort
-        if one.marker_depth is None
+        if depths.get(one.subject) is None
     )
     return {
-        "n_with_change": len(told),
+        "n_with_change": len(cohort) - without.total(),
         "without_change": dict(sorted(without.items())),
         "rows": [
             {
                 "USUBJID": one.subject,
                 "SITEID": one.centre,
-                "marker": one.marker_depth.component,
-                "percent_change": float(one.marker_depth.percent_change),
-                "assessed_on": one.marker_depth.assessed_on,
+                "marker": depth.component,
+                "percent_change": float(depth.percent_change),
+                "assessed_on": depth.assessed_on,
                 "best_response": best_of(one, question.response_source),
             }
-            for one in told
-            if one.marker_depth is not None
+            for one in cohort
+            if (depth := depths.get(one.subject)) is not None
         ],
     }

@@ -43,7 +43,8 @@ export function limits({ percent: given, lower, upper }) {
   return between(lower, upper, isNone(given) ? fraction : percent);
 }
 
-export function median({ estimate_months: middle, lower_months: low, upper_months: high }) {
+export function median({ estimate_months: middle, lower_months: low, upper_months: high, withheld }) {
+  if (withheld) return `not given: ${withheld}`;
   return `${months(middle)} (${between(low, high, months)})`;
 }
 

@@ -37,6 +37,10 @@ POLICIES: dict[tuple[str, Any], tuple[dict[str, Any], ImwgDetails]] = {
 """The alternatives of the file, as this service names them."""
 
 
+CHANGED = {("IMWG-060", "urine_required_for_vgpr"): ["CR"]}
+"""The file waives the amount of urine alone; the open point Q8 waives its immunofixation too."""
+
+
 def ids(case: dict[str, Any]) -> str:
     return f"{case['case_id']} {case['title']}"
 
@@ -103,7 +107,7 @@ def test_it_follows_the_named_alternative(
     [(name, value)] = alternative["policy"].items()
     policy, details = POLICIES[name, value]
     found = read_case(case, ImwgPolicy(**policy), details).categories
-    assert found == alternative["expected"]
+    assert found == CHANGED.get((case["case_id"], name), alternative["expected"])
 
 
 def test_it_runs_every_alternative_of_the_file() -> None:

@@ -351,6 +351,42 @@ def test_a_waiver_of_urine_is_returned_beside_the_category() -> None:
     assert read(*measurable, policy=waived).last.category == "NE"
 
 
+@pytest.mark.parametrize(
+    ("baseline_urine", "today", "required", "waived"),
+    [
+        pytest.param(0, (None, "-."), "PR", "CR", id="no urine was sent"),
+        pytest.param(199, (None, "-."), "PR", "CR", id="below 200 mg at baseline"),
+        pytest.param(None, (None, "-."), "PR", "CR", id="never measured"),
+        pytest.param(200, (None, "-."), "NE", "NE", id="measurable at baseline"),
+        pytest.param(0, (None, "--"), "CR", "CR", id="immunofixation negative, no amount"),
+        pytest.param(0, (None, "-+"), "PR", "PR", id="immunofixation positive, no amount"),
+        pytest.param(0, (0, "-."), "VGPR", "VGPR", id="an amount without immunofixation"),
+        pytest.param(0, (0, "-+"), "VGPR", "VGPR", id="a positive one bars CR"),
+        pytest.param(0, (120, "-."), "PR", "PR", id="too much was sent"),
+    ],
+)
+def test_urine_that_was_not_sent_is_waived_and_urine_that_was_is_read(
+    baseline_urine: Any, today: tuple[Any, str], required: str, waived: str
+) -> None:
+    urine, fixations = today
+    course = (visit(-10, 4, baseline_urine), visit(28, 0, urine, ife=fixations, marrow=1))
+    last = read(*course).last
+    assert (last.category, last.urine_waived) == (required, waived)
+    policy = ImwgPolicy(urine_for_vgpr="waived_if_not_measurable")
+    assert read(*course, policy=policy).last.category == waived
+
+
+def test_a_run_of_waived_urine_allows_the_marrow_of_its_beginning() -> None:
+    """Marrow of day 28; at day 91 it is 63 days old, and urine is sent for the first time."""
+    course = (
+        visit(-10, 4, 0),
+        visit(28, 0, None, ife="-.", marrow=1),
+        visit(91, 0, 0, ife="--"),
+    )
+    last = read(*course).last
+    assert (last.category, last.urine_waived) == ("VGPR", "CR")
+
+
 def test_it_gives_each_marker_against_baseline_and_nadir() -> None:
     markers = {
         marker.component: marker

@@ -1,5 +1,6 @@
 """Confirmation: what two visits show together, under the default and each alternative."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from app.services.derivations.confirmed_response import (
 )
 from app.services.derivations.course_comparison import compare_courses
 from app.services.derivations.rated_visit import RatedVisit
+from app.services.derivations.unconfirmed_response import why_unconfirmed
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 
@@ -77,6 +79,51 @@ def running(confirmed: tuple[ConfirmedVisit, ...]) -> str:
 
 def states(confirmed: tuple[ConfirmedVisit, ...]) -> str:
     return " ".join(one.state for one in confirmed)
+
+
+@pytest.mark.parametrize(
+    ("course", "at_each_visit", "state"),
+    [
+        pytest.param("PR PR PDb", "PR SD PD", "confirmed", id="no second visit is needed"),
+        pytest.param("PR PR PDb PR", "PR SD PD", "confirmed", id="nor asked, where one differs"),
+        pytest.param("PR PR PDi", "PR SD PD", "not_needed", id="imaging needs neither"),
+    ],
+)
+def test_whoever_judged_may_say_that_a_progression_was_confirmed(
+    course: str, at_each_visit: str, state: str
+) -> None:
+    told = visits(course)
+    told[2] = replace(told[2], said_confirmed=True)
+    confirmed = confirm(told)
+    assert at_each(confirmed[:3]) == at_each_visit
+    assert (confirmed[2].state, confirmed[2].confirmed_by) == (state, None)
+    assert best_response(confirmed).progression_on == day(84)
+
+
+@pytest.mark.parametrize(
+    ("course", "n", "level", "reason"),
+    [
+        pytest.param("CR", None, "CR", "no_second_evaluation", id="nothing came after it"),
+        pytest.param("CR NE NE", None, "CR", "no_second_evaluation", id="nothing evaluable did"),
+        pytest.param("CR PDb", None, "CR", "followed_by_progression", id="unconfirmed progression"),
+        pytest.param("CR PDi", None, "CR", "followed_by_progression", id="progression"),
+        pytest.param("CR CR", 40, "CR", "after_new_therapy", id="new therapy between"),
+        pytest.param("CR CR", 56, "CR", None, id="on the day of new therapy"),
+        pytest.param("CR PR", None, "CR", "not_repeated", id="less came after it"),
+        pytest.param("CR PR", None, "PR", None, id="and confirms the less"),
+        pytest.param("CR PR CR", None, "CR", "no_second_evaluation", id="the last that showed it"),
+        pytest.param("CR CR PDi", None, "CR", None, id="confirmed"),
+        pytest.param("SD SD", None, "PR", None, id="never shown"),
+        pytest.param("SD CR", 40, "CR", None, id="shown after new therapy alone"),
+        pytest.param("", None, "PR", None, id="no visit"),
+    ],
+)
+def test_why_a_level_was_never_confirmed(
+    course: str, n: int | None, level: str, reason: str | None
+) -> None:
+    therapy = None if n is None else day(n)
+    found = why_unconfirmed(confirm(course, n=n), ResponseCategory(level), new_therapy_on=therapy)
+    assert found == reason
 
 
 @pytest.mark.parametrize(

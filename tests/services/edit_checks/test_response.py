@@ -24,7 +24,11 @@ def rules(*records: Sent) -> list[tuple[str, str]]:
         ({"urine_immunofixation": {"result": "negative"}}, "2026-05-25", "2026-06-08"),
         ({"free_kappa": {"value": "9", "unit": "mg/L"}}, "2026-05-25", "2026-06-08"),
         ({"marrow": {"aspirate": {"value": "1", "unit": "%"}}}, "2026-05-18", "2026-06-29"),
-        ({"mrd": {"method": "NGF", "result": "negative"}}, "2026-05-18", "2026-06-29"),
+        (
+            {"mrd": {"method": "NGF", "result": "negative", "sensitivity": "0.00001"}},
+            "2026-05-18",
+            "2026-06-29",
+        ),
     ],
     ids=lambda one: next(iter(one)) if isinstance(one, dict) else one,
 )
@@ -348,3 +352,31 @@ def test_it_notices_two_evaluations_of_one_day() -> None:
         evaluation(investigator_response="NE"), evaluation("two", investigator_response="NE")
     )
     assert found == [("TWO-EVALUATIONS-A-DAY", "/assessed_on")]
+
+
+@pytest.mark.parametrize(
+    ("sample", "asked"),
+    [
+        pytest.param({"method": "MFC", "result": "negative"}, True, id="other flow, negative"),
+        pytest.param({"method": "MFC", "result": "positive"}, True, id="other flow, positive"),
+        pytest.param(
+            {"method": "MFC", "result": "negative", "cells_analysed": 5_000_000},
+            True,
+            id="other flow, cells alone",
+        ),
+        pytest.param(
+            {"method": "MFC", "result": "negative", "sensitivity": "0.0001"}, False, id="stated"
+        ),
+        pytest.param({"method": "NGF", "result": "negative"}, True, id="neither is known"),
+        pytest.param(
+            {"method": "NGF", "result": "negative", "cells_analysed": 5_000_000},
+            False,
+            id="next-generation flow by its cells",
+        ),
+        pytest.param({"method": "MFC", "result": "not_evaluable"}, False, id="no result"),
+    ],
+)
+def test_it_asks_for_the_sensitivity_of_a_sample(sample: dict[str, Any], asked: bool) -> None:
+    found = rules(evaluation(mrd={"collected_on": "2026-06-01", **sample}))
+    expected = ("MRD-SENSITIVITY-MISSING", "/mrd/sensitivity")
+    assert (expected in found) is asked

@@ -28,6 +28,14 @@ from app.services.criteria.imwg.visit_response import CarriedForward, NotShown, 
 from app.vocabularies.imwg import ResponseCategory
 
 COMPLETE: Final = (ResponseCategory.SCR, ResponseCategory.CR)
+_SHOWN_BY_WAIVER: Final = frozenset(
+    {
+        Component.URINE_M_PROTEIN,
+        Component.URINE_IMMUNOFIXATION,
+        Component.MARROW_PLASMA_CELLS,
+    }
+)
+"""Parts that may be missing no more once urine is waived: a longer run allows an older marrow."""
 WITHOUT_COMPLETE_RESPONSE: Final = frozenset({Track.CIRCULATING_PLASMA_CELLS, Track.NONE})
 
 
@@ -66,7 +74,7 @@ def classify(history: History, visit: UsableEvaluation, *, explained: bool = Tru
     findings = progression_findings(history, visit)
     decision = decide(history, visit)
     waived = decision
-    if any(Component.URINE_M_PROTEIN in shortfall.missing for shortfall in decision.not_shown):
+    if any(_SHOWN_BY_WAIVER & set(shortfall.missing) for shortfall in decision.not_shown):
         waiver = history.policy.model_copy(update={"urine_for_vgpr": "waived_if_not_measurable"})
         waived = decide(replace(history, policy=waiver), visit)
     if findings:

@@ -13,6 +13,7 @@ from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.light_chains import RatioState
 from app.services.criteria.imwg.response_levels import Condition, MissingRule
+from app.services.criteria.imwg.urine_waiver import urine_is_waived
 from app.services.criteria.imwg.usable import Fixation, MarrowReading, UsableEvaluation
 from app.vocabularies.imwg import Clonality
 
@@ -41,7 +42,7 @@ def complete_response_conditions(
     """
     conditions = [
         _fixation(Component.SERUM_IMMUNOFIXATION, visit.serum_fixation),
-        _fixation(Component.URINE_IMMUNOFIXATION, visit.urine_fixation),
+        *_urine_fixation(history, visit),
         *_no_spike(visit),
         *_plasmacytomas_gone(history, visit, survey),
         _marrow_clear(visit, marrow),
@@ -91,7 +92,7 @@ def supporting_marrow(history: History, visit: UsableEvaluation) -> MarrowReadin
 def negative_since(history: History, visit: UsableEvaluation) -> date:
     """Give the first sample of the run of negative immunofixations that a visit belongs to.
 
-    The visit's own day where no run has begun.
+    The visit's own day where no run has begun. Urine that is waived neither begins nor ends one.
     """
     since: date | None = None
     for evaluation in history.visits:
@@ -100,8 +101,8 @@ def negative_since(history: History, visit: UsableEvaluation) -> date:
         serum, urine = evaluation.serum_fixation, evaluation.urine_fixation
         if (serum and not serum.negative) or (urine and not urine.negative):
             since = None
-        elif since is None and serum and urine:
-            since = min(serum.collected_on, urine.collected_on)
+        elif since is None and serum and (urine or urine_is_waived(history, evaluation)):
+            since = min(one.collected_on for one in (serum, urine) if one)
     return visit.anchor if since is None else since
 
 
@@ -112,6 +113,11 @@ def _fixation(component: Component, fixation: Fixation | None) -> Condition:
         if_missing=MissingRule.COMPLETE_RESPONSE,
         collected_on=None if fixation is None else fixation.collected_on,
     )
+
+
+def _urine_fixation(history: History, visit: UsableEvaluation) -> Iterator[Condition]:
+    if not urine_is_waived(history, visit):
+        yield _fixation(Component.URINE_IMMUNOFIXATION, visit.urine_fixation)
 
 
 def _no_spike(visit: UsableEvaluation) -> Iterator[Condition]:

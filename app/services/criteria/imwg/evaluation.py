@@ -170,7 +170,21 @@ class MrdSample:
     cells_analysed: int | None = None
     clone_known: bool | None = None
     """Whether sequencing knew the clone from before treatment; None: not said."""
+    first_pull: bool | None = None
+    """None: not said."""
+    haemodiluted: bool = False
+    """Its marrow was diluted with blood."""
     collected_on: date | None = None
+
+    @property
+    def inadequate(self) -> bool:
+        """Whether it is known to hold fewer marrow cells than a first pull does."""
+        return self.haemodiluted or self.first_pull is False
+
+    @property
+    def reach_unknown(self) -> bool:
+        """Whether its assay reaches no threshold but by a sensitivity that was not stated."""
+        return self.method is MrdMethod.MFC and self.sensitivity is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from app.services.criteria.imwg.response_levels import (
     shows_vgpr_in_serum,
     urine_level,
 )
+from app.services.criteria.imwg.urine_waiver import urine_is_waived
 from app.services.criteria.imwg.usable import Fixation, Reading, UsableEvaluation
 from app.vocabularies.imwg import ResponseCategory
 
@@ -163,16 +164,14 @@ def _other_fluid(history: History, visit: UsableEvaluation) -> Iterator[Conditio
                 baseline=initial.bounds.low if initial else None, current=reading.bounds
             ),
         )
-    if not measurable.urine:
-        urine = _shown(
+    if not measurable.urine and not urine_is_waived(history, visit):
+        yield _shown(
             history,
             Component.URINE_M_PROTEIN,
             visit.urine,
             visit.urine_fixation,
             lambda reading: reading.bounds.below(100),
         )
-        if urine.met is not None or history.policy.urine_for_vgpr == "required":
-            yield urine
 
 
 def _shown(

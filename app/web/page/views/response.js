@@ -35,9 +35,11 @@ export async function response(context) {
       { class: "beside" },
       rates("Response rates", answer.rates, answer.conf_type),
       rates("Best response", answer.categories, answer.conf_type),
+      unconfirmed(answer.unconfirmed, answer.conf_type),
       timesToResponse(answer.time_to_response),
       residualDisease(answer.mrd, answer.conf_type),
     ),
+    samples(answer.mrd.samples),
     byMonth(answer.by_month),
     pictures,
   ];
@@ -54,6 +56,36 @@ function rates(caption, rows, method) {
     ],
     rows: Object.entries(rows),
   });
+}
+
+// What any one visit showed, and why some of it was never confirmed.
+function unconfirmed({ rates: rows, not_confirmed: lacking }, method) {
+  const why = ({ reasons }) =>
+    Object.entries(reasons)
+      .filter(([, n]) => n > 0)
+      .map(([reason, n]) => `${n} ${word(reason)}`)
+      .join(", ");
+  return table({
+    caption: `Best response of any one visit, confirmed or not, with 95 % limits (${word(method)})`,
+    columns: [
+      { head: "Response", header: true, cell: ([name]) => word(name) },
+      { head: "x / N", number: true, cell: ([, rate]) => figures.of(rate) },
+      { head: "Rate", number: true, cell: ([, rate]) => figures.proportion(rate) },
+      { head: "Limits", number: true, cell: ([, rate]) => figures.limits(rate) },
+      { head: "Never confirmed", cell: ([name]) => why(lacking[name]) || figures.NONE },
+    ],
+    rows: Object.entries(rows),
+  });
+}
+
+function samples(counted) {
+  const { n_inadequate_negative: negatives, n_sensitivity_missing: unstated } = counted;
+  const said = [
+    negatives > 0 &&
+      `${negatives} negative marrow samples were diluted or not the first pull: ${word(counted.inadequate_sample)}.`,
+    unstated > 0 && `${unstated} flow cytometry samples state no sensitivity and cannot be evaluated.`,
+  ].filter(Boolean);
+  return said.length > 0 ? element("p", { class: "note" }, said.join(" ")) : element("div", {});
 }
 
 function timesToResponse(rows) {

@@ -21,6 +21,8 @@ const TIMES = [
 export async function overview(context) {
   const ask = (name) => api.json(`/v1/endpoints/${name}`, context.asked, context.signal);
   const rows = await Promise.all(TIMES.map(ask));
+  const shown = rows[0].landmarks.map(({ months }) => months);
+  const yearly = shown.filter((months) => months % 12 === 0);
   const landmark = (row, wanted) => row.landmarks.find(({ months, estimable }) => months === wanted && estimable);
   const at = (months) => ({
     head: `Free of it at ${months} months`,
@@ -40,7 +42,7 @@ export async function overview(context) {
         { head: "Subjects", number: true, cell: ({ n }) => figures.count(n) },
         { head: "Events", number: true, cell: ({ n_event: events }) => figures.count(events) },
         { head: "Median, months", number: true, cell: ({ median }) => figures.median(median) },
-        ...[12, 24].map(at),
+        ...(yearly.length > 0 ? yearly : shown).slice(0, 2).map(at),
       ],
       rows,
     }),
@@ -83,11 +85,14 @@ function chooserOfTimes(context, chosen, answer) {
     { id: newId("time"), "data-keep": "endpoint" },
     TIMES.map((name) => element("option", { value: name, selected: name === chosen }, word(name))),
   );
-  const definitions = [answer.variant, ...Object.keys(answer.variants)];
+  const definitions = [
+    [answer.variant, answer.definition],
+    ...Object.values(answer.variants).map(({ variant, definition }) => [variant, definition]),
+  ];
   const variants = element(
     "select",
     { id: newId("definition") },
-    definitions.map((name) => element("option", { value: name }, capital(word(name)))),
+    definitions.map(([name, { words }]) => element("option", { value: name }, capital(words))),
   );
   const take = element("button", { type: "submit", "data-keep": "show-endpoint" }, "Show");
   const choose = (event) => {
@@ -108,8 +113,8 @@ function chooserOfTimes(context, chosen, answer) {
   );
 }
 
-function inWords({ n_event: events, n_censored: censored, median }) {
-  return `${events} events, ${censored} censored, median ${figures.median(median)} months.`;
+function inWords({ n_event: events, n_censored: censored, median, definition }) {
+  return `${events} events, ${censored} censored, median ${figures.median(median)} months; ${definition.words}.`;
 }
 
 function inFigures(answer) {
@@ -124,6 +129,9 @@ function inFigures(answer) {
       ["Subjects", figures.count(answer.n)],
       ["Events", figures.count(answer.n_event)],
       ["Censored", figures.count(answer.n_censored)],
+      ...(answer.n_without_baseline > 0
+        ? [["Without a baseline evaluation", figures.count(answer.n_without_baseline)]]
+        : []),
       ["Median (95 % limits)", figures.median(median)],
       ["Median follow-up (95 % limits)", figures.median(followUp.median)],
       ["Contact recent enough", figures.of(followUp.complete)],
@@ -153,7 +161,7 @@ function besides(answer) {
   return table({
     caption: "The same under other definitions",
     columns: [
-      { head: "Definition", header: true, cell: ([name]) => capital(word(name)) },
+      { head: "Definition", header: true, cell: ([, { definition }]) => capital(definition.words) },
       { head: "Subjects", number: true, cell: ([, { n }]) => figures.count(n) },
       { head: "Events", number: true, cell: ([, row]) => figures.count(row.n_event) },
       { head: "Median, months", number: true, cell: ([, { median }]) => figures.median(median) },
