@@ -18,6 +18,7 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "consent": ("circle", "#ffffff"),
     "enrolment": ("triangle-right", QUIET),
     "leukapheresis": ("triangle-down", "#ffffff"),
+    "earlier lymphodepletion": ("square", "#ffffff"),
     "lymphodepletion": ("square", QUIET),
     "infusion": ("cross", INK),
     "progression": ("diamond", VERMILION),

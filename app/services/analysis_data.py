@@ -197,6 +197,7 @@ def history_of(
         centre=centre,
         data_cut=cut.cutoff or latest,
         horizon_months=trial.horizon_months,
+        course_gap_days=trial.policy.lymphodepletion.course_gap_days,
         enrolment=enrolment,
         lab_values=labs,
         **in_order,

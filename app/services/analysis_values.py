@@ -98,6 +98,7 @@ def preparation(record: RecordRef, fields: PreparationFields) -> history.Prepara
         bridging_from=_days(bridging.start) if bridging else None,
         bridged=fields.bridging.given if fields.bridging else None,
         lymphodepletion=tuple(possible_days(dose.given_on) for dose in fields.lymphodepletion),
+        outcome=fields.outcome,
     )
 
 
@@ -107,6 +108,7 @@ def infusion(record: RecordRef, fields: InfusionFields) -> history.Infusion:
         record=record,
         started_at=datetime.fromisoformat(fields.infused_at),
         planned=fields.infusion_kind is InfusionKind.PLANNED,
+        preparation=fields.preparation,
         part=fields.part,
         dose=fields.dose,
         planned_dose=fields.planned_dose,

@@ -210,5 +210,6 @@ def _course(
     for document in documents:
         if document.kind.path in _DECIDE_THE_COURSE:
             table = str(document.kind.table.__tablename__)
-            standing[table].append(json.loads(document.text))
+            fields = json.loads(document.text)
+            standing[table].append({"record_id": str(document.record_id)} | fields)
     return course_from(trial, subject, centre, standing)

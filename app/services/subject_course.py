@@ -5,12 +5,13 @@ infusions, the therapies and the follow-ups, so that a correction of any of them
 """
 
 import json
+import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from app.database import Transaction
 from app.models.values import (
@@ -19,11 +20,21 @@ from app.models.values import (
     PartialDate,
     PartialDateOrDateTime,
 )
+from app.services.derivations.lymphodepletion import (
+    Lymphodepletion,
+    PlannedInfusion,
+    Preparing,
+    lymphodepletion,
+)
+from app.services.derivations.subject_history import PossibleDays
 from app.trial.anchors import Anchors
 from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import Trial
 from app.vocabularies.follow_up import SurvivalStatus
+from app.vocabularies.preparations import InfusionKind, PreparationOutcome
 from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA
+
+NO_LYMPHODEPLETION: Final = Lymphodepletion()
 
 
 class SubjectStatus(StrEnum):
@@ -55,6 +66,7 @@ class SubjectCourse:
     off_study: date | None
     died: PartialDate | None
     anchors: Anchors
+    lymphodepletion: Lymphodepletion = NO_LYMPHODEPLETION
 
     @property
     def status(self) -> SubjectStatus:
@@ -107,10 +119,12 @@ def _courses(*, one: bool, everywhere: bool, cut: bool) -> str:
            {_current("enrolment", "consent, enrolled_on, screen_failure, off_study", cut=cut)},
            {
         _current(
-            "preparation", "leukapheresis_on, further_leukapheresis_on, lymphodepletion", cut=cut
+            "preparation",
+            "record_id, leukapheresis_on, further_leukapheresis_on, lymphodepletion, outcome",
+            cut=cut,
         )
     },
-           {_current("infusion", "infused_at", cut=cut)},
+           {_current("infusion", "infused_at, infusion_kind, preparation", cut=cut)},
            {
         _current(
             "follow_up", "status, death_date", cut=cut, also=" AND record.death_date IS NOT NULL"
@@ -192,6 +206,7 @@ def course_from(
         for record in standing.get("therapy", ())
         if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA
     ]
+    depletion = _lymphodepletion(trial, standing)
     return SubjectCourse(
         subject=subject,
         centre=centre,
@@ -208,11 +223,7 @@ def course_from(
                 for record in preparations
                 for day in (record["leukapheresis_on"], *record["further_leukapheresis_on"])
             ),
-            first_lymphodepletion=_first(
-                DateOrDateTime(dose["given_on"]).civil_date
-                for record in preparations
-                for dose in record["lymphodepletion"]
-            ),
+            first_lymphodepletion=depletion.first_day,
             infusion=infusion,
             new_therapy=_first(
                 start.earliest
@@ -220,7 +231,49 @@ def course_from(
                 if infusion is not None and start.latest >= infusion
             ),
         ),
+        lymphodepletion=depletion,
     )
+
+
+def _lymphodepletion(
+    trial: Trial, standing: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Lymphodepletion:
+    infusions = standing.get("infusion", ())
+    planned = [one for one in infusions if one["infusion_kind"] == InfusionKind.PLANNED]
+    starts = [
+        (OffsetDateTime(record["infused_at"]), record.get("preparation"))
+        for record in planned or infusions
+    ]
+    first = min(starts, key=lambda one: one[0].instant, default=None)
+    return lymphodepletion(
+        (
+            Preparing(
+                record_id=uuid.UUID(record["record_id"]),
+                doses=tuple(
+                    _possible_days(DateOrDateTime(dose["given_on"]))
+                    for dose in record["lymphodepletion"]
+                ),
+                leukapheresis_on=tuple(
+                    date.fromisoformat(day)
+                    for day in (record["leukapheresis_on"], *record["further_leukapheresis_on"])
+                    if day is not None
+                ),
+                outcome=PreparationOutcome(record["outcome"]) if record["outcome"] else None,
+            )
+            for record in standing.get("preparation", ())
+        ),
+        None
+        if first is None
+        else PlannedInfusion(
+            starts=_possible_days(first[0]),
+            preparation=uuid.UUID(first[1]) if first[1] is not None else None,
+        ),
+        course_gap_days=trial.policy.lymphodepletion.course_gap_days,
+    )
+
+
+def _possible_days(written: DateOrDateTime | OffsetDateTime) -> PossibleDays:
+    return PossibleDays(written.civil_date, written.civil_date, written.instant)
 
 
 def _parts(column: str | None) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ IMWG 2011 (Rajkumar et al., Blood 2011) and Durie 2006 where they differ.
 from decimal import Decimal
 from typing import Final, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from app.trial.parameters import Parameters
 
@@ -265,6 +265,14 @@ class PartialDatesPolicy(Parameters):
     )
 
 
+class LymphodepletionPolicy(Parameters):
+    """Which lymphodepletion is that of a subject."""
+
+    course_gap_days: NonNegativeInt = Field(
+        default=7, description="Most days between one dose and the next of one course."
+    )
+
+
 class Policy(Parameters):
     """Every policy of the analysis."""
 
@@ -272,6 +280,7 @@ class Policy(Parameters):
     tte: TimeToEventPolicy = Field(default_factory=TimeToEventPolicy)
     rates: RatesPolicy = Field(default_factory=RatesPolicy)
     mrd: MrdPolicy = Field(default_factory=MrdPolicy)
+    lymphodepletion: LymphodepletionPolicy = Field(default_factory=LymphodepletionPolicy)
     lab: LaboratoryPolicy = Field(default_factory=LaboratoryPolicy)
     crs: CrsPolicy = Field(default_factory=CrsPolicy)
     partial_dates: PartialDatesPolicy = Field(default_factory=PartialDatesPolicy)

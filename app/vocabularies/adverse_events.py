@@ -104,6 +104,10 @@ class CollectionPeriod(Concept):
 
     SCREENING = "screening", "consent to the day before leukapheresis"
     APHERESIS_BRIDGING = "apheresis_bridging", "leukapheresis to the day before lymphodepletion"
+    EARLIER_LYMPHODEPLETION = (
+        "earlier_lymphodepletion",
+        "first dose of an earlier lymphodepletion to 30 days after its last, or to the next",
+    )
     LYMPHODEPLETION = "lymphodepletion", "first lymphodepletion dose to the start of infusion"
     TREATMENT = "treatment", "start of infusion to the end of general collection"
     FOLLOW_UP = "follow_up", "after general collection to the horizon"

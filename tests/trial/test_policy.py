@@ -49,6 +49,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "by_month": "confirmed_later",
     },
     "mrd": {"threshold": "1e-5"},
+    "lymphodepletion": {"course_gap_days": 7},
     "lab": {"baseline": "pre_lymphodepletion"},
     "crs": {"onset_day": "start_minus_infusion_plus_1"},
     "partial_dates": {
@@ -102,6 +103,7 @@ ALTERNATIVES = [
     ("rates", "by_month", "confirmed_by_then"),
     ("mrd", "threshold", "1e-4"),
     ("mrd", "threshold", "1e-6"),
+    ("lymphodepletion", "course_gap_days", 3),
     ("lab", "baseline", "pre_infusion"),
     ("crs", "onset_day", "hours_over_24"),
     ("partial_dates", "death", "first"),

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
-PREPARATION: Final = frozenset({"consent", "enrolment", "leukapheresis", "lymphodepletion"})
+PREPARATION: Final = frozenset(
+    {"consent", "enrolment", "leukapheresis", "earlier_lymphodepletion", "lymphodepletion"}
+)
 THERAPY_NAMES: Final[Mapping[str, str]] = {
     "new_anti_myeloma": "new anti-myeloma",
     "car_t_reinfusion": "CAR-T reinfusion",

@@ -11,6 +11,7 @@ WINDOWS: Final[Mapping[str, str]] = {
     "treatment_emergent": "Treatment-emergent, infusion to horizon",
     "primary": "Primary period",
     "to_horizon": "Serious, related or of special interest, to the horizon",
+    "earlier_lymphodepletion": "Earlier lymphodepletion, without infusion",
     "lymphodepletion": "Lymphodepletion, before the infusion",
 }
 _GRADES: Final = ("grade_1", "grade_2", "grade_3", "grade_4", "grade_5")

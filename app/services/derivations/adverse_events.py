@@ -18,6 +18,7 @@ from app.services.derivations.analysed_adverse_event import (
 from app.services.derivations.crs_and_icans import grade_on, syndrome, table_row
 from app.services.derivations.death import reported_death
 from app.services.derivations.incidence_exclusions import left_out
+from app.services.derivations.lymphodepletion import Lymphodepletion, lymphodepletion_of
 from app.services.derivations.partial_dates import (
     ImputedDay,
     adverse_event_end_day,
@@ -34,7 +35,7 @@ from app.trial.adverse_events import AdverseEventRules
 from app.trial.anchors import Anchors, study_day
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
-from app.vocabularies.adverse_events import AesiKind, Outcome
+from app.vocabularies.adverse_events import AesiKind, CollectionPeriod, Outcome
 
 COLLECTED_AFTER_NEW_THERAPY: Final = frozenset(
     {AesiKind.SECOND_MALIGNANCY, AesiKind.REPLICATION_COMPETENT_VECTOR}
@@ -86,7 +87,10 @@ def subject_adverse_events(
             kept[event.record.record_id] = event
         else:
             ignored.append(IgnoredEvent(event.record, reason))
-    analysed = (_analysed(event, kept, trial, anchors, follow_up) for event in kept.values())
+    depletion = lymphodepletion_of(history)
+    analysed = (
+        _analysed(event, kept, trial, anchors, follow_up, depletion) for event in kept.values()
+    )
     return SubjectAdverseEvents(
         subject=history.subject,
         centre=history.centre,
@@ -103,6 +107,7 @@ def _analysed(
     trial: Trial,
     anchors: Anchors,
     follow_up: SafetyFollowUp,
+    depletion: Lymphodepletion,
 ) -> AnalysedAdverseEvent:
     rules = trial.adverse_events
     infused_on = follow_up.infused_on
@@ -136,7 +141,9 @@ def _analysed(
         end_imputed=end.imputed if end else None,
         study_day=study_day(onset.day, infused_on) if infused_on else None,
         end_study_day=study_day(end.day, infused_on) if infused_on and end else None,
-        period=period_of(
+        period=CollectionPeriod.EARLIER_LYMPHODEPLETION
+        if emerged is None and depletion.earlier_on(onset.day, infused_on=infused_on)
+        else period_of(
             trial,
             anchors,
             emerged or onset.day,

@@ -111,6 +111,8 @@ class AnalysedAdverseEvent:
                 return self.in_primary_window
             case SafetyWindow.TO_HORIZON:
                 return self.to_horizon
+            case SafetyWindow.EARLIER_LYMPHODEPLETION:
+                return self.period is CollectionPeriod.EARLIER_LYMPHODEPLETION
             case SafetyWindow.LYMPHODEPLETION:
                 return self.period is CollectionPeriod.LYMPHODEPLETION
 

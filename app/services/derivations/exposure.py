@@ -63,7 +63,7 @@ def exposure(history: SubjectHistory, rules: Populations) -> Exposure | None:
         parts=len(parts),
         unplanned=sum(not one.planned for one in given),
         bridged=_bridged(history),
-        lymphodepleted=_before(reached.lymphodepleted_on, first.day) is not None,
+        lymphodepleted=_before(reached.lymphodepletion_from, first.day) is not None,
         days_from_enrolment=_before(reached.enrolled_on, first.day),
         days_from_leukapheresis=_before(reached.apheresed_on, first.day),
     )

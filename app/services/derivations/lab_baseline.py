@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.services.derivations.corrected_calcium import SubjectLab
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.subject_history import PossibleDays, SubjectHistory
 from app.trial.anchors import add_months
 from app.trial.trial import Trial
@@ -90,17 +91,12 @@ def lab_follow_up(history: SubjectHistory, *, new_therapy: date | None) -> LabFo
     infusion = history.first_infusion
     if infusion is None:
         return None
-    doses = [
-        dose
-        for one in history.preparations
-        for dose in one.lymphodepletion
-        if dose.latest < infusion.day
-    ]
+    first = lymphodepletion_of(history).first_dose
     ends = [history.data_cut, add_months(infusion.day, history.horizon_months)]
     return LabFollowUp(
         infused_at=infusion.started_at,
         infused_on=infusion.day,
-        lymphodepletion_from=min(doses, key=moment, default=None),
+        lymphodepletion_from=first if first and first.latest < infusion.day else None,
         until=min(ends if new_therapy is None else [*ends, new_therapy]),
     )
 

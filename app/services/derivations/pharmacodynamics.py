@@ -15,6 +15,7 @@ from app.services.derivations.hypogammaglobulinaemia import (
     m_proteins,
     under_ivig,
 )
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.marker_course import MarkerCourse, MarkerFlag, marker_course
 from app.services.derivations.marker_values import (
     LeftOutValues,
@@ -146,19 +147,9 @@ def _of(series: Sequence[MarkerSeries], analyte: str) -> list[MarkerSeries]:
 
 
 def _lymphodepletion(history: SubjectHistory, infusion: Infusion) -> PossibleDays | None:
-    """Give the first dose of lymphodepletion before the infusion."""
-    doses = [
-        dose
-        for preparation in history.preparations
-        for dose in preparation.lymphodepletion
-        if dose.earliest < infusion.day
-    ]
-    first_day = min((dose.earliest for dose in doses), default=None)
-    of_the_day = [dose for dose in doses if dose.earliest == first_day]
-    timed = [dose for dose in of_the_day if dose.instant is not None]
-    if len(timed) < len(of_the_day) or not timed:
-        return PossibleDays.on(first_day) if first_day else None
-    return min(timed, key=lambda dose: dose.instant.timestamp() if dose.instant else 0.0)
+    """Give the first dose of lymphodepletion, where it was before the infusion day."""
+    first = lymphodepletion_of(history).first_dose
+    return first if first is not None and first.earliest < infusion.day else None
 
 
 def _flags(

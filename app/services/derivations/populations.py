@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.populations import Populations
 
@@ -26,18 +27,26 @@ class Population(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestones:
-    """The days on which a subject came as far as each population; None: it did not, up to X."""
+    """The days on which a subject came as far as each stage; None: it did not, up to X."""
 
     consented_on: date | None
     enrolled_on: date | None
     apheresed_on: date | None
     lymphodepleted_on: date | None
+    """First dose of any course."""
+    lymphodepletion_from: date | None
+    """First dose of the lymphodepletion that counts."""
+    earlier_lymphodepletion_from: date | None
+    """First dose of a course before that one, or before an infusion without it."""
     infused_on: date | None
 
 
 def milestones(history: SubjectHistory) -> Milestones:
     """Give how far a subject came up to the data cut-off."""
     enrolment = history.enrolment
+    depletion = lymphodepletion_of(history)
+    doses = (dose.earliest for one in history.preparations for dose in one.lymphodepletion)
+    earlier = (course.first_day for course in depletion.earlier)
     return Milestones(
         consented_on=_until(history, enrolment.consented_on if enrolment else None),
         enrolled_on=_until(history, enrolment.enrolled_on if enrolment else None),
@@ -47,7 +56,9 @@ def milestones(history: SubjectHistory) -> Milestones:
                 (day for one in history.preparations for day in one.leukapheresis_on), default=None
             ),
         ),
-        lymphodepleted_on=_until(history, history.lymphodepletion_from),
+        lymphodepleted_on=_until(history, min(doses, default=None)),
+        lymphodepletion_from=_until(history, depletion.first_day),
+        earlier_lymphodepletion_from=_until(history, min(earlier, default=None)),
         infused_on=history.infused_on,
     )
 

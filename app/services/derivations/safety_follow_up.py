@@ -7,7 +7,9 @@ adverse events.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.anchors import Anchors, add_months
 from app.trial.trial import Trial
@@ -22,8 +24,16 @@ class SafetyWindow(StrEnum):
     """The treatment-emergent ones of the trial's primary period."""
     TO_HORIZON = "to_horizon"
     """Serious, special interest and related ones up to the horizon, as the trial file says."""
+    EARLIER_LYMPHODEPLETION = "earlier_lymphodepletion"
+    """From the first dose of a course that led to no infusion to 30 days after its last."""
     LYMPHODEPLETION = "lymphodepletion"
     """From the first dose of lymphodepletion to the infusion."""
+
+
+BEFORE_INFUSION: Final = frozenset(
+    {SafetyWindow.EARLIER_LYMPHODEPLETION, SafetyWindow.LYMPHODEPLETION}
+)
+"""Their length is set by the schedule, so they have no rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +108,7 @@ class SafetyFollowUp:
         Decision: the time ends with death or the last day known alive even where the window does
         not, because nobody looked for events after it.
         """
-        if window is SafetyWindow.LYMPHODEPLETION or self.dates_doubtful:
+        if window in BEFORE_INFUSION or self.dates_doubtful:
             return None
         end = min(self.emergent_until, self.observed_until)
         if window is SafetyWindow.PRIMARY:
@@ -142,7 +152,7 @@ def collection_anchors(history: SubjectHistory, *, new_therapy: date | None) -> 
     return Anchors(
         consent=history.enrolment.consented_on if history.enrolment else None,
         first_leukapheresis=min(leukapheresis, default=None),
-        first_lymphodepletion=history.lymphodepletion_from,
+        first_lymphodepletion=lymphodepletion_of(history).first_day,
         infusion=infused_on,
         horizon=add_months(infused_on, history.horizon_months) if infused_on else None,
         new_therapy=_by(history.data_cut, new_therapy),

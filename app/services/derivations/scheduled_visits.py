@@ -147,7 +147,7 @@ def _anchors(history: SubjectHistory, trial: Trial) -> Anchors:
         trial,
         consent=reached.consented_on,
         first_leukapheresis=reached.apheresed_on,
-        first_lymphodepletion=reached.lymphodepleted_on,
+        first_lymphodepletion=reached.lymphodepletion_from,
         infusion=reached.infused_on,
     )
 

@@ -18,6 +18,7 @@ from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalSco
 from app.vocabularies.imwg import HeavyChain, LightChain, PdBasis, ResponseCategory
 from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
 from app.vocabularies.laboratory import Comparator, QualitativeResult
+from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.specimens import Matrix, Specimen
 from app.vocabularies.subjects import (
     Disposition,
@@ -136,6 +137,8 @@ class Preparation:
     """Bridging was given; None: not said."""
     lymphodepletion: tuple[PossibleDays, ...] = ()
     """Doses, each to the day or to the minute."""
+    outcome: PreparationOutcome | None = None
+    """How it ended; None: not stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,8 @@ class Infusion:
     started_at: datetime
     """With the offset of the clock it was read from."""
     planned: bool = True
+    preparation: uuid.UUID | None = None
+    """The preparation that led to it."""
     part: int = 1
     dose: Decimal | None = None
     """CAR+ T cells given, 10^6/kg."""
@@ -342,6 +347,7 @@ class SubjectHistory:
         data_cut: last clinical day that counts (X); records dated after it are in the history all
             the same, and each derivation leaves them out by its own rule.
         horizon_months: months from the infusion after which nothing counts.
+        course_gap_days: most days between two doses of one course of lymphodepletion.
         enrolment: None: there is no enrolment that stands.
         infusions: every infusion of cells, first to last.
     """
@@ -350,6 +356,7 @@ class SubjectHistory:
     centre: str
     data_cut: date
     horizon_months: int
+    course_gap_days: int = 7
     enrolment: Enrolment | None = None
     preparations: tuple[Preparation, ...] = ()
     infusions: tuple[Infusion, ...] = ()
@@ -373,15 +380,3 @@ class SubjectHistory:
         """The infusion day, day 0; None: never infused, up to the cut."""
         infusion = self.first_infusion
         return infusion.day if infusion else None
-
-    @property
-    def lymphodepletion_from(self) -> date | None:
-        """First day of lymphodepletion; None: there was none."""
-        days = [dose.earliest for one in self.preparations for dose in one.lymphodepletion]
-        return min(days, default=None)
-
-    @property
-    def bridging_from(self) -> date | None:
-        """First day that bridging can have begun on; None: there was none."""
-        days = [one.bridging_from.earliest for one in self.preparations if one.bridging_from]
-        return min(days, default=None)

@@ -16,6 +16,7 @@ from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.best_response import BestResponse, best_response
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
 from app.services.derivations.disease_baseline import DiseaseBaseline, disease_baseline
+from app.services.derivations.lymphodepletion import bridging_from, lymphodepletion_of
 from app.services.derivations.rated_visit import RatedVisit, rated
 from app.services.derivations.response_course import (
     WORST_FIRST,
@@ -82,8 +83,8 @@ def derived_course(
     baseline = disease_baseline(
         evaluations,
         infused_on=infused_on,
-        lymphodepletion_from=history.lymphodepletion_from,
-        bridging_from=history.bridging_from,
+        lymphodepletion_from=lymphodepletion_of(history).first_day,
+        bridging_from=bridging_from(history),
         myeloma=myeloma,
         policy=policy,
     )

@@ -113,7 +113,8 @@ def enrolled_before_treatment(
 ) -> Iterator[Finding]:
     """Notice treatment of a subject who was not, or not yet, enrolled."""
     fields, anchors = enrolment.fields, course.anchors
-    treated = [day for day in (anchors.first_lymphodepletion, anchors.infusion) if day is not None]
+    given = (*(one.first_day for one in course.lymphodepletion.earlier), anchors.infusion)
+    treated = [day for day in (anchors.first_lymphodepletion, *given) if day is not None]
     if not treated:
         return
     if fields.screen_failure is not None:

@@ -31,6 +31,12 @@ NO_LYMPHODEPLETION = Rule(
     "warning",
     "no lymphodepletion is recorded before the infusion; send the doses, or why it was omitted",
 )
+EARLIER_LYMPHODEPLETION = Rule(
+    "EARLIER-LYMPHODEPLETION",
+    "notice",
+    "a course of lymphodepletion came before the one that counts, and is treatment before "
+    "baseline; nothing to do if both were given",
+)
 LEUKAPHERESIS_AFTER_INFUSION = Rule(
     "LEUKAPHERESIS-AFTER-INFUSION",
     "error",
@@ -81,13 +87,12 @@ def second_infusion(
 
 def order_of_treatment(subject: SubjectRecords) -> Iterator[Found]:
     """Notice a first infusion before leukapheresis or before lymphodepletion."""
-    anchors = subject.course.anchors
     first = first_infusion(subject)
     if first is None:
         return
-    if certainly_before(first.fields.infused_at, anchors.first_leukapheresis):
+    if certainly_before(first.fields.infused_at, subject.course.anchors.first_leukapheresis):
         yield Found(first, LEUKAPHERESIS_AFTER_INFUSION.at("infused_at"))
-    if certainly_before(first.fields.infused_at, anchors.first_lymphodepletion):
+    if subject.course.lymphodepletion.too_late:
         yield Found(first, INFUSION_BEFORE_LD.at("infused_at"))
 
 
@@ -100,20 +105,28 @@ def lymphodepletion_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
     first = first_infusion(subject)
     if first is None or not subject.trial.schedule.visits:
         return
-    preparations = [record.fields for record in subject.preparations]
-    doses = sorted(
-        dose.given_on.civil_date
-        for preparation in preparations
-        for dose in preparation.lymphodepletion
+    depletion = subject.course.lymphodepletion
+    omitted = any(
+        one.fields.lymphodepletion_omitted is not None
+        for one in subject.preparations
+        if depletion.preparation in {None, one.record_id}
     )
-    omitted = any(one.lymphodepletion_omitted is not None for one in preparations)
-    if not doses and not omitted:
+    if depletion.course is None and not depletion.too_late and not omitted:
         yield Found(first, NO_LYMPHODEPLETION.at("infused_at"))
     day = first.fields.infused_at.civil_date
-    before = [dose for dose in doses if dose <= day]
+    doses = depletion.course.doses if depletion.course is not None else ()
+    before = [dose.earliest for dose in doses if dose.earliest <= day]
     planned = _planned_gap(subject.trial)
     if before and planned is not None and (day - before[-1]).days not in planned:
         yield Found(first, LD_GAP.at("infused_at"))
+
+
+def earlier_lymphodepletion(subject: SubjectRecords) -> Iterator[Found]:
+    """Notice a course of lymphodepletion that is not the one that counts."""
+    earlier = {course.preparation for course in subject.course.lymphodepletion.earlier}
+    for preparation in subject.preparations:
+        if preparation.record_id in earlier:
+            yield Found(preparation, EARLIER_LYMPHODEPLETION.at("lymphodepletion"))
 
 
 def _planned_gap(trial: Trial) -> range | None:
@@ -184,6 +197,7 @@ RECORD_CHECKS = (second_infusion,)
 SUBJECT_CHECKS = (
     order_of_treatment,
     lymphodepletion_before_infusion,
+    earlier_lymphodepletion,
     infusion_is_there,
     preparation_of_infusion,
     parts_are_numbered,

@@ -51,6 +51,7 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
         centre=subject.course.centre,
         data_cut=date.max,
         horizon_months=subject.trial.horizon_months,
+        course_gap_days=subject.trial.policy.lymphodepletion.course_gap_days,
         preparations=tuple(
             values.preparation(_ref(one), one.fields) for one in subject.preparations
         ),

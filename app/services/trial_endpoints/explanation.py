@@ -12,6 +12,7 @@ from app.services.criteria.imwg.comparison import compare
 from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.confirmed_response import ConfirmedVisit
 from app.services.derivations.course_comparison import compare_courses
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.mrd_status import mrd_visits
 from app.services.derivations.response_discrepancies import Discrepancy, discrepancies, judgement_of
 from app.services.derivations.subject_history import RecordRef, SubjectHistory
@@ -130,7 +131,7 @@ def _visits(
     anchors = anchors_of(
         trial,
         infusion=history.infused_on,
-        first_lymphodepletion=history.lymphodepletion_from,
+        first_lymphodepletion=lymphodepletion_of(history).first_day,
     )
     confirmed = {
         one.visit.assessed_on: one for one in found.by_source[ResponseSource.DERIVED].visits

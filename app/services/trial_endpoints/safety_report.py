@@ -26,12 +26,18 @@ def adverse_event_report(
 
     The primary table has the trial's primary period, the second runs to the horizon for serious,
     related and special-interest events; those between the first dose of lymphodepletion and the
-    infusion have a table of their own, over the subjects who had one.
+    infusion have a table of their own, over the subjects who had one, and so have those of an
+    earlier lymphodepletion.
     """
     cohort = members(analyses, question)
     subjects = [one.adverse_events for one in cohort]
     lymphodepleted = [
-        one.adverse_events for one in cohort if one.milestones.lymphodepleted_on is not None
+        one.adverse_events for one in cohort if one.milestones.lymphodepletion_from is not None
+    ]
+    earlier = [
+        one.adverse_events
+        for one in cohort
+        if one.milestones.earlier_lymphodepletion_from is not None
     ]
     level = question.conf_level
     return {
@@ -48,6 +54,9 @@ def adverse_event_report(
             ),
             SafetyWindow.TO_HORIZON.value: adverse_event_table(
                 subjects, SafetyWindow.TO_HORIZON, conf_level=level
+            ),
+            SafetyWindow.EARLIER_LYMPHODEPLETION.value: adverse_event_table(
+                earlier, SafetyWindow.EARLIER_LYMPHODEPLETION, conf_level=level
             ),
             SafetyWindow.LYMPHODEPLETION.value: adverse_event_table(
                 lymphodepleted, SafetyWindow.LYMPHODEPLETION, conf_level=level

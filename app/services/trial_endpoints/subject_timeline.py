@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_on_study import time_on_study
 from app.services.trial_endpoints.analyse import analyse
@@ -76,11 +77,18 @@ def _happened(
     ):
         if day is not None:
             yield _event("course", kind, day)
+    earlier = {
+        (course.preparation, dose)
+        for course in lymphodepletion_of(history).earlier
+        for dose in course.doses
+    }
     for preparation in history.preparations:
         for day in preparation.leukapheresis_on:
             yield _event("course", "leukapheresis", day)
         for dose in preparation.lymphodepletion:
-            yield _event("course", "lymphodepletion", dose.earliest)
+            before = (preparation.record.record_id, dose) in earlier
+            kind = "earlier_lymphodepletion" if before else "lymphodepletion"
+            yield _event("course", kind, dose.earliest)
     for infusion in history.infusions:
         yield _event("course", "infusion", infusion.day)
     for visit in history.visits:

@@ -25,6 +25,7 @@ const WORDS = {
   treatment_emergent: "Treatment-emergent",
   primary: "Primary period",
   to_horizon: "To the horizon of the trial",
+  earlier_lymphodepletion: "Earlier lymphodepletion, without infusion",
   lymphodepletion: "From lymphodepletion to infusion",
   start_minus_infusion_plus_1: "the day of infusion is 1",
   hours_over_24: "in hours over 24",

@@ -158,8 +158,8 @@ def neuro_assessment(on: str) -> NeuroAssessment:
     return NeuroAssessment(record=ref("neuro-assessments"), assessed_at=assessed)
 
 
-def preparation(**more: Any) -> Preparation:
-    return Preparation(record=ref("preparations"), **more)
+def preparation(number: int = 1, **more: Any) -> Preparation:
+    return Preparation(record=ref("preparations", number), **more)
 
 
 def but(history: SubjectHistory, **records: Any) -> SubjectHistory:

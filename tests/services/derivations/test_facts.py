@@ -13,6 +13,7 @@ from app.services.derivations.confirmed_response import confirmed_visits
 from app.services.derivations.disease_baseline import disease_baseline
 from app.services.derivations.endpoint_facts import EndpointFacts
 from app.services.derivations.facts import Origin, endpoint_facts
+from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.overall_survival import overall_survival
 from app.services.derivations.progression_free_survival import (
@@ -70,7 +71,7 @@ def facts_of(subject: SubjectHistory, origin: Origin = "infusion") -> EndpointFa
     baseline = disease_baseline(
         evaluations,
         infused_on=day_0,
-        lymphodepletion_from=subject.lymphodepletion_from,
+        lymphodepletion_from=lymphodepletion_of(subject).first_day,
         myeloma=NOTHING_SAID,
         policy=TRIAL.policy.imwg,
     )

@@ -150,3 +150,54 @@ def test_it_notices_what_supposes_an_infusion_that_is_not_there() -> None:
     ]
     found = noticed(of(*records))
     assert "NO-INFUSION" not in [rule for rule, _, _ in found]
+
+
+EARLIER = sent(
+    "preparations",
+    "given up",
+    leukapheresis_on="2025-11-03",
+    lymphodepletion=[{"agent": "fludarabine", "given_on": "2025-12-22"}],
+    outcome="other",
+    outcome_note="infection",
+)
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        pytest.param(
+            [EARLIER],
+            [("EARLIER-LYMPHODEPLETION", "preparations", "/lymphodepletion")],
+            id="a preparation given up",
+        ),
+        pytest.param(
+            [EARLIER, lymphodepleted("2026-03-03")],
+            [
+                ("EARLIER-LYMPHODEPLETION", "preparations", "/lymphodepletion"),
+                ("INFUSION-BEFORE-LD", "infusions", "/infused_at"),
+            ],
+            id="its own begins after the infusion",
+        ),
+        pytest.param(
+            [EARLIER, lymphodepleted()],
+            [
+                ("EARLIER-LYMPHODEPLETION", "preparations", "/lymphodepletion"),
+                ("NO-LYMPHODEPLETION", "infusions", "/infused_at"),
+            ],
+            id="its own is missing",
+        ),
+        pytest.param(
+            [EARLIER, but("infusion", preparation=ABSENT), lymphodepleted("2026-02-24")],
+            [
+                ("EARLIER-LYMPHODEPLETION", "preparations", "/lymphodepletion"),
+                ("LD-GAP", "infusions", "/infused_at"),
+            ],
+            id="the gap is from its own",
+        ),
+    ],
+)
+def test_it_holds_the_infusion_against_its_own_lymphodepletion(
+    records: list[Sent], expected: list[tuple[str, str, str]]
+) -> None:
+    about = {"EARLIER-LYMPHODEPLETION", "INFUSION-BEFORE-LD", "NO-LYMPHODEPLETION", "LD-GAP"}
+    assert [one for one in noticed(of(*records)) if one[0] in about] == expected

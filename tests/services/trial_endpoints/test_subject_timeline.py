@@ -10,10 +10,12 @@ import pytest
 from app.services.trial_endpoints.subject_timeline import subject_timeline
 from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseSource
+from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.visits import VisitStatus
 from tests.services.derivations.endpoint_histories import (
     adverse_event,
     alive,
+    days,
     died,
     enrolment,
     history,
@@ -52,6 +54,22 @@ def test_it_gives_the_days_of_the_course() -> None:
     }
     assert found["on_study"] == {"until": date(2024, 9, 1), "end": "died"}
     assert (found["origin"], found["origin_is"]) == (date(2024, 1, 15), "infusion")
+
+
+def test_it_tells_an_earlier_lymphodepletion_from_the_one_that_counts() -> None:
+    found = told(
+        preparations=(
+            preparation(
+                lymphodepletion=(days("2023-11-02"),), outcome=PreparationOutcome.PROGRESSED
+            ),
+            preparation(2, lymphodepletion=(days("2024-01-10"),)),
+        ),
+    )
+    assert events(found) == {
+        ("course", "earlier_lymphodepletion", "2023-11-02"),
+        ("course", "lymphodepletion", "2024-01-10"),
+        ("course", "infusion", "2024-01-15"),
+    }
 
 
 def test_a_screening_failure_is_a_day_of_the_course() -> None:
