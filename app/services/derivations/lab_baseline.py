@@ -37,6 +37,8 @@ class BaselineFlag(StrEnum):
     """From before an earlier course of lymphodepletion: what followed that one was still low."""
     OLD = "old_baseline"
     """Older than the protocol accepts, and there was none that was not."""
+    NOT_COMPARABLE = "not_comparable"
+    """Some results cannot be compared with it: for them there is no baseline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

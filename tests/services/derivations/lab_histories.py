@@ -45,6 +45,9 @@ NORMAL: dict[str, tuple[str, tuple[str | None, str | None]]] = {
     "CA_TOTAL": ("mmol/L", ("2.15", "2.55")),
     "CA_CORR": ("mmol/L", ("2.15", "2.55")),
     "ALB": ("g/L", ("35", "50")),
+    "BILI": ("umol/L", (None, "21")),
+    "PHOS": ("mmol/L", ("0.8", "1.5")),
+    "NTPROBNP": ("ng/L", (None, "125")),
     "HBV_DNA": ("[IU]/mL", (None, None)),
     "IL10": ("pg/mL", (None, None)),
 }
