@@ -397,6 +397,7 @@ def lab_value(record: RecordRef, fields: LabResultFields) -> history.LabValue:
     return history.LabValue(
         record=record,
         analyte=listed.code if listed else fields.analyte,
+        sent_as=fields.analyte,
         collected=possible_days(fields.collected_at),
         visit=fields.visit,
         value=fields.value,

@@ -22,6 +22,8 @@ from app.vocabularies.decimal_units import decimal_ratio
 TOLERANCE: Final = Decimal("0.005")
 """How near to a cut a restated value leaves both sides open, as a part of the cut."""
 
+_SIGNIFICANT_DIGITS: Final = 5
+
 EQUIVALENTS: Final = "meq/L"
 AMOUNT: Final = "mmol/L"
 
@@ -111,6 +113,11 @@ def restatement(analyte: str, unit: str, wanted: str) -> Restatement | None:
         return _of_equivalents(analyte, unit, wanted, Decimal(charge))
     known = _FACTORS.get(analyte)
     return None if known is None else _by_factor(known, unit, wanted)
+
+
+def shown(number: Decimal) -> Decimal:
+    """Give a restated number as it is shown: to five significant digits."""
+    return round(number, max(_SIGNIFICANT_DIGITS - 1 - number.adjusted(), 0))
 
 
 def beside(number: Decimal, cut: Decimal) -> bool:

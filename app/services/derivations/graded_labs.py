@@ -147,9 +147,14 @@ def graded_result(
     labs = with_corrected_calcium(one for one in (*others, result) if is_usable(one))
     lab = next((one for one in labs if one.value.record == result.record), SubjectLab(value=result))
     if follow_up is None:
-        return _grades(lab.value, None, history.therapies, own=True)
+        return own_grades(lab.value, history)
     same = [one for one in labs if one.value.analyte == lab.value.analyte]
     return _graded(lab, lab_baseline(same, follow_up, trial), history, follow_up).grades
+
+
+def own_grades(result: LabValue, history: SubjectHistory) -> tuple[LabGrade, ...]:
+    """Grade a result by the cuts that do not refer to a baseline."""
+    return _grades(result, None, history.therapies, own=True)
 
 
 def is_usable(result: LabValue) -> bool:

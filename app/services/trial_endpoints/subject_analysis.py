@@ -121,6 +121,8 @@ class SubjectAnalysis:
     """A sample could answer at the trial's threshold."""
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
+    labs_not_analysed: Mapping[str, int] = field(default_factory=dict)
+    """Laboratory results per code that names no analyte of the trial."""
     recovery: tuple[CytopeniaRecovery, ...] = ()
     kinetics: CarKinetics | None = None
     pharmacodynamics: SubjectPharmacodynamics | None = None

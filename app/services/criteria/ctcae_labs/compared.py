@@ -10,9 +10,8 @@ from typing import Final, NamedTuple
 from app.services.criteria.ctcae_labs.intervals import References, RuleSet
 from app.services.criteria.ctcae_labs.lab_grade import RestatedValue
 from app.vocabularies.laboratory import Comparator
-from app.vocabularies.restated_units import Restatement, restatement
+from app.vocabularies.restated_units import Restatement, restatement, shown
 
-_SIGNIFICANT_DIGITS: Final = 5
 _BELOW: Final = frozenset({Comparator.LESS, Comparator.LESS_OR_EQUAL})
 
 
@@ -125,5 +124,4 @@ def _may_be_high(sample: Sample) -> bool:
 def _restated_value(value: Decimal, unit: str, way: Restatement | None) -> RestatedValue | None:
     if way is None or way.factor is None:
         return None
-    digits = _SIGNIFICANT_DIGITS - 1 - way.of(value).adjusted()
-    return RestatedValue(value=round(way.of(value), max(digits, 0)), unit=unit, factor=way.factor)
+    return RestatedValue(value=shown(way.of(value)), unit=unit, factor=way.factor)
