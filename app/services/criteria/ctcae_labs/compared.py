@@ -16,14 +16,17 @@ _BELOW: Final = frozenset({Comparator.LESS, Comparator.LESS_OR_EQUAL})
 
 
 class Sample(NamedTuple):
-    """A result, its laboratory's limits, and the subject's baseline, each as reported."""
+    """A result, its laboratory's limits, and the subject's baseline, each as reported.
+
+    Attributes:
+        limits: lower and upper, in ``unit``, in the places of ``References``.
+    """
 
     analyte: str
     value: Decimal
     unit: str
     comparator: Comparator | None
-    lower_limit: Decimal | None
-    upper_limit: Decimal | None
+    limits: References
     baseline: Decimal | None
     baseline_unit: str
     baseline_comparator: Comparator | None
@@ -54,40 +57,55 @@ def compared_by(rules: RuleSet, sample: Sample) -> Compared | None:
 
     None: the criterion asks whether the baseline was abnormal, it was, and it cannot be compared.
     """
+    if rules.restated is None:
+        return _with_baseline(rules, Compared(sample.value, sample.limits), sample, sample.unit)
     onward = rules.restated
-    value, lower, upper = sample.value, sample.lower_limit, sample.upper_limit
-    if onward is not None:
-        value = onward.of(value)
-        lower = None if lower is None else onward.of(lower)
-        upper = None if upper is None else onward.of(upper)
+    lower, upper, _ = sample.limits
     restated = _restated_value(sample.value, rules.unit, onward)
+    compared = Compared(
+        onward.of(sample.value),
+        (
+            None if lower is None else onward.of(lower),
+            None if upper is None else onward.of(upper),
+            None,
+        ),
+        value_restated=restated is not None,
+        restated=restated,
+    )
+    return _with_baseline(rules, compared, sample, rules.unit)
+
+
+def _with_baseline(
+    rules: RuleSet, compared: Compared, sample: Sample, unit: str
+) -> Compared | None:
+    """Add the baseline in the unit that the result is compared in."""
     if sample.baseline is None or not rules.looks_at_baseline:
-        return Compared(
-            value,
-            (lower, upper, None),
-            value_restated=restated is not None,
-            restated=restated,
-        )
+        return compared
     way = comparable(
         sample.analyte,
         baseline_unit=sample.baseline_unit,
         baseline_comparator=sample.baseline_comparator,
-        unit=sample.unit if onward is None else rules.unit,
+        unit=unit,
     )
     if way is None:
-        may_be_high = rules.reads_baseline_as_normal and _may_be_high(sample)
-        return None if may_be_high else Compared(value, (lower, upper, None))
+        return None if rules.reads_baseline_as_normal and _may_be_high(sample) else compared
     baseline = way.of(sample.baseline)
-    if not way.exact:
-        onward = restatement(sample.analyte, sample.unit, sample.baseline_unit)
-        restated = _restated_value(sample.value, sample.baseline_unit, onward)
-    return Compared(
-        value,
-        (lower, upper, baseline),
-        baseline_high=_is_high(sample, baseline, upper),
-        value_restated=rules.restated is not None and not rules.restated.exact,
-        baseline_restated=not way.exact,
-        restated=restated,
+    lower, upper, _ = compared.references
+    references, high = (lower, upper, baseline), _is_high(sample, baseline, upper)
+    if way.exact:
+        return Compared(
+            compared.value,
+            references,
+            high,
+            compared.value_restated,
+            restated=compared.restated,
+        )
+    back = restatement(sample.analyte, sample.unit, sample.baseline_unit)
+    return compared._replace(
+        references=references,
+        baseline_high=high,
+        baseline_restated=True,
+        restated=_restated_value(sample.value, sample.baseline_unit, back),
     )
 
 

@@ -97,17 +97,18 @@ def grade_lab_result(
     in_unit = rules_in_unit(analyte, unit or "", own=own)
     if value < 0 and any(isinstance(rules, RuleSet) for rules in in_unit):
         raise ValueError("a graded result is not negative")
+    if upper_limit is not None and upper_limit <= 0:
+        upper_limit = None
     sample = Sample(
-        analyte=analyte,
-        value=value,
-        unit=unit or "",
-        comparator=comparator,
-        lower_limit=lower_limit,
-        upper_limit=upper_limit if upper_limit is None or upper_limit > 0 else None,
-        baseline=baseline if baseline is None or baseline > 0 else None,
-        baseline_unit=baseline_unit or unit or "",
-        baseline_comparator=baseline_comparator,
-        baseline_upper_limit=baseline_upper_limit,
+        analyte,
+        value,
+        unit or "",
+        comparator,
+        (lower_limit, upper_limit, None),
+        baseline if baseline is None or baseline > 0 else None,
+        baseline_unit or unit or "",
+        baseline_comparator,
+        baseline_upper_limit,
     )
     return tuple(
         [
