@@ -21,7 +21,7 @@ from app.vocabularies.ctcae_laboratory import (
     GradeInterval,
     grade_intervals,
 )
-from app.vocabularies.laboratory import accepts_unit
+from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.laboratory_grading import (
     AbnormalityDirection,
     GradingReference,
@@ -144,9 +144,11 @@ def _in_another_unit(
 ) -> tuple[list[GradeInterval], Restatement | None]:
     """Give the cuts in a unit that a result can be restated in, exactly if there is one.
 
-    Decision: a unit that the analyte is not accepted in is not restated: it may be a mistake.
+    Decision: a unit that the list does not have for the analyte is not restated: it may be a
+    mistake.
     """
-    if not accepts_unit(analyte, unit):
+    listed = find_analyte(analyte)
+    if listed is None or unit not in listed.units:
         return [], None
     by_unit: dict[str, list[GradeInterval]] = {}
     for interval in intervals:
