@@ -159,14 +159,15 @@ def _last_usual(before: Sequence[SubjectLab], follow_up: LabFollowUp, trial: Tri
 
 
 def _lowered_by(result: SubjectLab, follow_up: LabFollowUp, trial: Trial) -> Course | None:
-    """Give the latest earlier course with a dose in the days before a result; None: none has."""
-    collected = result.value.collected
+    """Give the latest earlier course with a dose in the days before a result; None: none has.
+
+    Decision: what was drawn on the day of a dose is from before it, as the schedule has it.
+    """
+    collected = result.value.collected.earliest
+    lowered = range(1, trial.laboratory.after_earlier_course_days + 1)
     for course in reversed(follow_up.earlier_courses):
-        for dose in course.doses:
-            after = not _before(collected, dose.earliest, dose.instant, untimed=True)
-            days = (collected.earliest - dose.earliest).days
-            if after and days <= trial.laboratory.after_earlier_course_days:
-                return course
+        if any((collected - dose.earliest).days in lowered for dose in course.doses):
+            return course
     return None
 
 
@@ -177,12 +178,11 @@ def _from_before(
     first = follow_up.lymphodepletion_from
     reference = follow_up.infused_on if first is None else first.earliest
     oldest = reference - timedelta(trial.laboratory.before_earlier_course_days)
-    dose = course.first_dose
     for one in reversed(before):
-        if one.value.collected.earliest < oldest:
+        collected = one.value.collected.earliest
+        if collected < oldest:
             return None
-        earlier = _before(one.value.collected, dose.earliest, dose.instant, untimed=True)
-        if earlier and _lowered_by(one, follow_up, trial) is None:
+        if collected <= course.first_day and _lowered_by(one, follow_up, trial) is None:
             return one
     return None
 
