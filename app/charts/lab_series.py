@@ -29,6 +29,15 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     about = [f"{len(found)} results"]
     if report["n_not_shown"]:
         about.append(f"{report['n_not_shown']} in words or another unit not shown")
+    factors = sorted({row["restated_by"] for row in found if row["restated_by"]})
+    if factors:
+        about.append(
+            f"other units restated by {'; '.join(factors)}; grades are of the unit reported"
+        )
+    if any(row["scale"] == "baseline" for row in found):
+        about.append(
+            "grades in multiples of an abnormal baseline, the baseline's own by the limits"
+        )
     about.append("band: reference range of the laboratory")
     if not found:
         return nobody(report, title, "No results of this analyte as of this data cut.", about)

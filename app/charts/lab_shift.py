@@ -25,6 +25,8 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
         report["rule_set"]["ae_grading"] + " laboratory grades",
         "outlined: the grade did not change; to the right of it, it got worse",
     ]
+    if any(row["shift_scale"] == "limits" for row in found):
+        about.append("by the limits: terms that CTCAE grades in multiples of an abnormal baseline")
     if "analyte" not in options:
         about.append(f"up to {PANELS} analytes with the most subjects of grade 3 or more")
     if not found:
@@ -41,7 +43,8 @@ def _cells(tables: list[Mapping[str, Any]], found: list[Row]) -> list[Row]:
     cells = []
     for at, table in enumerate(tables):
         analyte, direction, n = table["analyte"], table["direction"], table["n_with_results"]
-        name = f"{at:02}|{analyte} {direction.lower()}, n = {n}|{table['term']}"
+        scale = ", by the limits" if table["shift_scale"] == "limits" else ""
+        name = f"{at:02}|{analyte} {direction.lower()}{scale}, n = {n}|{table['term']}"
         for baseline in GRADES:
             for worst in GRADES:
                 row = counts.get((analyte, direction, baseline, worst))

@@ -1,6 +1,7 @@
 """Laboratory results on the wire, and what one result alone cannot mean."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from pydantic import BaseModel, Field
 from sqlmodel import SQLModel
@@ -21,6 +22,7 @@ from app.vocabularies.laboratory import (
 from app.vocabularies.laboratory_grading import (
     AbnormalityDirection,
     DecidingFact,
+    GradeScale,
     GradingReference,
     UngradedReason,
 )
@@ -158,6 +160,14 @@ class LabResultOut(LabResultFields, RecordOut):
     """A laboratory result as the service gives it."""
 
 
+class RestatedOut(BaseModel):
+    """A result as it was compared with a baseline or with cuts in another unit."""
+
+    value: Decimal = Field(description="To five significant digits; the unrounded was compared.")
+    unit: str = Field(description="UCUM unit.")
+    factor: str = Field(description="The rounded factor.", examples=["1 mg/dL = 17.104 umol/L"])
+
+
 class LabGradeOut(BaseModel):
     """What CTCAE 5.0 says of a result in one direction."""
 
@@ -170,6 +180,12 @@ class LabGradeOut(BaseModel):
         description="What the criterion looks at too and was not known."
     )
     rule: str | None = Field(description="The interval that holds the value, per grade.")
+    scale: GradeScale | None = Field(
+        description="Of a term with two scales, the one that the grade is of."
+    )
+    restated: RestatedOut | None = Field(
+        description="The value as it was compared, in another unit; null: in its own."
+    )
     ungraded_reason: UngradedReason | None = Field(description="Why there is no grade.")
 
 

@@ -406,6 +406,7 @@ def lab_value(record: RecordRef, fields: LabResultFields, zone: tzinfo) -> histo
     return history.LabValue(
         record=record,
         analyte=listed.code if listed else fields.analyte,
+        sent_as=fields.analyte,
         collected=possible_days(fields.collected_at, zone),
         visit=fields.visit,
         value=fields.value,

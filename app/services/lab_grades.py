@@ -5,7 +5,7 @@ the subject's baseline or therapies are graded beside the subject's other record
 held against the subject's adverse events.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +17,7 @@ from app.services.analysis_data import AnalysisCut, histories_of
 from app.services.criteria.ctcae_labs.grading import grade_lab_result
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.services.criteria.ctcae_labs.rules import looks_at_baseline
+from app.services.derivations.corrected_calcium import CA_TOTAL
 from app.services.derivations.graded_labs import graded_result, is_usable
 from app.services.derivations.lab_baseline import LabPeriod, lab_follow_up
 from app.services.derivations.subject_history import LabValue
@@ -81,7 +82,7 @@ async def _graded(
     result: LabValue,
     cut: AnalysisCut,
 ) -> tuple[LabGrade, ...]:
-    if not looks_at_baseline(result.analyte) and result.analyte != _BY_THERAPY:
+    if not _depends_on_others(result.analyte):
         return grade_lab_result(
             analyte=result.analyte,
             value=result.value,
@@ -96,6 +97,11 @@ async def _graded(
     return graded_result(history, trial, lab_follow_up(history, new_therapy=None), result)
 
 
+def _depends_on_others(analyte: str) -> bool:
+    """Tell whether a grade depends on the subject's other records: baseline, albumin, therapies."""
+    return looks_at_baseline(analyte) or analyte in {CA_TOTAL, _BY_THERAPY}
+
+
 def written(grade: LabGrade) -> dict[str, Any]:
     """Write a grade as the answer has it."""
     return {
@@ -106,5 +112,7 @@ def written(grade: LabGrade) -> dict[str, Any]:
         "needs": grade.needs,
         "without": grade.without,
         "rule": grade.rule,
+        "scale": grade.scale,
+        "restated": None if grade.restated is None else asdict(grade.restated),
         "ungraded_reason": grade.ungraded_reason,
     }

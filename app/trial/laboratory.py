@@ -46,6 +46,14 @@ class LaboratoryRules(Parameters):
     baseline_days: PositiveInt = Field(
         default=28, description="A baseline is at most this many days before lymphodepletion."
     )
+    after_earlier_course_days: PositiveInt = Field(
+        default=28,
+        description="A value in so many days after a dose of an earlier course of lymphodepletion "
+        "is no baseline if there is one from before that course.",
+    )
+    before_earlier_course_days: PositiveInt = Field(
+        default=56, description="That one is at most this many days before lymphodepletion."
+    )
     without_baseline: Literal["last_before_infusion"] = Field(
         default="last_before_infusion", description="Flagged `after_LD`."
     )

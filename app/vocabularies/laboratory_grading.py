@@ -30,6 +30,10 @@ class DecidingFact(Concept):
         "whether the level is one at which the assay's maker speaks of infarction",
     )
     EXACT_VALUE = "exact_value", "the exact value: the number has a comparator"
+    RESTATED_VALUE = (
+        "restated_value",
+        "the value in the other unit: it lies within 0.5 % of a cut, and the factor is rounded",
+    )
 
 
 class UngradedReason(Concept):
@@ -40,3 +44,15 @@ class UngradedReason(Concept):
     NO_NUMBER = "no_number", "there is no number: a word, a titre, or not done"
     LOWER_LIMIT_MISSING = "lower_limit_missing", "the laboratory's lower limit is needed"
     UPPER_LIMIT_MISSING = "upper_limit_missing", "the laboratory's upper limit is needed"
+    ANY_GRADE = "any_grade", "every grade of the term is open: the number has a comparator"
+    BASELINE_NOT_COMPARABLE = (
+        "baseline_not_comparable",
+        "the baseline is abnormal by its own limits, and the result cannot be compared with it",
+    )
+
+
+class GradeScale(Concept):
+    """What a term with two scales is graded by."""
+
+    BASELINE = "baseline", "multiples of the subject's abnormal baseline"
+    LIMITS = "limits", "multiples of the laboratory's upper limit of normal"

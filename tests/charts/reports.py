@@ -130,6 +130,7 @@ def lab_abnormalities(*tables: tuple[str, str, dict[tuple[int | None, int | None
                 "analyte": analyte,
                 "direction": direction,
                 "term": f"{analyte} abnormal",
+                "shift_scale": "limits" if analyte == "ALT" else "ctcae",
                 "n_with_results": sum(shifts.values()),
                 "grade_3_or_more": {
                     "x": sum(n for (_, worst), n in shifts.items() if (worst or 0) >= 3)
@@ -264,6 +265,8 @@ def lab_series(*results: tuple[int, str, int | None], infused: bool = True) -> d
                 "collected_on": f"2025-01-{day + 1:02}",
                 "day": day if infused else None,
                 "value": value,
+                "restated_by": "1 mmol/L = 1.611 g/dL" if day == 20 else None,
+                "scale": None,
                 "comparator": None,
                 "lower_limit": "120",
                 "upper_limit": "160",

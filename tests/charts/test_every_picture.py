@@ -11,7 +11,7 @@ import pytest
 from app.charts.catalogue import PICTURES
 from app.charts.tables.catalogue import TABLES
 from app.services.drawing.forms import Form
-from tests.charts.reports import NOBODY, SHOWN
+from tests.charts.reports import NOBODY, SHOWN, lab_abnormalities
 from tests.charts.specifications import addresses, caption, mark_of, units, values_of
 
 pictured = pytest.mark.parametrize("name", list(PICTURES))
@@ -113,3 +113,22 @@ def test_nobody_is_a_picture_that_says_so(name: str) -> None:
 def test_the_same_report_is_the_same_picture(drawn: dict[str, Any], name: str) -> None:
     again = json.dumps(PICTURES[name](SHOWN[name], {}), sort_keys=True)
     assert again == json.dumps(drawn[name], sort_keys=True)
+
+
+def test_a_shift_by_the_limits_says_so() -> None:
+    found = PICTURES["lab-shift"](
+        lab_abnormalities(("ALT", "HIGH", {(3, 4): 1}), ("HGB", "LOW", {(0, 1): 1})), {}
+    )
+    panels = {row["panel"] for unit in units(found) for row in values_of(found, unit)}
+    assert {panel.split("|")[1] for panel in panels} == {
+        "ALT high, by the limits, n = 1",
+        "HGB low, n = 1",
+    }
+    assert "by the limits: terms that CTCAE grades in multiples" in caption(found)
+    assert "by the limits" not in caption(
+        PICTURES["lab-shift"](lab_abnormalities(("HGB", "LOW", {(0, 1): 1})), {})
+    )
+
+
+def test_a_series_names_the_factors_that_restated_it() -> None:
+    assert "1 mmol/L = 1.611 g/dL" in caption(PICTURES["lab-series"](SHOWN["lab-series"], {}))

@@ -90,6 +90,7 @@ def test_the_worst_analytes_are_shown_unless_one_is_asked_for() -> None:
     assert [(row["baseline_grade"], row["worst_grade"], row["subjects"]) for row in asked] == [
         ("0", "1", 5)
     ]
+    assert [row["shift_scale"] for row in asked] == ["limits"]
 
 
 def test_the_kinetics_are_those_after_the_first_infusion() -> None:

@@ -69,12 +69,63 @@ async def test_a_result_whose_cuts_hang_on_the_baseline_is_graded_against_it(
 ) -> None:
     labs = f"{enrolled}/lab-results"
     alone = await answered(coordinator, labs, ALT)
+    assert alone["ctcae"][0]["scale"] == "limits"
     assert graded(alone) == [("HIGH", [2])]
     assert alone["ctcae"][0]["without"] == ["baseline"]
-    await answered(coordinator, labs, {**ALT, "value": "100", "collected_at": "2026-02-27"})
+    baseline = {**ALT, "value": "100", "collected_at": "2026-02-27"}
+    before = await answered(coordinator, labs, baseline)
+    assert graded(before) == [("HIGH", [1])], "its own grade: 2.5 times the limit"
+    assert before["ctcae"][0]["without"] == []
     beside = await answered(coordinator, labs, {**ALT, "collected_at": "2026-03-13"})
     assert graded(beside) == [("HIGH", [1])], "190 is 1.9 times an abnormal baseline of 100"
     assert beside["ctcae"][0]["without"] == []
+    assert beside["ctcae"][0]["scale"] == "baseline"
+
+
+async def test_a_result_in_another_unit_than_the_baseline_names_the_factor(
+    coordinator: Caller, enrolled: str
+) -> None:
+    labs = f"{enrolled}/lab-results"
+    before = {
+        **ALT,
+        "analyte": "BILI",
+        "value": "60",
+        "unit": "umol/L",
+        "reference_range": {"high": "21"},
+        "collected_at": "2026-02-27",
+    }
+    assert graded(await answered(coordinator, labs, before)) == [("HIGH", [2])]
+    later = {**before, "value": "4.0", "unit": "mg/dL", "reference_range": {"high": "1.2"}}
+    answer = await answered(coordinator, labs, {**later, "collected_at": DAY})
+    assert graded(answer) == [("HIGH", [1])]
+    assert answer["ctcae"][0]["restated"] == {
+        "value": "68.416",
+        "unit": "umol/L",
+        "factor": "1 mg/dL = 17.104 umol/L",
+    }
+
+
+async def test_total_calcium_is_graded_corrected_for_the_albumin_of_its_sample(
+    coordinator: Caller, enrolled: str
+) -> None:
+    labs = f"{enrolled}/lab-results"
+    sample = {"collected_at": DAY, "sample_id": "S1"}
+    albumin = {"analyte": "ALB", "value": "25", "unit": "g/L", **sample}
+    await answered(coordinator, labs, albumin)
+    calcium = {"analyte": "CA_TOTAL", "value": "2.65", "unit": "mmol/L", **sample}
+    normal = {"reference_range": {"low": "2.1", "high": "2.6"}}
+    assert graded(await answered(coordinator, labs, {**calcium, **normal})) == [
+        ("LOW", [0]),
+        ("HIGH", [2]),
+    ], "2.65 + 0.02 x 15 is 2.95 mmol/L"
+
+
+async def test_a_missing_limit_leaves_a_range(coordinator: Caller, enrolled: str) -> None:
+    sent = {"analyte": "HGB", "value": "105", "unit": "g/L", "collected_at": DAY}
+    answer = await answered(coordinator, f"{enrolled}/lab-results", sent)
+    low, high = answer["ctcae"]
+    assert (low["grade"], low["grades"], low["without"]) == (None, [0, 1], ["lower_limit"])
+    assert high["ungraded_reason"] == "upper_limit_missing"
 
 
 async def test_an_amended_result_is_graded_anew_and_a_voided_one_is_not(

@@ -9,7 +9,8 @@ from app.charts.tables.row import Report, Row
 def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:
     """Give the results in the order of collection; days count from the infusion.
 
-    ``value`` and limits have the digits as sent, in ``unit``; None where nothing was said.
+    ``value`` and limits have the digits as sent, in ``unit``, unless a factor restated them, which
+    ``restated_by`` names; None where nothing was said.
     """
     return [
         {
@@ -20,9 +21,11 @@ def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:
             "comparator": result["comparator"],
             "value": _number(result["value"]),
             "unit": report["unit"],
+            "restated_by": result["restated_by"],
             "lower_limit": _number(result["lower_limit"]),
             "upper_limit": _number(result["upper_limit"]),
             "grade": result["grade"],
+            "scale": result["scale"],
             "direction": result["direction"],
             "period": result["period"],
             "clinically_significant": result["clinically_significant"],

@@ -22,12 +22,17 @@ def panels(report: Report, options: Mapping[str, Any]) -> list[Mapping[str, Any]
 
 
 def rows(report: Report, options: Mapping[str, Any]) -> list[Row]:
-    """Give the subjects of each shift that is shown; ``none``: no baseline, or none graded."""
+    """Give the subjects of each shift that is shown; ``none``: no baseline, or none graded.
+
+    Both grades are of ``shift_scale``: by the limits, or from the baseline's own grade to that of
+    CTCAE 5.0.
+    """
     return [
         {
             "analyte": table["analyte"],
             "direction": table["direction"],
             "term": table["term"],
+            "shift_scale": table["shift_scale"],
             "baseline_grade": _grade(shift["baseline_grade"]),
             "worst_grade": _grade(shift["worst_grade"]),
             "subjects": shift["subjects"],

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.services.derivations.subject_history import LabValue, RecordRef
 from app.vocabularies.decimal_units import decimal_ratio
+from app.vocabularies.restated_units import restatement
 
 CA_TOTAL: Final = "CA_TOTAL"
 CA_CORR: Final = "CA_CORR"
@@ -48,12 +49,20 @@ class SubjectLab:
 def corrected_calcium(calcium: Decimal, unit: str, albumin: Decimal, albumin_unit: str) -> Decimal:
     """Give calcium corrected for albumin, in the unit of the calcium.
 
+    In another unit that is a part of mmol/L or mg/dL, as 2 meq/L are 1 mmol/L, it is corrected in
+    that one.
+
     Raises:
-        ValueError: calcium is not in mmol/L or mg/dL, or albumin not in a mass per volume.
+        ValueError: calcium is in no such unit, or albumin not in a mass per volume.
     """
-    correction = _CORRECTIONS.get(unit)
-    if correction is None:
+    if unit not in _CORRECTIONS:
+        for printed in _CORRECTIONS:
+            there = restatement(CA_TOTAL, unit, printed)
+            back = restatement(CA_TOTAL, printed, unit)
+            if there is not None and there.exact and back is not None:
+                return back.of(corrected_calcium(there.of(calcium), printed, albumin, albumin_unit))
         raise ValueError(f"calcium is corrected in {' or '.join(_CORRECTIONS)}")
+    correction = _CORRECTIONS[unit]
     ratio = decimal_ratio(albumin_unit, correction.albumin_unit)
     if ratio is None:
         raise ValueError("albumin is a mass per volume")

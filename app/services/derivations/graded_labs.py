@@ -10,8 +10,10 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Final
 
+from app.services.criteria.ctcae_labs.compared import comparable
 from app.services.criteria.ctcae_labs.grading import NO_FACTS, grade_lab_result
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
+from app.services.criteria.ctcae_labs.rules import has_two_scales, looks_at_baseline
 from app.services.derivations.corrected_calcium import SubjectLab, with_corrected_calcium
 from app.services.derivations.lab_baseline import (
     LabBaseline,
@@ -22,7 +24,6 @@ from app.services.derivations.lab_baseline import (
 )
 from app.services.derivations.subject_history import LabValue, SubjectHistory, Therapy, may_cover
 from app.trial.trial import Trial
-from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.laboratory_grading import DecidingFact
 from app.vocabularies.specimens import Specimen
@@ -38,13 +39,18 @@ class GradedLab:
 
     Attributes:
         day: of collection, counted from the infusion, which is day 0.
-        grades: per direction; see ``LabGrade``.
+        grades: per direction, by CTCAE 5.0; of the baseline and what came before it the own ones.
+        own_grades: by the cuts that do not refer to a baseline.
+        comparable: the baseline can be compared with it; None: there is none, or no grade of the
+            analyte looks at it.
     """
 
     lab: SubjectLab
     period: LabPeriod
     day: int
     grades: tuple[LabGrade, ...]
+    own_grades: tuple[LabGrade, ...]
+    comparable: bool | None
 
     @property
     def value(self) -> LabValue:
@@ -63,20 +69,36 @@ class AnalyteLabs:
 
     Attributes:
         baseline: None: there is none.
-        baseline_grades: of the baseline, per direction.
         results: in the order of their collection, the baseline among them.
-        baseline_in_other_unit: results whose unit does not allow a comparison with the baseline.
     """
 
     analyte: str
     baseline: LabBaseline | None
-    baseline_grades: tuple[LabGrade, ...]
     results: tuple[GradedLab, ...]
-    baseline_in_other_unit: int = 0
 
     def in_period(self, period: LabPeriod) -> tuple[GradedLab, ...]:
         """Give the results of one period."""
         return tuple(one for one in self.results if one.period is period)
+
+    @property
+    def baseline_not_comparable(self) -> int:
+        """How many results after the infusion the baseline cannot be compared with."""
+        return sum(one.comparable is False for one in self.in_period(LabPeriod.POST_INFUSION))
+
+    @property
+    def baseline_in_use(self) -> LabBaseline | None:
+        """The baseline, unless it can be compared with no result: then it is missing."""
+        after = self.in_period(LabPeriod.POST_INFUSION)
+        unused = bool(after) and self.baseline_not_comparable == len(after)
+        return None if unused else self.baseline
+
+    @property
+    def baseline_grades(self) -> tuple[LabGrade, ...]:
+        """The own grades of the baseline, per direction; empty without one in use."""
+        baseline = self.baseline_in_use
+        return next(
+            (one.own_grades for one in self.results if baseline and one.lab is baseline.result), ()
+        )
 
 
 def graded_labs(
@@ -93,10 +115,8 @@ def graded_labs(
     Left out are results held for laboratory errors, what was not done, and what was measured in
     another material than the analyte's.
 
-    Decision: the baseline is graded as every other result, with itself as the baseline: against
-    multiples of an abnormal baseline its grade is 0, as that of the same value would be later. A
-    baseline in another unit is restated where that is exact, else there is none for the result;
-    neither is there when the baseline has a comparator.
+    Decision: what was drawn at the time of the baseline or before it has its own grade, by the cuts
+    that do not refer to a baseline.
     """
     by_analyte: dict[str, list[SubjectLab]] = {}
     for lab in with_corrected_calcium(one for one in history.lab_values if is_usable(one)):
@@ -115,22 +135,26 @@ def graded_result(
 
     Args:
         history: what the grade looks at beside the result: earlier results of the analyte for the
-            baseline, therapies for what decides between grades.
+            baseline, albumin of the sample for calcium, therapies for what decides between grades.
         trial: how a baseline is chosen.
-        follow_up: the subject's; None: not infused, and so without a baseline.
+        follow_up: the subject's; None: not infused, and so without a baseline: the own grade.
         result: a result, in the place of any earlier version of it in the history.
+
+    Decision: total calcium that the laboratory corrected itself, and that the tables leave out for
+    the corrected result, is graded as it was reported.
     """
-    baseline = None
-    if follow_up is not None:
-        others = [
-            one
-            for one in history.lab_values
-            if one.analyte == result.analyte and one.record.record_id != result.record.record_id
-        ]
-        usable = [SubjectLab(value=one) for one in (*others, result) if is_usable(one)]
-        baseline = lab_baseline(usable, follow_up, trial)
-    of_baseline = baseline.result.value if baseline else None
-    return _grades(result, of_baseline, history.therapies)
+    others = (one for one in history.lab_values if one.record.record_id != result.record.record_id)
+    labs = with_corrected_calcium(one for one in (*others, result) if is_usable(one))
+    lab = next((one for one in labs if one.value.record == result.record), SubjectLab(value=result))
+    if follow_up is None:
+        return own_grades(lab.value, history)
+    same = [one for one in labs if one.value.analyte == lab.value.analyte]
+    return _graded(lab, lab_baseline(same, follow_up, trial), history, follow_up).grades
+
+
+def own_grades(result: LabValue, history: SubjectHistory) -> tuple[LabGrade, ...]:
+    """Grade a result by the cuts that do not refer to a baseline."""
+    return _grades(result, None, history.therapies, own=True)
 
 
 def is_usable(result: LabValue) -> bool:
@@ -152,36 +176,49 @@ def _analyte_labs(
 ) -> AnalyteLabs:
     ordered = sorted(labs, key=lambda one: moment(one.value.collected))
     baseline = lab_baseline(ordered, follow_up, trial)
-    of_baseline = baseline.result.value if baseline else None
-    graded = tuple(
-        GradedLab(
-            lab=lab,
-            period=follow_up.period(lab.value.collected, lab.value.visit),
-            day=follow_up.day(lab.value.collected.earliest),
-            grades=_grades(lab.value, of_baseline, history.therapies),
-        )
-        for lab in ordered
-    )
     return AnalyteLabs(
         analyte=analyte,
         baseline=baseline,
-        baseline_grades=next(
-            (one.grades for one in graded if baseline and one.lab is baseline.result), ()
-        ),
-        results=graded,
-        baseline_in_other_unit=sum(
-            of_baseline is not None
-            and one.period is LabPeriod.POST_INFUSION
-            and _ratio(of_baseline, one.value) is None
-            for one in graded
-        ),
+        results=tuple([_graded(lab, baseline, history, follow_up) for lab in ordered]),
     )
 
 
+def _graded(
+    lab: SubjectLab, baseline: LabBaseline | None, history: SubjectHistory, follow_up: LabFollowUp
+) -> GradedLab:
+    result = lab.value
+    before = baseline.result.value if baseline else None
+    first = before is not None and moment(result.collected) <= moment(before.collected)
+    grades = _grades(result, before, history.therapies, own=first)
+    return GradedLab(
+        lab=lab,
+        period=follow_up.period(result.collected, result.visit),
+        day=follow_up.day(result.collected.earliest),
+        grades=grades,
+        own_grades=_grades(result, None, history.therapies, own=True)
+        if has_two_scales(result.analyte) and not first
+        else grades,
+        comparable=_comparable(before, result),
+    )
+
+
+def _comparable(baseline: LabValue | None, result: LabValue) -> bool | None:
+    if baseline is None or not looks_at_baseline(result.analyte):
+        return None
+    if baseline.value is None or baseline.unit is None or result.unit is None:
+        return False
+    way = comparable(
+        result.analyte,
+        baseline_unit=baseline.unit,
+        baseline_comparator=baseline.comparator,
+        unit=result.unit,
+    )
+    return way is not None
+
+
 def _grades(
-    result: LabValue, baseline: LabValue | None, therapies: Iterable[Therapy]
+    result: LabValue, baseline: LabValue | None, therapies: Iterable[Therapy], *, own: bool = False
 ) -> tuple[LabGrade, ...]:
-    ratio = _ratio(baseline, result) if baseline and baseline.comparator is None else None
     facts = _facts(result, therapies)
     grade = _grade_once if facts is NO_FACTS else partial(_grade, facts=facts)
     return grade(
@@ -191,8 +228,11 @@ def _grades(
         result.comparator,
         result.lower_limit,
         result.upper_limit,
-        _restated(baseline.value if baseline else None, ratio),
-        _restated(baseline.upper_limit if baseline else None, ratio),
+        baseline.value if baseline else None,
+        baseline.unit if baseline else None,
+        baseline.comparator if baseline else None,
+        baseline.upper_limit if baseline else None,
+        own=own,
     )
 
 
@@ -204,7 +244,11 @@ def _grade(
     lower_limit: Decimal | None,
     upper_limit: Decimal | None,
     baseline: Decimal | None,
+    baseline_unit: str | None,
+    baseline_comparator: Comparator | None,
     baseline_upper_limit: Decimal | None,
+    *,
+    own: bool,
     facts: Mapping[DecidingFact, bool] = NO_FACTS,
 ) -> tuple[LabGrade, ...]:
     return grade_lab_result(
@@ -215,8 +259,11 @@ def _grade(
         lower_limit=lower_limit,
         upper_limit=upper_limit,
         baseline=baseline,
+        baseline_unit=baseline_unit,
+        baseline_comparator=baseline_comparator,
         baseline_upper_limit=baseline_upper_limit,
         facts=facts,
+        own=own,
     )
 
 
@@ -225,18 +272,6 @@ _grade_once = lru_cache(maxsize=32_768)(_grade)
 
 The key is of places, not of names, which would cost more to hash than the numbers.
 """
-
-
-def _ratio(baseline: LabValue, result: LabValue) -> Decimal | None:
-    if baseline.unit is None or result.unit is None:
-        return None
-    return decimal_ratio(baseline.unit, result.unit)
-
-
-def _restated(number: Decimal | None, ratio: Decimal | None) -> Decimal | None:
-    if number is None or ratio is None or ratio == 1:
-        return number if ratio else None
-    return number * ratio
 
 
 def _facts(result: LabValue, therapies: Iterable[Therapy]) -> Mapping[DecidingFact, bool]:

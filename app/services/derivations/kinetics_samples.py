@@ -18,6 +18,7 @@ from app.services.derivations.subject_history import (
     PossibleDays,
     RecordRef,
 )
+from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
 from app.vocabularies.specimens import Matrix
 
@@ -113,6 +114,7 @@ def assayed_samples(
             missing += 1
         else:
             counted.append((sample, state))
+    counted = [(_in_listed_unit(sample), state) for sample, state in counted]
     units = _usual_units(counted)
     assayed = [_assayed(placed, units) for placed in counted]
     assayed += [_assayed(placed, units, derived=True) for placed in _cells_per_microlitre(counted)]
@@ -174,6 +176,20 @@ def _state(sample: KineticsSample) -> QuantificationState:
     if state is QuantificationState.QUANTIFIABLE and not sample.value:
         return QuantificationState.MISSING
     return state
+
+
+def _in_listed_unit(sample: KineticsSample) -> KineticsSample:
+    """Bring a result to the unit of its method that differs by a power of ten, limits and all."""
+    for unit in UNITS[sample.method]:
+        ratio = None if sample.unit is None else decimal_ratio(sample.unit, unit)
+        if ratio is None or sample.unit == unit:
+            continue
+        value, lloq, lod = (
+            None if number is None else number * ratio
+            for number in (sample.value, sample.lloq, sample.lod)
+        )
+        return replace(sample, unit=unit, value=value, lloq=lloq, lod=lod)
+    return sample
 
 
 def _usual_units(counted: Iterable[_Placed]) -> dict[tuple[Matrix, KineticsMethod], str]:

@@ -7,29 +7,49 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
+from app.services.criteria.ctcae_labs.rules import has_two_scales
 from app.services.derivations.graded_labs import AnalyteLabs, GradedLab, graded_labs
-from app.services.derivations.lab_baseline import LabBaseline, LabPeriod, lab_follow_up
+from app.services.derivations.lab_baseline import (
+    BaselineFlag,
+    LabBaseline,
+    LabPeriod,
+    lab_follow_up,
+)
 from app.services.derivations.lab_course import (
     FlagAndRule,
     LabEpisode,
     LabInDirection,
     flag_and_rule,
+    needs_resolution,
     outlier_episodes,
     resolved_on,
     worst_result,
 )
 from app.services.derivations.lab_outliers import (
+    at_baseline,
     beyond_limits,
     grade_is_outlier,
     limit_directions,
+    limit_factors,
     side_of,
 )
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
 from app.trial.trial import Trial
 from app.vocabularies.laboratory_grading import AbnormalityDirection, UngradedReason
+
+
+class ShiftScale(StrEnum):
+    """What the grades of a shift are of."""
+
+    CTCAE = "ctcae"
+    """From the own grade of the baseline to the CTCAE 5.0 grade."""
+    LIMITS = "limits"
+    """Both by multiples of the laboratory's limits: CTCAE 5.0 grades later values in multiples of
+    an abnormal baseline, which is never set against the own grade of the baseline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,23 +59,28 @@ class LabAbnormality:
     Attributes:
         direction: None for what the investigator flagged and nothing places on a side.
         term: CTCAE term; None: there is none.
-        baseline: None: there is none; then it counts as grade 0.
-        baseline_grade: None without a baseline, or of one that is ungraded.
+        baseline: None: there is none, or it can be compared with no result; then it counts as
+            grade 0.
+        baseline_flags: what is unusual about it, also of one that cannot be compared.
+        baseline_grade: its own grade; None without a baseline, or of one that is ungraded.
         results: after the infusion and up to the end of follow-up, in their order.
         worst: the first result of the highest grade; None: none is graded.
         worst_in_lymphodepletion: the same between lymphodepletion and infusion.
-        resolved_on: first day after the worst with a resolved grade, or no more than baseline's.
-        resolved: None: the worst grade was never above that; or there is no grade.
+        resolved_on: first day after the worst with a resolved grade, or back at the baseline value.
+        resolved: None: the worst was never beyond that; or there is no grade.
         episodes: of outliers by the rule.
         agreement: of flag and rule.
         ungraded: results per reason that they have no grade for.
-        baseline_in_other_unit: results that the baseline could not be compared with.
+        baseline_not_comparable: results that the baseline cannot be compared with.
+        shift_scale: what both grades of the shift are of.
+        factors: the rounded factors by which values or limits were restated, in words.
     """
 
     analyte: str
     direction: AbnormalityDirection | None
     term: str | None
     baseline: LabBaseline | None
+    baseline_flags: tuple[BaselineFlag, ...]
     baseline_grade: LabGrade | None
     results: tuple[LabInDirection, ...]
     worst: LabInDirection | None
@@ -65,13 +90,22 @@ class LabAbnormality:
     episodes: tuple[LabEpisode, ...]
     agreement: FlagAndRule
     ungraded: Mapping[UngradedReason, int]
-    baseline_in_other_unit: int
+    baseline_not_comparable: int
+    shift_scale: ShiftScale
+    factors: tuple[str, ...]
 
     @property
     def shift(self) -> tuple[int | None, int | None]:
-        """Grade at baseline and worst grade after infusion, each None where there is none."""
+        """Grade at baseline and worst grade after infusion, each None where there is none.
+
+        Both are of one scale: where a term has two, both are by the limits, and the CTCAE 5.0
+        grade of ``worst`` stands beside.
+        """
         before = self.baseline_grade.lowest if self.baseline_grade else None
-        return before, self.worst.lowest if self.worst else None
+        if self.shift_scale is ShiftScale.CTCAE:
+            return before, self.worst.lowest if self.worst else None
+        lowest = [one.own_grade.lowest for one in self.results if one.own_grade is not None]
+        return before, max((one for one in lowest if one is not None), default=None)
 
     @property
     def outlier(self) -> bool:
@@ -140,7 +174,11 @@ def _abnormality(
     sides: Mapping[GradedLab, AbnormalityDirection | None],
 ) -> LabAbnormality:
     baseline_grade = _in_direction(labs.baseline_grades, direction)
-    baseline = labs.baseline.result.value if labs.baseline else None
+    in_use = labs.baseline_in_use
+    baseline = in_use.result.value if in_use else None
+    flags = labs.baseline.flags if labs.baseline else ()
+    if labs.baseline_not_comparable:
+        flags = (*flags, BaselineFlag.NOT_COMPARABLE)
 
     def seen(result: GradedLab) -> LabInDirection:
         grade = _in_direction(result.grades, direction)
@@ -151,6 +189,8 @@ def _abnormality(
         return LabInDirection(
             result=result,
             grade=grade,
+            own_grade=_in_direction(result.own_grades, direction),
+            at_baseline=direction is not None and at_baseline(result.value, direction, baseline),
             beyond_limit=beyond,
             outlier=bool(beyond) or grade_is_outlier(grade, baseline_grade, rules),
             clinically_significant=(sides[result] is direction) if flag else flag,
@@ -158,20 +198,24 @@ def _abnormality(
 
     results = [seen(one) for one in labs.in_period(LabPeriod.POST_INFUSION)]
     before = [seen(one) for one in labs.in_period(LabPeriod.LYMPHODEPLETION)]
-    settled = max(rules.resolved_grade, (baseline_grade and baseline_grade.lowest) or 0)
+    settled = rules.resolved_grade
     worst = worst_result(results)
     resolved = resolved_on(results, worst, settled)
+    factors = {one.grade.restated.factor for one in results if one.grade and one.grade.restated}
+    if direction is not None:
+        factors.update(*(limit_factors(one.result.value, direction, limits) for one in results))
     return LabAbnormality(
         analyte=labs.analyte,
         direction=direction,
         term=next((one.grade.term for one in [*results, *before] if one.grade), None),
-        baseline=labs.baseline,
+        baseline=in_use,
+        baseline_flags=flags,
         baseline_grade=baseline_grade,
         results=tuple(results),
         worst=worst,
         worst_in_lymphodepletion=worst_result(before),
         resolved_on=resolved,
-        resolved=_resolved(worst, resolved, settled),
+        resolved=resolved is not None if needs_resolution(worst, settled) else None,
         episodes=outlier_episodes(results, settled),
         agreement=flag_and_rule(results),
         ungraded=Counter(
@@ -179,14 +223,10 @@ def _abnormality(
             for one in results
             if one.grade is not None and one.grade.ungraded_reason is not None
         ),
-        baseline_in_other_unit=labs.baseline_in_other_unit,
+        baseline_not_comparable=labs.baseline_not_comparable,
+        shift_scale=ShiftScale.LIMITS if has_two_scales(labs.analyte) else ShiftScale.CTCAE,
+        factors=tuple(sorted(factors)),
     )
-
-
-def _resolved(worst: LabInDirection | None, on: date | None, settled_grade: int) -> bool | None:
-    if worst is None or worst.lowest is None or worst.lowest <= settled_grade:
-        return None
-    return on is not None
 
 
 def _in_direction(

@@ -17,6 +17,8 @@ class LabInDirection:
 
     Attributes:
         grade: None: CTCAE has no term in this direction.
+        own_grade: by the cuts that do not refer to a baseline.
+        at_baseline: its value is back at the baseline value, or better.
         beyond_limit: of the trial's limits; None: none of them could tell.
         outlier: by the trial's rule: its grade, or a limit.
         clinically_significant: the investigator's flag, where the result lies on this side of
@@ -25,6 +27,8 @@ class LabInDirection:
 
     result: GradedLab
     grade: LabGrade | None
+    own_grade: LabGrade | None
+    at_baseline: bool
     beyond_limit: bool | None
     outlier: bool
     clinically_significant: bool | None
@@ -47,7 +51,8 @@ class LabEpisode:
 
     Attributes:
         started_on: the first outlier.
-        ended_on: the first settled result; None: none was seen.
+        ended_on: the first settled result, at the resolved grade or the baseline value; None: none
+            was seen.
         worst_grade: the highest that counts; None: outliers by a limit, without a grade.
         outliers: results in it that are outliers.
     """
@@ -92,11 +97,11 @@ def worst_result(results: Iterable[LabInDirection]) -> LabInDirection | None:
 def resolved_on(
     results: Iterable[LabInDirection], worst: LabInDirection | None, settled_grade: int
 ) -> date | None:
-    """Give the first day after the worst with a grade of at most ``settled_grade``.
+    """Give the first day after the worst at ``settled_grade`` or less, or at the baseline value.
 
     None: none was seen, or there was nothing to resolve.
     """
-    if worst is None or worst.lowest is None or worst.lowest <= settled_grade:
+    if not needs_resolution(worst, settled_grade):
         return None
     rest = iter(results)
     for one in rest:
@@ -105,12 +110,23 @@ def resolved_on(
     return next((one.result.collected_on for one in rest if _has_settled(one, settled_grade)), None)
 
 
+def needs_resolution(worst: LabInDirection | None, settled_grade: int) -> bool:
+    """Tell whether a worst result is above the settled grade, and worse than the baseline value."""
+    return (
+        worst is not None
+        and worst.lowest is not None
+        and worst.lowest > settled_grade
+        and not worst.at_baseline
+    )
+
+
 def outlier_episodes(
     results: Iterable[LabInDirection], settled_grade: int
 ) -> tuple[LabEpisode, ...]:
     """Give the episodes of outliers, in their order.
 
-    Source: the trial's protocol, laboratory outliers: an episode lasts until grade 1 or baseline.
+    Source: the trial's protocol, laboratory outliers: an episode lasts until grade 1 or the
+    baseline value.
     Decision: a result without a grade neither ends an episode nor goes on with it, unless a limit
     of the trial tells that it is none.
     """
@@ -152,6 +168,8 @@ def flag_and_rule(results: Iterable[LabInDirection]) -> FlagAndRule:
 def _has_settled(one: LabInDirection, settled_grade: int) -> bool:
     if one.outlier:
         return False
+    if one.at_baseline:
+        return True
     if one.lowest is not None:
         return one.lowest <= settled_grade
     return one.beyond_limit is False

@@ -3,7 +3,7 @@
 Source: the trial's protocol, laboratory outliers: grade, and limits without a CTCAE number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -11,9 +11,9 @@ from app.services.criteria.ctcae_labs.lab_grade import LabGrade, counting_grade
 from app.services.derivations.graded_labs import GradedLab
 from app.services.derivations.subject_history import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
-from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.laboratory import Comparator, QualitativeResult
-from app.vocabularies.laboratory_grading import AbnormalityDirection
+from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale
+from app.vocabularies.restated_units import Restatement, beside, restatement
 
 LOW: Final = AbnormalityDirection.LOW
 HIGH: Final = AbnormalityDirection.HIGH
@@ -29,10 +29,13 @@ def grade_is_outlier(
 ) -> bool:
     """Tell whether a grade makes a result an outlier: high enough, and high enough above baseline.
 
-    Ranges count with their lowest grade; a missing or ungraded baseline counts as grade 0.
+    Ranges count with their lowest grade; a missing or ungraded baseline counts as grade 0. A grade
+    in multiples of the baseline is above it by its making.
     """
     if grade is None or grade.lowest is None:
         return False
+    if grade.scale is GradeScale.BASELINE:
+        return grade.lowest >= rules.outlier_grade
     before = None if baseline is None else baseline.lowest
     start = rules.missing_baseline_grade if before is None else before
     return grade.lowest >= rules.outlier_grade and grade.lowest - start >= rules.outlier_rise
@@ -47,8 +50,9 @@ def beyond_limits(
 ) -> bool | None:
     """Tell whether a result lies beyond the trial's limits; None where no limit can tell.
 
-    A limit in another unit is restated where that is exact, else it is not applied. A number with
-    a comparator is beyond a limit only where all its values are.
+    A limit in another unit is restated in that of the result; where that takes a rounded factor, a
+    result within 0.5 % of it is left open, and where nothing restates it, it is not applied. A
+    number with a comparator is beyond a limit only where all its values are.
 
     Decision: a detection is new unless the baseline was one; without a baseline it is new, as a
     missing baseline counts as grade 0. "<10" is no detection.
@@ -95,6 +99,42 @@ def limit_directions(limits: Iterable[OutlierLimit]) -> set[AbnormalityDirection
     return directions
 
 
+def limit_factors(
+    result: LabValue, direction: AbnormalityDirection, limits: Iterable[OutlierLimit]
+) -> set[str]:
+    """Give the rounded factors by which the limits of a direction were restated, in words."""
+    ways = [
+        _restatement(result, limit)
+        for limit in limits
+        if (limit.below if direction is LOW else limit.above) is not None
+    ]
+    return {way.factor for way in ways if way is not None and way.factor is not None}
+
+
+def at_baseline(
+    result: LabValue, direction: AbnormalityDirection, baseline: LabValue | None
+) -> bool:
+    """Tell whether a value is certainly back at the baseline value, or better.
+
+    Better is further from the side that the direction names. A baseline with a comparator is no
+    value; a result with one is back where all its values are. Where a rounded factor is between
+    the two, a result within 0.5 % of the baseline may lie on either side of it and is not back.
+    """
+    if baseline is None or baseline.value is None or baseline.comparator is not None:
+        return False
+    if result.value is None or result.unit is None or baseline.unit is None:
+        return False
+    way = restatement(result.analyte, baseline.unit, result.unit)
+    if way is None:
+        return False
+    before = way.of(baseline.value)
+    if not way.exact and beside(result.value, before):
+        return False
+    if direction is LOW:
+        return result.value >= before and result.comparator not in _BELOW
+    return result.value <= before and result.comparator not in _ABOVE
+
+
 def detected(result: LabValue) -> bool:
     """Tell whether something was found: a word says so, or a number above 0 that is no upper bound.
 
@@ -112,9 +152,9 @@ def _verdicts(
     baseline: LabValue | None,
 ) -> Iterable[bool | None]:
     if direction is LOW:
-        yield _below(result, _in_unit_of(result, limit.below, limit.unit))
+        yield _against(_below, result, limit.below, limit)
         return
-    yield _above(result, _in_unit_of(result, limit.above, limit.unit))
+    yield _against(_above, result, limit.above, limit)
     upper = result.upper_limit
     if limit.above_uln is not None and upper is not None and upper > 0:
         yield _above(result, limit.above_uln * upper)
@@ -124,11 +164,25 @@ def _verdicts(
         yield detected(result) and (baseline is None or not detected(baseline))
 
 
-def _in_unit_of(result: LabValue, number: Decimal | None, unit: str | None) -> Decimal | None:
-    if number is None or unit is None or result.unit is None:
+def _against(
+    verdict: Callable[[LabValue, Decimal | None], bool | None],
+    result: LabValue,
+    number: Decimal | None,
+    limit: OutlierLimit,
+) -> bool | None:
+    way = _restatement(result, limit)
+    if number is None or way is None or result.value is None:
         return None
-    ratio = decimal_ratio(unit, result.unit)
-    return None if ratio is None else number * ratio
+    restated = way.of(number)
+    if not way.exact and beside(result.value, restated):
+        return None
+    return verdict(result, restated)
+
+
+def _restatement(result: LabValue, limit: OutlierLimit) -> Restatement | None:
+    if limit.unit is None or result.unit is None:
+        return None
+    return restatement(result.analyte, limit.unit, result.unit)
 
 
 def _above(result: LabValue, limit: Decimal | None) -> bool | None:

@@ -39,6 +39,8 @@ class MarkerFlag(StrEnum):
     """The true peak is higher: the upper limit of the assay stands for it."""
     TOCILIZUMAB_BEFORE_PEAK = "tocilizumab_before_peak"
     """Tocilizumab raises interleukin 6 by itself; the value stays."""
+    RESTATED = "restated"
+    """Values of another unit were brought to this one by a rounded factor."""
     IVIG = "ivig"
     """Some values were drawn within the days after immunoglobulin in which IgG is not its own."""
 
@@ -70,6 +72,7 @@ class MarkerCourse:
         area: from the baseline at time 0, linear, unit x days; None for the ``no_area`` beside it.
         last: last value.
         visits: from the day of the infusion on.
+        restated_by: the rounded factor by which values of another unit came into it, in words.
     """
 
     analyte: str
@@ -88,6 +91,7 @@ class MarkerCourse:
     no_area: NoMarkerArea | None
     last: MarkerValue | None
     visits: tuple[VisitLevel, ...]
+    restated_by: str | None
     flags: tuple[MarkerFlag, ...]
 
 
@@ -124,6 +128,8 @@ def marker_course(
         found.add(MarkerFlag.CLOCK_MISSING)
     if series.kept_apart:
         found.add(MarkerFlag.UNIT_KEPT_APART)
+    if series.restated_by is not None:
+        found.add(MarkerFlag.RESTATED)
     if baseline is not None and baseline.level is Level.BELOW_LLOQ:
         found.add(MarkerFlag.BASELINE_BELOW_LLOQ)
     if peak is not None and peak.level is Level.ABOVE_ULOQ:
@@ -147,6 +153,7 @@ def marker_course(
         no_area=no_area,
         last=after[-1] if after else None,
         visits=_visits(series, trial, horizon_day),
+        restated_by=series.restated_by,
         flags=tuple(flag for flag in MarkerFlag if flag in found),
     )
 

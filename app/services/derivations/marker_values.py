@@ -17,6 +17,7 @@ from app.services.derivations.moments import Order, order_of
 from app.services.derivations.subject_history import Infusion, LabValue, PossibleDays, RecordRef
 from app.vocabularies.kinetics import QuantificationState
 from app.vocabularies.laboratory import Comparator, find_analyte
+from app.vocabularies.restated_units import restatement
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.unit_conversion import in_unit
 
@@ -70,11 +71,14 @@ class MarkerSeries:
 
     Attributes:
         kept_apart: the unit cannot be converted to the one that summaries use.
+        restated_by: the rounded factor by which some values were brought to it, in words; None:
+            none were.
     """
 
     analyte: str
     unit: str
     kept_apart: bool
+    restated_by: str | None
     values: tuple[MarkerValue, ...]
 
 
@@ -99,8 +103,8 @@ def marker_series(
 ) -> tuple[tuple[MarkerSeries, ...], LeftOutValues]:
     """Give the series of each analyte, in the order of ``analytes``, and what was left out.
 
-    A value is brought to the unit that summaries use; where that is not possible exactly, it is
-    kept in a series of its own unit.
+    A value is brought to the unit that summaries use, by a printed factor where it must be, which
+    the series names; one that cannot be restated is kept in a series of its own unit.
 
     Args:
         values: every laboratory value of the subject.
@@ -112,6 +116,7 @@ def marker_series(
     wanted = set(analytes)
     spurious = other_specimen = not_placed = 0
     series: dict[tuple[str, str], list[MarkerValue]] = {}
+    factors: dict[tuple[str, str], str] = {}
     for value in values:
         if value.analyte not in wanted or value.collected.earliest > last_day:
             continue
@@ -125,8 +130,13 @@ def marker_series(
             amount, level = placed
             unit = usual_unit(value.analyte) or value.unit
             converted = in_unit(amount, value.unit, unit)
+            way = restatement(value.analyte, value.unit, unit)
+            if converted is None and way is not None:
+                converted = way.of(amount)
             if converted is None:
                 converted, unit = amount, value.unit
+            elif way is not None and way.factor is not None:
+                factors[value.analyte, unit] = way.factor
             series.setdefault((value.analyte, unit), []).append(
                 _value(value, converted, level, infusion, visits_after)
             )
@@ -136,6 +146,7 @@ def marker_series(
             analyte=analyte,
             unit=unit,
             kept_apart=unit != (usual_unit(analyte) or unit),
+            restated_by=factors.get((analyte, unit)),
             values=tuple(sorted(found, key=lambda one: (one.days, one.record.record_id))),
         )
         for (analyte, unit), found in sorted(

@@ -346,6 +346,8 @@ class LabValue:
     analyte: str
     """Our code where the analyte is of the trial's list, else the sender's."""
     collected: PossibleDays
+    sent_as: str | None = None
+    """The code it was sent under: of urea it says what was weighed, urea or its nitrogen."""
     visit: str | None = None
     value: Decimal | None = None
     comparator: Comparator | None = None

@@ -5,7 +5,7 @@ the response by themselves; where a component and a result both exist they must 
 without a component is a finding.
 
 Decision: a result belongs to a component that names it, else to one of the same day. Values are
-compared in one unit, exactly.
+compared in one unit: exactly, and where a rounded factor is between the two within 0.5 %.
 """
 
 import uuid
@@ -23,6 +23,7 @@ from app.services.edit_checks.laboratory import analyte_code
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.vocabularies.imwg import ImmunofixationResult
 from app.vocabularies.laboratory import QualitativeResult
+from app.vocabularies.restated_units import beside, restatement
 
 EFF_LAB_MISMATCH = Rule(
     "EFF-LAB-MISMATCH",
@@ -133,9 +134,11 @@ def _agree(name: str, analyte: str, part: Any, sample: LabSample) -> bool:
     if (part.comparator or None) != (sample.comparator or None):
         return False
     try:
-        return _amount(name, part) == _reported(name, sample.value, sample.unit)
+        ours, theirs = _amount(name, part), _reported(name, sample.value, sample.unit)
     except ValueError:
         return True
+    way = restatement(analyte, sample.unit, part.unit)
+    return ours == theirs or (way is not None and not way.exact and beside(theirs, ours))
 
 
 def _says(sample: LabSample, result: ImmunofixationResult | None) -> bool:

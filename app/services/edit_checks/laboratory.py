@@ -21,7 +21,7 @@ LAB_RANGE_MISSING = Rule(
     "LAB-RANGE-MISSING",
     "notice",
     "CTCAE grades this analyte against the laboratory's limits; send the reference range, or the "
-    "result may stay ungraded",
+    "grade may stay open between several or be missing",
 )
 IDENTICAL_TIMESTAMPS = Rule(
     "IDENTICAL-TIMESTAMPS",

@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
+from app.services.derivations.lab_abnormalities import ShiftScale
+from app.services.derivations.lab_baseline import BaselineFlag
 from app.services.derivations.lab_summary import LabSummary
 from app.services.statistics.proportions import Proportion, proportion
-from app.vocabularies.laboratory_grading import AbnormalityDirection, UngradedReason
+from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabShift:
-    """Subjects who went from one grade to a worst one; None: no baseline, or none graded."""
+    """Subjects who went from one grade to a worst one; None: no baseline, or none graded.
+
+    Both are of the table's ``shift_scale``.
+    """
 
     baseline_grade: int | None
     worst_grade: int | None
@@ -44,12 +49,20 @@ class LabTable:
     Attributes:
         n: the denominator, every subject given.
         n_with_results: subjects with a result after the infusion.
-        n_without_baseline: of these, without a baseline, which then counts as grade 0.
+        n_without_baseline: of these, without a baseline that a result was compared with, which
+            then counts as grade 0.
+        n_baseline_not_comparable: of these, with results that the baseline cannot be compared with.
+        baseline_flags: of these, by what is unusual about the baseline.
         worst: subjects by worst grade after the infusion, 0 to 4.
         n_range: of these, whose worst result leaves a higher grade open.
         n_ungraded: subjects with results of which none has a grade.
         grade_3_or_more: with exact limits.
+        n_by_baseline: subjects whose worst grade is in multiples of their abnormal baseline.
         worst_in_lymphodepletion: subjects by worst grade between lymphodepletion and infusion.
+        shift_scale: ``limits``: both grades of the shift are by the laboratory's limits, and
+            ``worst`` has the CTCAE 5.0 grades beside it; ``ctcae``: from the own grade of the
+            baseline to the CTCAE 5.0 grade.
+        factors: by which values or limits in another unit were restated.
         clinically_significant: by the investigator's flag: the registered outcome.
         outlier: by the trial's rule, beside the flag and never merged with it.
         n_flag_and_rule: subjects with both; ``n_flag_only`` and ``n_rule_only`` with one.
@@ -64,11 +77,16 @@ class LabTable:
     n: int
     n_with_results: int
     n_without_baseline: int
+    n_baseline_not_comparable: int
+    baseline_flags: dict[BaselineFlag, int]
     worst: dict[str, int]
     n_range: int
     n_ungraded: int
+    n_by_baseline: int
     grade_3_or_more: Proportion
     worst_in_lymphodepletion: dict[str, int]
+    shift_scale: ShiftScale
+    factors: tuple[str, ...]
     shift: tuple[LabShift, ...]
     clinically_significant: LabOutliers
     outlier: LabOutliers
@@ -119,7 +137,13 @@ class _Counts:
     term: str | None = None
     n_with_results: int = 0
     n_without_baseline: int = 0
+    n_baseline_not_comparable: int = 0
+    baseline_flags: Counter[BaselineFlag] = field(default_factory=Counter)
     n_range: int = 0
+    n_by_baseline: int = 0
+    worst: Counter[int | None] = field(default_factory=Counter)
+    shift_scale: ShiftScale = ShiftScale.CTCAE
+    factors: set[str] = field(default_factory=set)
     shifts: Counter[tuple[int | None, int | None]] = field(default_factory=Counter)
     in_lymphodepletion: Counter[int | None] = field(default_factory=Counter)
     significant: list[int] = field(default_factory=list)
@@ -148,21 +172,19 @@ class _Counts:
             return
         self.n_with_results += 1
         self.n_without_baseline += not one.has_baseline
+        self.n_baseline_not_comparable += bool(one.n_baseline_not_comparable)
+        self.baseline_flags.update(one.baseline_flags)
         self.n_range += bool(one.worst_range)
-        self.shifts[one.baseline_grade, one.worst_grade] += 1
+        self.n_by_baseline += one.worst_scale is GradeScale.BASELINE
+        self.worst[one.worst_grade] += 1
+        self.shift_scale = one.shift_scale
+        self.factors.update(one.factors)
+        self.shifts[one.baseline_grade, one.shift_worst_grade] += 1
         self.both += one.both
         self.rule_only += one.rule_only
         self.rule_not_judged += one.rule_not_judged
         self.flag_only += one.flag_only
         self.resolved[one.resolved] += 1
-
-    @property
-    def worst(self) -> Counter[int | None]:
-        """Subjects by worst grade after the infusion."""
-        counts: Counter[int | None] = Counter()
-        for (_, worst), subjects in self.shifts.items():
-            counts[worst] += subjects
-        return counts
 
 
 def _table(
@@ -184,11 +206,16 @@ def _table(
         n=n,
         n_with_results=counts.n_with_results,
         n_without_baseline=counts.n_without_baseline,
+        n_baseline_not_comparable=counts.n_baseline_not_comparable,
+        baseline_flags=dict(sorted(counts.baseline_flags.items())),
         worst=_by_grade(worst),
         n_range=counts.n_range,
         n_ungraded=worst[None],
+        n_by_baseline=counts.n_by_baseline,
         grade_3_or_more=proportion(severe, n, conf_level=conf_level),
         worst_in_lymphodepletion=_by_grade(counts.in_lymphodepletion),
+        shift_scale=counts.shift_scale,
+        factors=tuple(sorted(counts.factors)),
         shift=tuple(
             LabShift(baseline_grade=before, worst_grade=worst, subjects=subjects)
             for (before, worst), subjects in sorted(counts.shifts.items(), key=_none_first)

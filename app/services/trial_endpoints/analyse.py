@@ -24,6 +24,7 @@ from app.services.derivations.lab_abnormalities import lab_abnormalities
 from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.lab_summary import lab_summary
 from app.services.derivations.last_known_alive import last_known_alive
+from app.services.derivations.not_analysed import not_analysed
 from app.services.derivations.pharmacodynamics import pharmacodynamics
 from app.services.derivations.populations import milestones, populations
 from app.services.derivations.response_discrepancies import discrepancies, judgement_of
@@ -93,6 +94,7 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         age_years=age_years(history),
         years_since_diagnosis=years_since_diagnosis(history),
         exposure=exposure(history, trial.populations),
+        labs_not_analysed=not_analysed(history),
         facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
     )
     if infused is None:

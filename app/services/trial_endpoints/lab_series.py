@@ -6,18 +6,21 @@ Source: the trial's protocol, laboratory outliers, for baseline, periods and gra
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade, counting_grade
 from app.services.derivations.corrected_calcium import with_corrected_calcium
-from app.services.derivations.graded_labs import graded_labs, is_usable
+from app.services.derivations.graded_labs import graded_labs, is_usable, own_grades
 from app.services.derivations.lab_baseline import LabPeriod, lab_follow_up
 from app.services.derivations.marker_values import usual_unit
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.subject_history import LabValue, SubjectHistory
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import find_analyte
+from app.vocabularies.restated_units import Restatement, restatement, shown
 from app.vocabularies.unit_conversion import in_unit
+
+UREA: Final = "UREA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,11 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
         trial: how a baseline is chosen.
         analyte: our code.
 
-    Decision: one unit is shown, that of the summaries, else the first sent; a result that cannot be
-    brought to it exactly is counted and not shown, and so is one in words. Of a result that is
-    graded in both directions the worse grade is shown.
+    Decision: one unit is shown, that of the summaries, else the first sent. A result in another one
+    is restated, by a printed factor where it must be, which the result names; one that cannot be
+    restated is counted and not shown, and so is one in words. Its grade is of the unit reported. Of
+    a result that is graded in both directions the worse grade is shown; of a subject who was not
+    infused it is the own grade.
     """
     found = _results(history, trial, analyte)
     sent = [one.value.unit for one in found if one.value.value is not None and one.value.unit]
@@ -58,12 +63,15 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
 
 
 def _results(history: SubjectHistory, trial: Trial, analyte: str) -> list[_Result]:
-    """Give the results; before the infusion, and of a subject without one, there is no grade."""
     started = new_therapy(history)
     follow_up = lab_follow_up(history, new_therapy=started.day if started else None)
     if follow_up is None:
         labs = with_corrected_calcium(one for one in history.lab_values if is_usable(one))
-        found = [_Result(one.value, None, None) for one in labs if one.value.analyte == analyte]
+        found = [
+            _Result(one.value, None, counting_grade(own_grades(one.value, history)))
+            for one in labs
+            if one.value.analyte == analyte
+        ]
     else:
         found = [
             _Result(one.value, one.period, counting_grade(one.grades))
@@ -78,27 +86,41 @@ def _until(history: SubjectHistory, found: Sequence[_Result]) -> Iterator[_Resul
 
 
 def _fits(value: LabValue, unit: str) -> bool:
-    return value.value is not None and _restated(value.value, value, unit) is not None
+    return value.value is not None and _way(value, unit) is not None
+
+
+def _way(value: LabValue, unit: str) -> Restatement | None:
+    if value.unit is None:
+        return None
+    code = value.sent_as if value.analyte == UREA and value.sent_as else value.analyte
+    return restatement(code, value.unit, unit)
 
 
 def _restated(number: Decimal | None, value: LabValue, unit: str) -> Decimal | None:
-    if number is None or value.unit is None:
+    way = _way(value, unit)
+    if number is None or way is None or value.unit is None:
         return None
-    return in_unit(number, value.unit, unit)
+    if not way.exact:
+        return shown(way.of(number))
+    exact = in_unit(number, value.unit, unit)
+    return way.of(number) if exact is None else exact
 
 
 def _written(one: _Result, unit: str, history: SubjectHistory) -> dict[str, Any]:
     value, infused_on = one.value, history.infused_on
     collected_on = value.collected.earliest
+    way = _way(value, unit)
     return {
         "collected_on": collected_on,
         "day": None if infused_on is None else (collected_on - infused_on).days,
         "value": _restated(value.value, value, unit),
+        "restated_by": way.factor if way else None,
         "comparator": value.comparator,
         "lower_limit": _restated(value.lower_limit, value, unit),
         "upper_limit": _restated(value.upper_limit, value, unit),
         "period": one.period,
         "grade": one.grade.lowest if one.grade else None,
+        "scale": one.grade.scale if one.grade else None,
         "direction": one.grade.direction if one.grade else None,
         "clinically_significant": value.clinically_significant,
     }

@@ -44,12 +44,14 @@ def lab_abnormality_report(
         "baseline": trial.policy.lab.baseline,
         "grade_range_counts_as": trial.laboratory.grade_range_counts_as,
         "tables": lab_tables(subjects, n=len(cohort), conf_level=question.conf_level),
+        **_not_analysed(cohort),
         "cytopenia_recovery": _recoveries(cohort),
         "rows": (
             {
                 "USUBJID": one.subject,
                 "SITEID": one.centre,
                 "abnormalities": one.laboratory,
+                "not_analysed": one.labs_not_analysed,
                 "cytopenia_recovery": one.recovery,
             }
             for one in cohort
@@ -101,6 +103,22 @@ def pharmacodynamic_report(
             {"USUBJID": subject.subject, "SITEID": subject.centre, "markers": subject}
             for subject in subjects
         ),
+    }
+
+
+def _not_analysed(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
+    """Count the results that no table has, because their codes name no analyte of the trial."""
+    results: Counter[str] = Counter()
+    subjects: Counter[str] = Counter()
+    for one in cohort:
+        results.update(one.labs_not_analysed)
+        subjects.update(one.labs_not_analysed.keys())
+    return {
+        "n_not_analysed": results.total(),
+        "not_analysed": [
+            {"analyte": code, "results": results[code], "subjects": subjects[code]}
+            for code in sorted(results)
+        ],
     }
 
 

@@ -130,6 +130,8 @@ class SubjectAnalysis:
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
+    labs_not_analysed: Mapping[str, int] = field(default_factory=dict)
+    """Laboratory results per code that names no analyte of the trial."""
     recovery: tuple[CytopeniaRecovery, ...] = ()
     haematotoxicity: Haematotoxicity | None = None
     kinetics: CarKinetics | None = None

@@ -309,14 +309,14 @@ def test_it_says_nothing_of_a_scale_that_could_not_raise_the_grade() -> None:
 @pytest.mark.parametrize(
     ("direction", "sample", "reason"),
     [
-        pytest.param(LOW, ("PLT", "80", "10*9/L"), "lower_limit_missing", id="grade 1 needs LLN"),
-        pytest.param(LOW, ("PLT", "300", "10*9/L"), "lower_limit_missing", id="so does grade 0"),
-        pytest.param(HIGH, ("K", "5.0", "mmol/L"), "upper_limit_missing", id="grade 1 needs ULN"),
         pytest.param(HIGH, ("ALT", "900", "U/L"), "upper_limit_missing", id="nothing without ULN"),
         pytest.param(HIGH, ("CREAT", "60", "umol/L"), "upper_limit_missing", id="neither scale"),
         pytest.param(LOW, ("PLT", "18000", "10*6/L"), "unit_not_accepted", id="no cuts in it"),
         pytest.param(LOW, ("PLT", "18", "10^9/L"), "unit_not_accepted", id="not UCUM"),
-        pytest.param(HIGH, ("HGB", "12", "mmol/L"), "unit_not_accepted", id="other direction only"),
+        pytest.param(HIGH, ("HGB", "12", "mmol/L"), "upper_limit_missing", id="restated, no ULN"),
+        pytest.param(HIGH, ("LDH", "300", "U/L"), "upper_limit_missing", id="0 or 1 is all"),
+        pytest.param(LOW, ("BICARB", "20", "mmol/L"), "lower_limit_missing", id="0 or 1, all"),
+        pytest.param(LOW, ("FIBRINO", "1.0", "g/L"), "lower_limit_missing", id="0 to 4 is all"),
         pytest.param(LOW, ("PLT", None, None), "no_number", id="not done"),
         pytest.param(HIGH, ("GLUC", "30", "mmol/L"), "no_rule", id="version 5 has no numbers"),
         pytest.param(LOW, ("PHOS", "0.2", "mmol/L"), "no_rule", id="no numbers for phosphate"),
@@ -330,6 +330,27 @@ def test_it_says_why_there_is_no_grade(
     answer = one(direction, *sample)
     assert answer.ungraded_reason == UngradedReason(reason)
     assert (answer.grade, answer.grades, answer.lowest, answer.highest) == (None, (), None, None)
+
+
+@pytest.mark.parametrize(
+    ("direction", "sample", "grades"),
+    [
+        pytest.param(LOW, ("HGB", "105", "g/L"), (0, 1), id="haemoglobin 105 g/L"),
+        pytest.param(LOW, ("HGB", "6.5", "mmol/L"), (0, 1), id="in mmol/L"),
+        pytest.param(LOW, ("PLT", "80", "10*9/L"), (0, 1), id="platelets 80"),
+        pytest.param(LOW, ("PLT", "300", "10*9/L"), (0, 1), id="platelets 300"),
+        pytest.param(HIGH, ("K", "5.0", "mmol/L"), (0, 1), id="potassium 5.0"),
+        pytest.param(LOW, ("K", "3.2", "mmol/L"), (0, 1, 2), id="and symptoms not known"),
+        pytest.param(HIGH, ("UPROT24", "0.5", "g/(24.h)"), (0, 1), id="protein in urine"),
+        pytest.param(LOW, ("PH", "7.32", "[pH]"), (0, 1), id="acidosis"),
+    ],
+)
+def test_a_missing_limit_leaves_the_grades_open_that_need_it(
+    direction: AbnormalityDirection, sample: tuple[str, str, str], grades: tuple[int, ...]
+) -> None:
+    answer = one(direction, *sample)
+    limit = GradingReference.LOWER_LIMIT if direction is LOW else GradingReference.UPPER_LIMIT
+    assert (answer.grades, answer.lowest, answer.without) == (grades, 0, (limit,))
 
 
 @pytest.mark.parametrize(
@@ -388,12 +409,17 @@ def test_a_comparator_leaves_every_grade_open_that_its_values_have(
         pytest.param("30", (0,), id="below the limit of 40"),
         pytest.param("120", (0, 1), id="below 3 times the limit"),
         pytest.param("130", (0, 1, 2), id="above 3 times the limit"),
-        pytest.param("801", (0, 1, 2, 3, 4), id="above 20 times the limit"),
+        pytest.param("800", (0, 1, 2, 3), id="below 20 times the limit"),
     ],
 )
 def test_a_comparator_leaves_multiples_of_the_limit_open(value: str, grades: Any) -> None:
     answer = one(HIGH, "ALT", value, "U/L", normal=(None, "40"), comparator="<")
     assert answer.grades == grades
+
+
+def test_a_comparator_that_leaves_every_grade_open_gives_none() -> None:
+    answer = one(HIGH, "ALT", "801", "U/L", normal=(None, "40"), comparator="<")
+    assert (answer.grades, answer.ungraded_reason) == ((), UngradedReason.ANY_GRADE)
 
 
 def test_a_comparator_and_a_fact_can_both_be_needed() -> None:
@@ -510,4 +536,6 @@ def test_a_comparator_holds_the_grade_of_every_value_it_means(
             analyte=analyte, value=bound, unit=unit, comparator=comparator, **limits
         )
         for certain, possible in zip(exact, open_, strict=True):
+            if possible.ungraded_reason is UngradedReason.ANY_GRADE:
+                continue
             assert set(certain.grades) <= set(possible.grades)

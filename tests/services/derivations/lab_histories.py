@@ -20,6 +20,7 @@ from app.services.derivations.subject_history import (
 )
 from app.trial.trial import Trial, load_trial
 from app.vocabularies.laboratory import Comparator, QualitativeResult
+from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.therapies import BloodProduct, TherapyKind
 
 TRIAL = load_trial()
@@ -44,6 +45,9 @@ NORMAL: dict[str, tuple[str, tuple[str | None, str | None]]] = {
     "CA_TOTAL": ("mmol/L", ("2.15", "2.55")),
     "CA_CORR": ("mmol/L", ("2.15", "2.55")),
     "ALB": ("g/L", ("35", "50")),
+    "BILI": ("umol/L", (None, "21")),
+    "PHOS": ("mmol/L", ("0.8", "1.5")),
+    "NTPROBNP": ("ng/L", (None, "125")),
     "HBV_DNA": ("[IU]/mL", (None, None)),
     "IL10": ("pg/mL", (None, None)),
 }
@@ -114,18 +118,27 @@ def subject(
     *labs: LabValue,
     therapies: Sequence[Therapy] = (),
     lymphodepletion: Sequence[int] = LYMPHODEPLETION,
+    earlier: Sequence[int] = (),
     infused: bool = True,
     cut: int = 500,
 ) -> SubjectHistory:
-    """The history of one subject; lymphodepletion is given at 09:00."""
+    """The history of one subject; lymphodepletion is given at 09:00, also an ``earlier`` one."""
     doses = tuple(taken((day, "09:00")) for day in lymphodepletion)
+    given_up = Preparation(
+        record=ref("given up", "preparations"),
+        lymphodepletion=tuple(taken((day, "09:00")) for day in earlier),
+        outcome=PreparationOutcome.OTHER,
+    )
     infusion = Infusion(record=ref("infusion", "infusions"), started_at=INFUSED_AT)
     return SubjectHistory(
         subject="03-008",
         centre="03",
         data_cut=on(cut),
         horizon_months=36,
-        preparations=(Preparation(record=ref("p", "preparations"), lymphodepletion=doses),),
+        preparations=(
+            *((given_up,) if earlier else ()),
+            Preparation(record=ref("p", "preparations"), lymphodepletion=doses),
+        ),
         infusions=(infusion,) if infused else (),
         therapies=tuple(therapies),
         lab_values=labs,

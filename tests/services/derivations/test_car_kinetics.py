@@ -325,6 +325,20 @@ def test_matrices_methods_and_units_are_never_mixed() -> None:
     ]
 
 
+def test_units_of_one_method_that_differ_by_a_power_of_ten_are_one_profile() -> None:
+    cells = {"method": KineticsMethod.FLOW_ABS}
+    result = derived(
+        [
+            sample(1, 3, 4, lloq="0.5", **cells),
+            sample(2, 7, "0.012", unit="10*9/L", lloq="0.0005", **cells),
+            sample(3, 14, 6, unit="{cells}/uL", lloq="0.5", **cells),
+        ]
+    )
+    assert result.profile.analyte.unit == "/uL"
+    assert [one.concentration for one in result.profile.samples] == [4, 12, 6]
+    assert {one.lloq for one in result.profile.samples} == {Decimal("0.5")}
+
+
 def test_a_result_without_a_unit_has_that_of_the_subjects_other_results() -> None:
     csf = {"matrix": Matrix.CSF, "state": QuantificationState.NOT_DETECTED, "lloq": None}
     measured = sample(2, 14, 40, matrix=Matrix.CSF, unit="{copies}/mL", lloq="10")

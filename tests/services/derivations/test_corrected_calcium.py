@@ -18,6 +18,7 @@ from tests.services.derivations.lab_histories import lab
         pytest.param("2.60", "mmol/L", "45", "g/L", "2.50", id="albumin above normal"),
         pytest.param("9.0", "mg/dL", "3.0", "g/dL", "9.80", id="conventional units"),
         pytest.param("9.0", "mg/dL", "30", "g/L", "9.80", id="conventional and g/L"),
+        pytest.param("4.40", "meq/L", "25", "g/L", "5.00", id="equivalents: 2.20 is 2.50 mmol/L"),
     ],
 )
 def test_calcium_is_corrected(
@@ -27,7 +28,7 @@ def test_calcium_is_corrected(
     assert found == Decimal(corrected)
 
 
-@pytest.mark.parametrize(("unit", "albumin_unit"), [("g/L", "g/L"), ("mmol/L", "umol/L")])
+@pytest.mark.parametrize(("unit", "albumin_unit"), [("U/L", "g/L"), ("mmol/L", "umol/L")])
 def test_it_refuses_other_units(unit: str, albumin_unit: str) -> None:
     with pytest.raises(ValueError, match=r"calcium|albumin"):
         corrected_calcium(Decimal(2), unit, Decimal(40), albumin_unit)

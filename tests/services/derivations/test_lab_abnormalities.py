@@ -6,12 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.derivations.lab_abnormalities import LabAbnormality, lab_abnormalities
-from app.services.derivations.lab_baseline import BaselineFlag
+from app.services.derivations.graded_labs import graded_labs
+from app.services.derivations.lab_abnormalities import (
+    LabAbnormality,
+    ShiftScale,
+    lab_abnormalities,
+)
+from app.services.derivations.lab_baseline import BaselineFlag, lab_follow_up
 from app.services.derivations.lab_course import FlagAndRule
 from app.services.derivations.subject_history import LabValue
 from app.vocabularies.laboratory_grading import (
     AbnormalityDirection,
+    GradeScale,
     GradingReference,
     UngradedReason,
 )
@@ -93,11 +99,13 @@ def test_nothing_counts_after_new_therapy() -> None:
     ("samples", "resolved", "on_day"),
     [
         pytest.param([(-8, "180"), (3, "20"), (9, "60"), (14, "75")], True, 14, id="to grade 1"),
-        pytest.param([(-8, "60"), (3, "20"), (9, "60")], True, 9, id="to a baseline of grade 2"),
+        pytest.param([(-8, "60"), (3, "20"), (9, "60")], True, 9, id="to the baseline value"),
+        pytest.param([(-8, "60"), (3, "20"), (9, "59")], False, None, id="not to its grade alone"),
         pytest.param([(-8, "180"), (3, "20"), (9, "60")], False, None, id="only to grade 2"),
         pytest.param([(-8, "180"), (1, "130"), (3, "20")], False, None, id="not by an earlier one"),
         pytest.param([(-8, "180"), (3, "80")], None, None, id="grade 1 needs no resolution"),
-        pytest.param([(-8, "60"), (3, "55")], None, None, id="nor does the baseline's grade"),
+        pytest.param([(-8, "60"), (3, "62")], None, None, id="nor does the baseline value"),
+        pytest.param([(-8, "60"), (3, "55")], False, None, id="worse than the baseline value"),
     ],
 )
 def test_a_worst_grade_resolves(
@@ -150,9 +158,10 @@ def test_an_episode_lasts_until_grade_1(
     ]
 
 
-def test_an_episode_ends_at_the_baseline_s_grade() -> None:
-    row = platelets((-8, "60"), (3, "20"), (6, "55"), (9, "20"))
-    assert [one.started_on for one in row.episodes] == [on(3), on(9)]
+@pytest.mark.parametrize(("between", "starts"), [("60", [3, 9]), ("55", [3])])
+def test_an_episode_ends_at_the_baseline_value(between: str, starts: list[int]) -> None:
+    row = platelets((-8, "60"), (3, "20"), (6, between), (9, "20"))
+    assert [one.started_on for one in row.episodes] == [on(day) for day in starts]
 
 
 def test_a_limit_makes_outliers_and_episodes_without_a_grade() -> None:
@@ -257,14 +266,12 @@ def test_another_material_is_left_out(specimen: Specimen | None, counts: bool) -
 
 def test_why_results_have_no_grade_is_counted() -> None:
     rows = found(
-        lab(3, "PLT", "100", normal=(None, None)),
+        lab(3, "ALT", "100", normal=(None, None)),
         lab(4, "PLT", "20", unit="10*6/L"),
         lab(5, "GLUC", "20"),
     )
-    assert rows["PLT", LOW].ungraded == {
-        UngradedReason.LOWER_LIMIT_MISSING: 1,
-        UngradedReason.UNIT_NOT_ACCEPTED: 1,
-    }
+    assert rows["ALT", HIGH].ungraded == {UngradedReason.UPPER_LIMIT_MISSING: 1}
+    assert rows["PLT", LOW].ungraded == {UngradedReason.UNIT_NOT_ACCEPTED: 1}
     assert rows["GLUC", HIGH].ungraded == {UngradedReason.NO_RULE: 1}
     assert rows["GLUC", HIGH].term == "Hyperglycemia"
 
@@ -272,29 +279,111 @@ def test_why_results_have_no_grade_is_counted() -> None:
 def test_an_abnormal_baseline_moves_the_cuts() -> None:
     row = found(lab(-8, "ALT", "80"), lab(3, "ALT", "130"), lab(5, "ALT", "250"))["ALT", HIGH]
     assert [one.lowest for one in row.results] == [1, 2]
-    assert row.shift == (0, 2), "the baseline is graded against itself"
+    assert row.shift == (1, 3), "both by the limits: 2 x and 6.25 x ULN"
 
 
-def test_a_baseline_in_another_unit_is_restated_where_that_is_exact() -> None:
-    grams = found(
-        lab(-8, "CREAT", "50"), lab(3, "CREAT", "0.08", unit="mmol/L", normal=(None, "0.1"))
-    )["CREAT", HIGH]
-    assert (grams.shift, grams.baseline_in_other_unit) == ((0, 2), 0)
-    milligrams = found(
-        lab(-8, "CREAT", "50"), lab(3, "CREAT", "1.0", unit="mg/dL", normal=(None, "1.2"))
-    )["CREAT", HIGH]
-    assert (milligrams.shift, milligrams.baseline_in_other_unit) == ((0, 0), 1)
-    assert milligrams.worst is not None
-    assert milligrams.worst.grade is not None
-    assert milligrams.worst.grade.without == (GradingReference.BASELINE,)
+def test_two_scales_are_never_set_against_each_other() -> None:
+    row = found(lab(-8, "ALT", "210"), lab(3, "ALT", "450"), lab(9, "ALT", "1100"))["ALT", HIGH]
+    assert [one.lowest for one in row.results] == [1, 3], "2.1 x and 5.2 x baseline"
+    assert [one.own_grade and one.own_grade.lowest for one in row.results] == [3, 4]
+    assert (row.shift, row.shift_scale) == ((3, 4), ShiftScale.LIMITS)
+    assert [one.outlier for one in row.results] == [False, True]
+    assert row.worst is not None
+    assert row.worst.grade is not None
+    assert (row.worst.lowest, row.worst.grade.scale) == (3, GradeScale.BASELINE)
+
+
+def test_the_worst_of_a_shift_need_not_be_the_worst_by_the_baseline() -> None:
+    labs = lab(3, "ALT", "500", normal=(None, "100")), lab(9, "ALT", "450")
+    row = found(lab(-8, "ALT", "210"), *labs)["ALT", HIGH]
+    assert row.worst is not None
+    assert (row.worst.result.day, row.shift) == (3, (3, 3)), "5 x ULN, and 11.25 x ULN later"
+
+
+def test_one_scale_goes_from_the_own_grade_to_the_grade_of_ctcae() -> None:
+    row = found(lab(-8, "CREAT", "160"), lab(3, "CREAT", "500"))["CREAT", HIGH]
+    assert (row.shift, row.shift_scale) == ((2, 3), ShiftScale.CTCAE)
+
+
+def test_what_came_before_the_baseline_has_its_own_grade() -> None:
+    history = subject(lab(-20, "ALT", "210"), lab(-8, "ALT", "100"), lab(-2, "ALT", "210"))
+    follow_up = lab_follow_up(history, new_therapy=None)
+    assert follow_up is not None
+    (labs,) = graded_labs(history, TRIAL, follow_up)
+    assert [one.grades[0].lowest for one in labs.results] == [3, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "result", "shift", "factors"),
+    [
+        pytest.param(
+            lab(-8, "CREAT", "50"),
+            lab(3, "CREAT", "0.08", unit="mmol/L", normal=(None, "0.1")),
+            (0, 2),
+            (),
+            id="a power of ten",
+        ),
+        pytest.param(
+            lab(-8, "CREAT", "35"),
+            lab(3, "CREAT", "1.25", unit="mg/dL", normal=(None, "1.3")),
+            (0, 3),
+            ("1 mg/dL = 88.4 umol/L",),
+            id="creatinine 110 after 35",
+        ),
+        pytest.param(
+            lab(-8, "BILI", "60"),
+            lab(3, "BILI", "4.0", unit="mg/dL", normal=(None, "1.2")),
+            (2, 3),
+            ("1 mg/dL = 17.104 umol/L",),
+            id="bilirubin by the limits of each",
+        ),
+        pytest.param(
+            lab(-8, "GLUC", "5"),
+            lab(3, "GLUC", "520", unit="mg/dL", normal=("70", "110")),
+            (None, None),
+            ("1 mmol/L = 18.016 mg/dL",),
+            id="a limit of the trial",
+        ),
+    ],
+)
+def test_a_baseline_in_another_unit_is_restated(
+    baseline: LabValue,
+    result: LabValue,
+    shift: tuple[int | None, int | None],
+    factors: tuple[str, ...],
+) -> None:
+    row = found(baseline, result)[baseline.analyte, HIGH]
+    assert (row.shift, row.factors, row.baseline_not_comparable) == (shift, factors, 0)
+    assert row.baseline is not None
 
 
 def test_a_baseline_with_a_comparator_is_no_number_to_compare_with() -> None:
     row = found(lab(-8, "CREAT", "<50"), lab(3, "CREAT", "76"))["CREAT", HIGH]
-    assert row.shift == (0, 0)
+    assert row.shift == (None, 0)
+    assert (row.baseline, row.baseline_not_comparable) == (None, 1)
+    assert row.baseline_flags == (BaselineFlag.NOT_COMPARABLE,)
     assert row.worst is not None
     assert row.worst.grade is not None
     assert row.worst.grade.without == (GradingReference.BASELINE,)
+
+
+def test_an_abnormal_baseline_that_cannot_be_compared_leaves_no_grade() -> None:
+    row = found(lab(-8, "ALT", ">400"), lab(3, "ALT", "900"), lab(5, "ALT", "950"))["ALT", HIGH]
+    assert row.ungraded == {UngradedReason.BASELINE_NOT_COMPARABLE: 2}
+    assert (row.worst, row.baseline_not_comparable) == (None, 2)
+
+
+def test_a_baseline_that_some_results_cannot_be_compared_with_stays_one() -> None:
+    other = lab(5, "CREAT", "3", unit="U/L")
+    row = found(lab(-8, "CREAT", "50"), lab(3, "CREAT", "76"), other)["CREAT", HIGH]
+    assert (row.baseline is not None, row.baseline_not_comparable) == (True, 1)
+    assert row.baseline_flags == (BaselineFlag.NOT_COMPARABLE,)
+
+
+def test_a_grade_without_a_baseline_needs_no_comparison() -> None:
+    row = found(lab(-8, "PLT", "<60"), lab(3, "PLT", "20"))["PLT", LOW]
+    assert (row.baseline_not_comparable, row.baseline_flags) == (0, ())
+    assert row.baseline is not None
 
 
 def test_anticoagulation_on_the_day_decides_the_grade_of_inr() -> None:

@@ -48,6 +48,51 @@ def test_the_baseline_comes_from_before_lymphodepletion(
     assert baseline.flags == tuple(BaselineFlag(flag) for flag in flags)
 
 
+@pytest.mark.parametrize(
+    ("earlier", "samples", "chosen", "flags"),
+    [
+        pytest.param([-70], [-75, -60, -8], -8, (), id="62 days after: long recovered"),
+        pytest.param([-36], [-40, -8], -40, ("earlier_ld",), id="28 days after: from before it"),
+        pytest.param([-37], [-40, -8], -8, (), id="29 days after"),
+        pytest.param([-30], [-61, -8], -61, ("earlier_ld",), id="56 days before the second"),
+        pytest.param([-30], [-62, -8], -8, ("after_LD",), id="57 days before: too old"),
+        pytest.param([-30], [-8], -8, ("after_LD",), id="none from before it"),
+        pytest.param([-30], [-30, -8], -30, ("earlier_ld",), id="on the day of its dose"),
+        pytest.param([-30], [-29, -8], -8, ("after_LD",), id="the day after its dose"),
+        pytest.param([-45, -25], [-60, -50, -8], -50, ("earlier_ld",), id="two earlier courses"),
+        pytest.param([-45, -25], [-40, -8], -8, ("after_LD",), id="itself lowered by the first"),
+        pytest.param([-48, -47, -30], [-50, -8], -50, ("earlier_ld",), id="from before both"),
+        pytest.param([-30], [-50, -2], -50, ("earlier_ld",), id="rather than one of the second"),
+        pytest.param([-60], [-36], -36, ("after_LD", "old_baseline"), id="old and still low"),
+    ],
+)
+def test_an_earlier_lymphodepletion_lowers_no_baseline(
+    earlier: list[int], samples: list[When], chosen: int, flags: tuple[str, ...]
+) -> None:
+    labs = [lab(when, "PLT", "180") for when in samples]
+    baseline = baseline_of(subject(*labs, earlier=earlier))
+    assert baseline is not None
+    assert baseline.result.value.collected.earliest == on(chosen)
+    assert baseline.flags == tuple(BaselineFlag(flag) for flag in flags)
+
+
+def test_an_earlier_course_counts_where_the_second_was_omitted() -> None:
+    labs = lab(-50, "PLT", "180"), lab(-8, "PLT", "40")
+    baseline = baseline_of(subject(*labs, lymphodepletion=(), earlier=[-30]))
+    assert baseline is not None
+    assert (baseline.result.value.collected.earliest, baseline.flags) == (
+        on(-50),
+        (BaselineFlag.EARLIER_LYMPHODEPLETION,),
+    )
+
+
+def test_an_earlier_course_does_not_count_under_the_policy_before_the_infusion() -> None:
+    history = subject(lab(-50, "PLT", "180"), lab(-8, "PLT", "40"), earlier=[-30])
+    baseline = baseline_of(history, under(TRIAL, baseline="pre_infusion"))
+    assert baseline is not None
+    assert (baseline.result.value.collected.earliest, baseline.flags) == (on(-8), ())
+
+
 @pytest.mark.parametrize("when", [(0, "10:00"), 5])
 def test_no_baseline_comes_from_after_the_infusion(when: When) -> None:
     assert baseline_of(subject(lab(when, "PLT", "180"))) is None

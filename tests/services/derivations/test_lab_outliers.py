@@ -1,14 +1,15 @@
 """When a result is an outlier by the trial's rule."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
-from app.services.derivations.lab_outliers import beyond_limits, grade_is_outlier
+from app.services.derivations.lab_outliers import at_baseline, beyond_limits, grade_is_outlier
 from app.services.derivations.subject_history import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
-from app.vocabularies.laboratory_grading import AbnormalityDirection
+from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale
 from tests.services.derivations.lab_histories import TRIAL, lab
 
 LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
@@ -39,6 +40,45 @@ def test_a_grade_is_an_outlier(
     assert grade_is_outlier(found, baseline, TRIAL.laboratory) is outlier
 
 
+@pytest.mark.parametrize(
+    ("scale", "outlier"), [(GradeScale.BASELINE, True), (GradeScale.LIMITS, False), (None, False)]
+)
+def test_a_grade_in_multiples_of_the_baseline_is_above_it_by_its_making(
+    scale: GradeScale | None, outlier: bool
+) -> None:
+    assert grade_is_outlier(replace(grade(3), scale=scale), grade(3), TRIAL.laboratory) is outlier
+
+
+@pytest.mark.parametrize(
+    ("direction", "baseline", "result", "back"),
+    [
+        pytest.param(LOW, lab(-8, "PLT", "60"), lab(9, "PLT", "60"), True, id="the value itself"),
+        pytest.param(LOW, lab(-8, "PLT", "60"), lab(9, "PLT", "59"), False, id="one below"),
+        pytest.param(LOW, lab(-8, "PLT", "60"), lab(9, "PLT", ">60"), True, id="above for certain"),
+        pytest.param(LOW, lab(-8, "PLT", "60"), lab(9, "PLT", "<70"), False, id="may be below"),
+        pytest.param(HIGH, lab(-8, "ALT", "210"), lab(9, "ALT", "210"), True, id="high, itself"),
+        pytest.param(HIGH, lab(-8, "ALT", "210"), lab(9, "ALT", "211"), False, id="high, above"),
+        pytest.param(HIGH, lab(-8, "ALT", "210"), lab(9, "ALT", "<99"), True, id="below it"),
+        pytest.param(HIGH, lab(-8, "ALT", "210"), lab(9, "ALT", ">99"), False, id="may be above"),
+        pytest.param(HIGH, lab(-8, "ALT", ">210"), lab(9, "ALT", "90"), False, id="no value"),
+        pytest.param(HIGH, None, lab(9, "ALT", "90"), False, id="no baseline"),
+        pytest.param(
+            HIGH, lab(-8, "CREAT", "200"), lab(9, "CREAT", "2.2", unit="mg/dL"), True, id="194"
+        ),
+        pytest.param(
+            HIGH, lab(-8, "CREAT", "200"), lab(9, "CREAT", "2.26", unit="mg/dL"), False, id="199.8"
+        ),
+        pytest.param(
+            HIGH, lab(-8, "LDH", "400"), lab(9, "LDH", "3", unit="ug/L"), False, id="no factor"
+        ),
+    ],
+)
+def test_a_value_is_back_at_the_baseline(
+    direction: AbnormalityDirection, baseline: LabValue | None, result: LabValue, back: bool
+) -> None:
+    assert at_baseline(result, direction, baseline) is back
+
+
 def test_the_trial_sets_grade_and_rise() -> None:
     rules = LaboratoryRules(outlier_grade=2, outlier_rise=2)
     assert grade_is_outlier(grade(2), grade(0), rules)
@@ -64,7 +104,16 @@ def beyond(
         pytest.param(lab(3, "IGG", "199", unit="mg/dL"), LOW, True, id="199 mg/dL is below 2 g/L"),
         pytest.param(lab(3, "IGG", "2"), LOW, False, id="2 g/L is not below it"),
         pytest.param(lab(3, "GLUC", "27.9"), HIGH, True, id="glucose in mmol/L"),
-        pytest.param(lab(3, "GLUC", "900", unit="mg/dL"), HIGH, None, id="in mg/dL: not compared"),
+        pytest.param(lab(3, "GLUC", "90", unit="mg/dL"), HIGH, False, id="90 mg/dL"),
+        pytest.param(lab(3, "GLUC", "520", unit="mg/dL"), HIGH, True, id="28.86 mmol/L"),
+        pytest.param(lab(3, "GLUC", "503", unit="mg/dL"), HIGH, None, id="within 0.5 % of 500.8"),
+        pytest.param(lab(3, "GLUC", "504", unit="mg/dL"), HIGH, True, id="above that"),
+        pytest.param(lab(3, "GLUC", "498", unit="mg/dL"), HIGH, False, id="below that"),
+        pytest.param(lab(3, "GLUC", "39", unit="mg/dL"), LOW, True, id="2.16 mmol/L"),
+        pytest.param(lab(3, "PHOS", "0.9", unit="mg/dL"), LOW, True, id="0.29 mmol/L"),
+        pytest.param(lab(3, "PHOS", "8.1", unit="mg/dL"), HIGH, True, id="2.62 mmol/L"),
+        pytest.param(lab(3, "NTPROBNP", "1801", unit="pg/mL"), HIGH, True, id="ng/L are pg/mL"),
+        pytest.param(lab(3, "DDIMER", "9000", unit="ug/L"), HIGH, True, id="times its own ULN"),
         pytest.param(lab(3, "GLUC", "2.1"), LOW, True, id="below the lower limit"),
         pytest.param(lab(3, "DDIMER", "5000"), HIGH, False, id="10 x ULN"),
         pytest.param(lab(3, "DDIMER", "5001"), HIGH, True, id="above 10 x ULN"),

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from app.services.derivations.lab_abnormalities import lab_abnormalities
+from app.services.derivations.lab_abnormalities import ShiftScale, lab_abnormalities
+from app.services.derivations.lab_baseline import BaselineFlag
 from app.services.derivations.lab_summary import LabSummary, lab_summary
 from app.services.derivations.subject_history import LabValue
-from app.vocabularies.laboratory_grading import AbnormalityDirection, UngradedReason
+from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 from tests.services.derivations.lab_histories import TRIAL, lab, on, subject
 
 
@@ -24,6 +25,26 @@ def test_the_worst_grade_its_day_and_its_record() -> None:
     assert (found.worst_grade, found.worst_on, found.worst_record) == (4, on(9), worst.record)
     assert (found.worst_range, found.worst_in_lymphodepletion) == ((), 3)
     assert (found.n_results, found.term) == (2, "Platelet count decreased")
+
+
+def test_a_baseline_that_nothing_is_compared_with_is_not_there() -> None:
+    labs = lab(-8, "CREAT", "<35"), lab(3, "CREAT", "110")
+    found = lab_abnormalities(subject(*labs), TRIAL, new_therapy=None)
+    (creatinine,) = map(lab_summary, found)
+    assert (creatinine.has_baseline, creatinine.n_baseline_not_comparable) == (False, 1)
+    assert creatinine.baseline_flags == (BaselineFlag.NOT_COMPARABLE,)
+
+
+def test_a_worst_grade_by_the_baseline_stands_beside_the_shift_by_the_limits() -> None:
+    labs = lab(-8, "BILI", "60"), lab(3, "BILI", "4.0", unit="mg/dL", normal=(None, "1.2"))
+    found = lab_abnormalities(subject(*labs), TRIAL, new_therapy=None)
+    (bilirubin,) = map(lab_summary, found)
+    assert (bilirubin.worst_grade, bilirubin.worst_scale) == (1, GradeScale.BASELINE)
+    assert (bilirubin.baseline_grade, bilirubin.shift_worst_grade) == (2, 3)
+    assert (bilirubin.shift_scale, bilirubin.has_baseline) == (ShiftScale.LIMITS, True)
+    assert bilirubin.worst_restated is not None
+    assert str(bilirubin.worst_restated.value) == "68.416"
+    assert bilirubin.factors == ("1 mg/dL = 17.104 umol/L",)
 
 
 def test_without_a_baseline_there_is_neither_a_grade_nor_a_flag_of_it() -> None:

@@ -262,6 +262,19 @@ def test_values_in_several_units_are_one_series_in_the_unit_of_the_summaries() -
     assert str(found.baseline.amount) == "9.00"
 
 
+def test_a_baseline_in_another_unit_is_restated_by_the_factor() -> None:
+    rules = TRIAL.pharmacodynamics.model_copy(update={"panel": ("URATE",)})
+    trial = TRIAL.model_copy(update={"pharmacodynamics": rules})
+    labs = [lab(1, "URATE", -1, "5", "mg/dL"), lab(2, "URATE", 3, "594.8", "umol/L")]
+    (found,) = pharmacodynamics(history(lab_values=tuple(labs)), trial).markers
+    assert (found.unit, found.restated_by) == ("umol/L", "1 mg/dL = 59.48 umol/L")
+    assert found.flags == (MarkerFlag.RESTATED,)
+    assert found.fold_change == 2
+    same = [lab(1, "URATE", -1, "297.4", "umol/L"), labs[1]]
+    (found,) = pharmacodynamics(history(lab_values=tuple(same)), trial).markers
+    assert (found.fold_change, found.restated_by, found.flags) == (2, None, ())
+
+
 def test_a_unit_that_cannot_be_converted_is_kept_apart() -> None:
     mass = lab(1, "SIL2R", 3, "4000", "pg/mL")
     arbitrary = lab(2, "SIL2R", 3, "700", "[arb'U]/mL")

@@ -48,6 +48,18 @@ SERUM = {"serum_m_protein": {"value": "0.40", "unit": "g/dL"}}
             id="urine",
         ),
         pytest.param(
+            {"corrected_calcium": {"value": "10.0", "unit": "mg/dL"}},
+            result("CA_CORR", value="2.50", unit="mmol/L", reference_range={"high": "2.6"}),
+            False,
+            id="calcium, 10.02 mg/dL: the factor is rounded",
+        ),
+        pytest.param(
+            {"corrected_calcium": {"value": "10.0", "unit": "mg/dL"}},
+            result("CA_CORR", value="2.53", unit="mmol/L", reference_range={"high": "2.6"}),
+            True,
+            id="calcium, 10.14 mg/dL",
+        ),
+        pytest.param(
             {"serum_immunofixation": {"result": "negative"}},
             result("IFE_S", coded_value="NEGATIVE"),
             False,

@@ -242,12 +242,25 @@ def test_it_notices_the_first_of_a_run_that_no_event_covers() -> None:
     assert unreported(event(end="2026-03-10"), *run) == ["2026-03-11"]
 
 
-def test_an_ungraded_result_does_not_end_a_run() -> None:
+@pytest.mark.parametrize(
+    ("between", "noticed"),
+    [
+        pytest.param(
+            {"value": "300", "comparator": "<"}, ["2026-03-09"], id="ungraded: any grade is open"
+        ),
+        pytest.param(
+            {"value": "100", "reference_range": None},
+            ["2026-03-09", "2026-03-11"],
+            id="grade 0 or 1 without a limit",
+        ),
+    ],
+)
+def test_a_run_ends_with_a_result_that_is_not_severe_and_not_with_an_ungraded_one(
+    between: dict[str, Any], noticed: list[str]
+) -> None:
     first, last = platelets(("2026-03-09", "18"), ("2026-03-11", "18"))
-    without_limits = result(
-        "ungraded", value="100", reference_range=None, collected_at="2026-03-10"
-    )
-    assert unreported(first, without_limits, last) == ["2026-03-09"]
+    middle = result("middle", **between, collected_at="2026-03-10")
+    assert unreported(first, middle, last) == noticed
 
 
 def test_low_and_high_are_runs_of_their_own() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from app.services.derivations.lab_abnormalities import ShiftScale
+from app.services.derivations.lab_baseline import BaselineFlag
 from app.services.derivations.lab_summary import LabSummary
 from app.services.statistics.lab_tables import LabOutliers, LabShift, LabTable, lab_tables
 from app.services.statistics.proportions import proportion
-from app.vocabularies.laboratory_grading import AbnormalityDirection, UngradedReason
+from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 
 INFUSED_ON = date(2024, 1, 15)
 LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
@@ -27,11 +29,17 @@ def platelets(worst: int | None = 0, *, baseline: int | None = 0, **more: Any) -
         "has_baseline": baseline is not None,
         "baseline_flags": (),
         "baseline_grade": baseline,
+        "n_baseline_not_comparable": 0,
         "n_results": 2,
         "worst_grade": worst,
         "worst_range": (),
         "worst_on": None,
         "worst_record": None,
+        "worst_scale": None,
+        "worst_restated": None,
+        "shift_worst_grade": worst,
+        "shift_scale": ShiftScale.CTCAE,
+        "factors": (),
         "worst_in_lymphodepletion": None,
         "resolved_on": None,
         "resolved": None,
@@ -79,6 +87,29 @@ def test_a_subject_without_a_result_after_the_infusion_is_in_no_shift() -> None:
     assert (found.n_with_results, found.n_without_baseline, found.n_ungraded) == (1, 0, 0)
     assert found.shift == (LabShift(baseline_grade=0, worst_grade=1, subjects=1),)
     assert found.worst_in_lymphodepletion == {"0": 0, "1": 0, "2": 2, "3": 0, "4": 0}
+
+
+def test_a_shift_by_the_limits_leaves_the_grades_of_ctcae_beside_it() -> None:
+    by_limits = {"shift_scale": ShiftScale.LIMITS, "worst_scale": GradeScale.BASELINE}
+    found = table(platelets(1, baseline=3, shift_worst_grade=3, **by_limits))
+    assert found.shift == (LabShift(baseline_grade=3, worst_grade=3, subjects=1),)
+    assert (found.shift_scale, found.n_by_baseline) == (ShiftScale.LIMITS, 1)
+    assert found.worst == {"0": 0, "1": 1, "2": 0, "3": 0, "4": 0}
+    assert found.grade_3_or_more == proportion(0, 1)
+
+
+def test_baselines_that_cannot_be_compared_are_counted_and_factors_named() -> None:
+    unused = platelets(
+        2,
+        baseline=None,
+        n_baseline_not_comparable=2,
+        baseline_flags=(BaselineFlag.OLD, BaselineFlag.NOT_COMPARABLE),
+        factors=("1 mg/dL = 88.4 umol/L",),
+    )
+    found = table(unused, platelets(1, baseline_flags=(BaselineFlag.OLD,)), platelets(1))
+    assert (found.n_without_baseline, found.n_baseline_not_comparable) == (1, 1)
+    assert found.baseline_flags == {BaselineFlag.NOT_COMPARABLE: 1, BaselineFlag.OLD: 2}
+    assert found.factors == ("1 mg/dL = 88.4 umol/L",)
 
 
 def test_shifts_come_by_baseline_and_then_by_worst_grade_with_none_first() -> None:

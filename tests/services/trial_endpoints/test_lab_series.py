@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from app.services.trial_endpoints.lab_series import lab_series
 from tests.services.derivations.lab_histories import TRIAL, lab, subject
 
@@ -29,10 +31,43 @@ def test_it_brings_results_to_one_unit_with_their_limits() -> None:
     assert str(found["results"][1]["lower_limit"]) == "120"
 
 
+def test_it_restates_by_a_factor_and_names_it() -> None:
+    other = lab(3, "HGB", "4.9", unit="mmol/L", normal=("7.4", "9.9"))
+    found = lab_series(subject(lab(1, "HGB", "101"), other), TRIAL, "HGB")
+    grams, moles = found["results"]
+    assert (grams["restated_by"], moles["restated_by"]) == (None, "1 mmol/L = 1.611 g/dL")
+    assert (str(moles["value"]), str(moles["lower_limit"])) == ("78.939", "119.21")
+    assert moles["grade"] == 2, "4.9 mmol/L is grade 2 as printed, 78.9 g/L would be 3"
+
+
 def test_it_counts_what_it_cannot_show() -> None:
-    odd = lab(3, "HGB", "9.1", unit="mmol/L")
+    odd = lab(3, "HGB", "9.1", unit="U/L")
     found = lab_series(subject(lab(1, "HGB", "101"), odd), TRIAL, "HGB")
     assert (len(found["results"]), found["n_not_shown"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "shown"), [("3094-0", "4.9982"), ("3091-6", "2.3310"), ("UREA", None)]
+)
+def test_urea_in_mg_is_restated_by_the_code_that_says_what_was_weighed(
+    sent_as: str, shown: str | None
+) -> None:
+    moles = lab(1, "UREA", "5.2", unit="mmol/L", sent_as="22664-7")
+    mass = lab(3, "UREA", "14", unit="mg/dL", sent_as=sent_as)
+    found = lab_series(subject(moles, mass), TRIAL, "UREA")
+    assert found["unit"] == "mmol/L"
+    values = [str(one["value"]) for one in found["results"]]
+    assert values == (["5.2"] if shown is None else ["5.2", shown])
+
+
+def test_the_baseline_has_its_own_grade_and_later_ones_say_their_scale() -> None:
+    labs = lab(-8, "ALT", "210"), lab(3, "ALT", "450"), lab(9, "ALT", "1100")
+    found = lab_series(subject(*labs), TRIAL, "ALT")["results"]
+    assert [(one["grade"], one["scale"]) for one in found] == [
+        (3, "limits"),
+        (1, "baseline"),
+        (3, "baseline"),
+    ]
 
 
 def test_nothing_after_the_data_cut_is_shown() -> None:
@@ -46,10 +81,10 @@ def test_a_laboratory_error_is_no_result() -> None:
     assert found["n_not_shown"] == 0
 
 
-def test_without_an_infusion_there_is_a_result_and_no_day_and_no_grade() -> None:
+def test_without_an_infusion_there_is_a_result_with_its_own_grade_and_no_day() -> None:
     found = lab_series(subject(lab(-20, "HGB", "80"), infused=False), TRIAL, "HGB")
     [one] = found["results"]
-    assert (found["infused_on"], one["day"], one["grade"]) == (None, None, None)
+    assert (found["infused_on"], one["day"], one["grade"]) == (None, None, 2)
     assert one["value"] == Decimal(80)
 
 

@@ -15,6 +15,7 @@ from app.vocabularies.laboratory_grading import (
     DecidingFact,
     GradingReference,
 )
+from app.vocabularies.restated_units import Restatement
 
 References = tuple[Decimal | None, Decimal | None, Decimal | None]
 """Lower limit, upper limit and baseline, in the unit of the value."""
@@ -74,7 +75,12 @@ class RuleSet:
     """The intervals of one analyte and direction in one unit.
 
     Attributes:
+        unit: of the cuts; ``ANY_UNIT`` where all are multiples.
+        restated: how a result in the unit reported is brought to it; None: it is that unit.
+        grades: every grade of the term that a number can have, 0 among them.
         reads_baseline_as_normal: some interval does when there is none.
+        looks_at_baseline: some cut is a multiple of it.
+        two_scales: one for a normal baseline, and one in multiples of an abnormal one.
         fact: what decides between grades beside the number; None when nothing does.
         readings: by whether the baseline was above normal, then by whether ``fact`` is so.
     """
@@ -82,7 +88,12 @@ class RuleSet:
     analyte: str
     direction: AbnormalityDirection
     term: str
+    unit: str
+    restated: Restatement | None
+    grades: frozenset[int]
     reads_baseline_as_normal: bool
+    looks_at_baseline: bool
+    two_scales: bool
     fact: DecidingFact | None
     readings: tuple[tuple[Reading, Reading], tuple[Reading, Reading]]
 

@@ -2,13 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.vocabularies.laboratory_grading import (
     AbnormalityDirection,
     DecidingFact,
+    GradeScale,
     GradingReference,
     UngradedReason,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestatedValue:
+    """A result as it was compared: in another unit, by a rounded factor.
+
+    Attributes:
+        value: to five significant digits; compared was the unrounded one.
+        unit: UCUM: that of the baseline, or one in which CTCAE prints its cuts.
+        factor: in words, such as ``1 mg/dL = 17.104 umol/L``.
+    """
+
+    value: Decimal
+    unit: str
+    factor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +40,10 @@ class LabGrade:
             none when it cannot be graded. Never 5: a number does not show a death.
         needs: what would decide between several grades.
         without: what the full criterion looks at too and was not known: the grade rests on the
-            rest of it, a missing baseline being read as normal.
+            rest of it, a missing baseline being read as normal, a missing limit leaving a range.
+        scale: of a term with two scales, the one that the grade is of; None: it has one, or there
+            is no grade.
+        restated: None: the result was compared in its own unit.
         rule: the interval that holds the value, per grade; None for grade 0 and without a grade.
         ungraded_reason: why there is no grade; None when there is one.
     """
@@ -36,6 +56,8 @@ class LabGrade:
     without: tuple[GradingReference, ...] = ()
     rule: str | None = None
     ungraded_reason: UngradedReason | None = None
+    scale: GradeScale | None = None
+    restated: RestatedValue | None = None
 
     @property
     def grade(self) -> int | None:

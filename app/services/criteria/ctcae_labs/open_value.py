@@ -33,18 +33,18 @@ def values_meant(
     )
 
 
-def grade_of_all(grades: Sequence[LabGrade]) -> LabGrade:
+def grade_of_all(grades: Sequence[LabGrade], deciding: DecidingFact) -> LabGrade:
     """Give the answer for a result that can be any of several values.
 
     It is one grade where all of them have the same, and ungraded where one of them is: a grade
-    that it may have would be missing.
+    that it may have would be missing. ``deciding`` is what would tell which value it is.
     """
     for graded in grades:
         if graded.ungraded_reason is not None:
             return graded
     needs = dict.fromkeys(fact for graded in grades for fact in graded.needs)
     if len({graded.grades for graded in grades}) > 1:
-        needs[DecidingFact.EXACT_VALUE] = None
+        needs[deciding] = None
     rules = dict.fromkeys(graded.rule for graded in grades if graded.rule is not None)
     return replace(
         grades[0],

@@ -1,6 +1,6 @@
 """The cuts of CTCAE 5.0 by analyte and unit, read from the table once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
@@ -21,11 +21,13 @@ from app.vocabularies.ctcae_laboratory import (
     GradeInterval,
     grade_intervals,
 )
+from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.laboratory_grading import (
     AbnormalityDirection,
     GradingReference,
     UngradedReason,
 )
+from app.vocabularies.restated_units import Restatement, restatement
 
 SAME_RULES: Final = {"CA_TOTAL": "CA_CORR", "GLUC_FAST": "GLUC"}
 """Analytes that are graded by the cuts of another one.
@@ -39,6 +41,7 @@ _WORDS: Final = {
     GradingReference.UPPER_LIMIT: "ULN",
     GradingReference.BASELINE: "baseline",
 }
+BASELINE_HIGH: Final = "baseline_high"
 _NORMAL_WITHOUT_BASELINE: Final = {"baseline_not_high", "above_baseline"}
 _BRANCHES: Final = {
     "above_baseline": Cut(number=Decimal(1), of=GradingReference.BASELINE),
@@ -47,15 +50,23 @@ _BRANCHES: Final = {
 
 
 @lru_cache(maxsize=4096)
-def rules_in_unit(analyte: str, unit: str | None) -> tuple[RuleSet | LabGrade, ...]:
+def rules_in_unit(
+    analyte: str, unit: str | None, *, own: bool = False
+) -> tuple[RuleSet | LabGrade, ...]:
     """Give, for each direction that CTCAE 5.0 has a term for, its cuts in a unit, LOW before HIGH.
 
-    A direction without cuts in that unit has the answer that says so instead; with no unit, as of
-    a result that is no number, every direction has.
+    Cuts printed in the unit reported come first; else those of a unit that a result can be
+    restated in. A direction without either has the answer that says so instead; with no unit, as
+    of a result that is no number, every direction has.
+
+    Args:
+        analyte: our code.
+        unit: UCUM, as reported.
+        own: only the cuts that do not refer to a baseline.
     """
     source = SAME_RULES.get(analyte, analyte)
     rules = [
-        _in_direction(analyte, unit, intervals)
+        _in_direction(analyte, unit, intervals, own=own)
         for direction in AbnormalityDirection
         if (intervals := _by_direction().get((source, direction)))
     ]
@@ -65,15 +76,32 @@ def rules_in_unit(analyte: str, unit: str | None) -> tuple[RuleSet | LabGrade, .
 @cache
 def looks_at_baseline(analyte: str) -> bool:
     """Tell whether a cut of the analyte, in any unit, depends on the subject's baseline."""
+    return any(_looks_at_baseline(interval) for interval in _of_analyte(analyte))
+
+
+@cache
+def has_two_scales(analyte: str) -> bool:
+    """Tell whether the analyte is graded in multiples of the baseline where that is abnormal.
+
+    Source: CTCAE 5.0, "if baseline was abnormal": ALT, AST, ALP, GGT, bilirubin.
+    """
+    return any(interval.branch == BASELINE_HIGH for interval in _of_analyte(analyte))
+
+
+def _of_analyte(analyte: str) -> Iterator[GradeInterval]:
     source = SAME_RULES.get(analyte, analyte)
+    for direction in AbnormalityDirection:
+        yield from _by_direction().get((source, direction), ())
+
+
+def _looks_at_baseline(interval: GradeInterval) -> bool:
+    return "baseline" in interval.branch or _is_multiple_of_baseline(interval)
+
+
+def _is_multiple_of_baseline(interval: GradeInterval) -> bool:
     return any(
-        "baseline" in interval.branch
-        or any(
-            cut is not None and cut.of is GradingReference.BASELINE
-            for cut in (interval.lower, interval.upper)
-        )
-        for direction in AbnormalityDirection
-        for interval in _by_direction().get((source, direction), ())
+        cut is not None and cut.of is GradingReference.BASELINE
+        for cut in (interval.lower, interval.upper)
     )
 
 
@@ -86,12 +114,17 @@ def _by_direction() -> dict[tuple[str, AbnormalityDirection], list[GradeInterval
 
 
 def _in_direction(
-    analyte: str, unit: str | None, intervals: Sequence[GradeInterval]
+    analyte: str, unit: str | None, intervals: Sequence[GradeInterval], *, own: bool
 ) -> RuleSet | LabGrade:
     numbered = [interval for interval in intervals if interval.grade is not None]
     accepted = [interval for interval in numbered if interval.unit in {unit, ANY_UNIT}]
+    restated = None
+    if not accepted and unit is not None:
+        accepted, restated = _in_another_unit(analyte, unit, numbered)
     if accepted and unit is not None:
-        return _rule_set(analyte, accepted)
+        if own:
+            accepted = [one for one in accepted if not _is_multiple_of_baseline(one)]
+        return _rule_set(analyte, accepted, restated, own=own)
     if not numbered:
         reason = UngradedReason.NO_RULE
     elif unit is None:
@@ -106,23 +139,61 @@ def _in_direction(
     )
 
 
-def _rule_set(analyte: str, intervals: Sequence[GradeInterval]) -> RuleSet:
+def _in_another_unit(
+    analyte: str, unit: str, intervals: Iterable[GradeInterval]
+) -> tuple[list[GradeInterval], Restatement | None]:
+    """Give the cuts in a unit that a result can be restated in, exactly if there is one.
+
+    Decision: a unit that the list does not have for the analyte is not restated: it may be a
+    mistake.
+    """
+    listed = find_analyte(analyte)
+    if listed is None or unit not in listed.units:
+        return [], None
+    by_unit: dict[str, list[GradeInterval]] = {}
+    for interval in intervals:
+        by_unit.setdefault(interval.unit, []).append(interval)
+    ways = {printed: restatement(analyte, unit, printed) for printed in by_unit}
+    known = {printed: way for printed, way in ways.items() if way is not None}
+    if not known:
+        return [], None
+    printed = min(known, key=lambda one: not known[one].exact)
+    return by_unit[printed], known[printed]
+
+
+def _rule_set(
+    analyte: str,
+    intervals: Sequence[GradeInterval],
+    restated: Restatement | None,
+    *,
+    own: bool,
+) -> RuleSet:
     facts = {CONDITIONS[one.condition][0] for one in intervals if one.condition}
     high, not_high = (
-        tuple(_reading(intervals, without_branch=other, fact=fact) for fact in (False, True))
-        for other in ("baseline_not_high", "baseline_high")
+        tuple(
+            _reading(intervals, without_branch=other, fact=fact, own=own) for fact in (False, True)
+        )
+        for other in ("baseline_not_high", BASELINE_HIGH)
     )
     return RuleSet(
         analyte=analyte,
         direction=intervals[0].direction,
         term=intervals[0].term,
-        reads_baseline_as_normal=any(one.branch in _NORMAL_WITHOUT_BASELINE for one in intervals),
+        unit=intervals[0].unit,
+        restated=restated,
+        grades=frozenset({0, *(one.grade for one in intervals if one.grade is not None)}),
+        reads_baseline_as_normal=not own
+        and any(one.branch in _NORMAL_WITHOUT_BASELINE for one in intervals),
+        looks_at_baseline=not own and any(_looks_at_baseline(one) for one in intervals),
+        two_scales=has_two_scales(analyte),
         fact=next(iter(facts), None),
         readings=((not_high[0], not_high[1]), (high[0], high[1])),
     )
 
 
-def _reading(intervals: Iterable[GradeInterval], *, without_branch: str, fact: bool) -> Reading:
+def _reading(
+    intervals: Iterable[GradeInterval], *, without_branch: str, fact: bool, own: bool
+) -> Reading:
     chosen = [
         interval
         for interval in intervals
@@ -130,11 +201,12 @@ def _reading(intervals: Iterable[GradeInterval], *, without_branch: str, fact: b
         and (not interval.condition or CONDITIONS[interval.condition][1] is fact)
     ]
     return tuple(
-        _interval(interval) for interval in sorted(chosen, key=lambda one: -(one.grade or 0))
+        _interval(interval, own=own)
+        for interval in sorted(chosen, key=lambda one: -(one.grade or 0))
     )
 
 
-def _interval(interval: GradeInterval) -> Interval:
+def _interval(interval: GradeInterval, *, own: bool) -> Interval:
     comparisons = [
         _comparison(cut, below=below)
         for cut, below in ((interval.lower, False), (interval.upper, True))
@@ -142,13 +214,14 @@ def _interval(interval: GradeInterval) -> Interval:
     ]
     if interval.direction is AbnormalityDirection.LOW:
         comparisons.reverse()
-    if interval.branch in _BRANCHES:
+    branch = _BRANCHES.get(interval.branch)
+    if branch is not None and not (own and branch.of is GradingReference.BASELINE):
         below = interval.branch == "value_below_lln"
-        comparisons.append(_comparison(_BRANCHES[interval.branch], below=below, assumed=not below))
+        comparisons.append(_comparison(branch, below=below, assumed=not below))
     return Interval(
         grade=interval.grade or 0,
         comparisons=tuple(comparisons),
-        baseline_read_as_normal=interval.branch in _NORMAL_WITHOUT_BASELINE,
+        baseline_read_as_normal=not own and interval.branch in _NORMAL_WITHOUT_BASELINE,
         rule=_in_words(interval),
     )
 

@@ -2,6 +2,7 @@
 
 import { OF_COHORT } from "../address.js";
 import * as api from "../api.js";
+import { element } from "../elements.js";
 import * as figures from "../figures.js";
 import { picture } from "../picture.js";
 import { provenance } from "../section.js";
@@ -15,9 +16,11 @@ export async function laboratory(context) {
     provenance(answer),
     picture(context, "lab-shift", {
       title: "Shift from baseline to worst grade",
-      description: "Worst grades are in the table below; take the data for the shifts.",
+      description:
+        "Worst grades are in the table below; take the data for the shifts. Where CTCAE grades in multiples of an abnormal baseline, both grades of the shift are by the laboratory's limits.",
       only: OF_COHORT,
     }),
+    ...notAnalysed(answer),
     table({
       caption: `Worst grade after baseline (${answer.rule_set.ae_grading})`,
       columns: [
@@ -25,13 +28,24 @@ export async function laboratory(context) {
         cell("With results", (row) => figures.count(row.n_with_results)),
         ...["1", "2", "3", "4"].map((grade) => cell(grade, ({ worst }) => figures.count(worst[grade]))),
         cell("Grade 3 or more", (row) => figures.proportion(row.grade_3_or_more)),
-        cell("Clinically significant outlier", ({ outlier }) => figures.count(outlier.subjects.x)),
+        cell("By multiples of the baseline", (row) => figures.count(row.n_by_baseline)),
+        { head: "Shift", cell: ({ shift_scale }) => (shift_scale === "limits" ? "by the limits" : "to CTCAE") },
+        cell("Baseline not comparable", (row) => figures.count(row.n_baseline_not_comparable)),
+        cell("Clinically significant", (row) => figures.count(row.clinically_significant.subjects.x)),
+        cell("Outlier by the rule", ({ outlier }) => figures.count(outlier.subjects.x)),
       ],
       rows: answer.tables,
       empty: "No result is recorded by then.",
       tall: true,
     }),
   ];
+}
+
+function notAnalysed({ n_not_analysed, not_analysed }) {
+  if (!n_not_analysed) return [];
+  const codes = not_analysed.map(({ analyte }) => analyte).join(", ");
+  const words = `In no table, because their codes name no analyte of the trial: ${n_not_analysed} results (${codes}).`;
+  return [element("p", {}, words)];
 }
 
 function abnormality({ term, analyte, direction }) {
