@@ -85,7 +85,8 @@ class DoseLimitingJudgement(Part):
 class AdverseEventFields(RecordFields):
     """What a centre reports about one adverse event.
 
-    One record is one event with its highest grade. It needs a term, an onset or the word that it is
+    One record is one event with its highest grade, or a line of one where it names another as its
+    episode or as what it is a worsening of. It needs a term, an onset or the word that it is
     unknown, and a grade or a statement on seriousness, but for CRS and ICANS, which may wait for
     both; everything else may follow in an amendment.
     """
@@ -192,8 +193,8 @@ class AdverseEventFields(RecordFields):
     worsening_of: RecordReference | None = Field(
         default=None,
         sa_type=Uuid,
-        description="The adverse event, present before the infusion, that this one is a worsening "
-        "of.",
+        description="The adverse event, such as one present before the infusion, that this one is "
+        "a worsening of; the two count as one event.",
     )
     symptom_of: RecordReference | None = Field(
         default=None,
@@ -203,7 +204,8 @@ class AdverseEventFields(RecordFields):
     part_of_episode: RecordReference | None = Field(
         default=None,
         sa_type=Uuid,
-        description="The first adverse event of the episode that this one continues.",
+        description="The first adverse event of the episode that this one continues; they count "
+        "as one event.",
     )
     aware_at: OffsetDateTime | None = Field(
         default=None, sa_type=Text, description="When the centre learnt of the event."

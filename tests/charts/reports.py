@@ -297,6 +297,7 @@ def timeline() -> dict[str, Any]:
             {"lane": "course", "kind": "progression", "on": "2025-03-01"},
             {"lane": "course", "kind": "death", "on": "2025-06-01"},
         ],
+        undated=1,
         spans=[
             {
                 "lane": "adverse_event",

@@ -170,6 +170,7 @@ async def test_an_unknown_onset_counts_from_the_infusion_and_says_so(told: Cohor
     assert event["emerged_on"] == INFUSED_ON.isoformat()
     row = _row(await told.endpoint("adverse-events"), "Nausea")
     assert (row["counts"]["subjects"]["x"], row["first_imputed"]) == (1, 1)
+    assert (await told.endpoint("adverse-events"))["records_of_unknown_onset"] >= 2
 
 
 async def test_an_end_that_nobody_says_is_unknown_and_asked_for(

@@ -85,6 +85,9 @@ def adverse_event_report(
             conf_level=level,
         ),
         "deaths": death_table(subjects, conf_level=level),
+        "records_of_unknown_onset": sum(
+            event.onset is None for subject in subjects for event in subject.events
+        ),
         "records_ignored": sum(len(subject.ignored) for subject in subjects),
         "rows": (_row(one) for one in cohort),
     }
