@@ -67,6 +67,9 @@ ALONE: Mapping[str, list[dict[str, Any]]] = {
             "end": on(8),
         }
     ],
+    "ICANS by its scale": [
+        line("Encephalopathy", 2, 6, 7, astct={"scale": "ASTCT_ICANS_ADULT", "grade": 2})
+    ],
     "coded": [
         line(
             OTHER,
@@ -186,7 +189,8 @@ async def test_icans_without_a_grade_is_in_its_table_and_asked_for(
     told: Cohort, coordinator: Caller
 ) -> None:
     found = (await told.endpoint("adverse-events"))["syndromes"]["ICANS"]
-    assert (found["affected"]["x"], found["grades"]["missing"]) == (1, 1)
+    assert (found["affected"]["x"], found["grades"]["missing"]) == (2, 1)
+    assert found["grades"]["grade_2"] == 1
     findings = await coordinator.get(f"/v1/findings?subject={told.codes['ICANS']}")
     assert "ICANS-UNGRADED" in {one["rule"] for one in findings.json()["items"]}
 

@@ -51,6 +51,9 @@ def emergent(found: SubjectAdverseEvents) -> list[str]:
         pytest.param([(-12, -1, 3), (0, 9, 1)], "", id="ended the day before the infusion"),
         pytest.param([(-12, -2, 3), (0, 9, 1)], "b", id="ended two days before it"),
         pytest.param([(-12, None, 3), (40, 50, 1)], "", id="no end of the first is known"),
+        pytest.param(
+            [(-12, None, 3), (-10, -9, 2), (40, 50, 1)], "", id="one of two earlier ones goes on"
+        ),
         pytest.param([(-12, 9, 2), (None, 9, 2)], "", id="onset not known, no worse"),
         pytest.param([(-12, 9, 2), (None, 9, 3)], "b", id="onset not known, worse"),
     ],

@@ -29,6 +29,7 @@ from app.services.derivations.subject_history import (
     Assessment,
     Infusion,
     InvestigatorResponse,
+    PossibleDays,
     SubjectHistory,
 )
 from app.trial.trial import load_trial
@@ -246,6 +247,28 @@ def test_severe_toxicity(more: dict[str, Any], onset: str | None) -> None:
     )
     found = facts.severe_toxicity
     assert (found.day.isoformat() if found else None) == onset
+
+
+@pytest.mark.parametrize(
+    ("recorded", "counts"),
+    [
+        pytest.param(timedelta(days=1), True, id="first recorded after the infusion"),
+        pytest.param(timedelta(days=-1), False, id="first recorded before it"),
+    ],
+)
+def test_severe_toxicity_of_unknown_onset_stands_at_the_infusion(
+    recorded: timedelta, counts: bool
+) -> None:
+    subject = infused(BASELINE, cut="2025-02-18")
+    started = subject.infusions[0].started_at
+    first = started + recorded
+    event = replace(
+        adverse_event("2024-03-04", astct_grade=4, aesi_kind=AesiKind.CRS),
+        onset=None,
+        first_recorded=PossibleDays(first.date(), first.date(), first),
+    )
+    found = known(replace(subject, adverse_events=(event,))).severe_toxicity
+    assert (found.day if found else None) == (started.date() if counts else None)
 
 
 def test_times_of_the_enrolled_count_from_enrolment() -> None:

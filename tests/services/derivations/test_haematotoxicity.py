@@ -126,7 +126,7 @@ def test_who_has_no_grade_has_a_reason(
 
 def test_of_a_day_the_lowest_counts() -> None:
     found = graded(
-        lab((40, "08:00"), "NEUT", "2"), lab((40, "18:00"), "NEUT", "0.4"), lab(50, "NEUT", "0.4")
+        lab((40, "08:00"), "NEUT", "0.4"), lab((40, "18:00"), "NEUT", "2"), lab(50, "NEUT", "0.4")
     )
     assert found is not None
     assert (found.late.grade, found.late.measured_days) == (3, 2)

@@ -109,6 +109,11 @@ def test_days_that_were_filled_in_stay_out_and_are_counted(
     assert found.without_time_at_risk == 0
 
 
+def test_a_duration_that_is_not_known_to_the_day_is_in_no_time_to_resolution() -> None:
+    found = table(subject(crs(None, 15)), subject(crs(9, 12)))
+    assert found.time_to_resolution.estimate == 4
+
+
 def test_a_crs_dated_before_the_infusion_is_counted_apart() -> None:
     found = table(subject(crs(-2, 3)), subject(crs(1, 3)))
     assert (found.before_infusion, found.affected.x, found.onset_days.n) == (1, 1, 1)

@@ -17,6 +17,14 @@ COHORT = [
 ]
 
 
+@pytest.mark.parametrize("onset", [None, "2024", "2024-03"])
+def test_an_onset_that_is_not_known_to_the_day_is_counted_apart(onset: str | None) -> None:
+    cohort = [analysed(crs(onset, 20)), analysed(crs(4, 6))]
+    row = next(one for one in special_interest_table(cohort) if one.kind is AesiKind.CRS)
+    assert (row.counts.subjects.x, row.onset_imputed) == (2, 1)
+    assert astuple(row.onset_days) == (1, 5, 5, 5)
+
+
 def test_every_kind_has_its_row() -> None:
     assert [row.kind for row in special_interest_table([])] == list(AesiKind)
 
