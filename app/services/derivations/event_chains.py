@@ -102,8 +102,14 @@ def is_worse(event: AdverseEvent, before: AdverseEvent) -> bool:
 
 
 def _linked(by_id: Mapping[uuid.UUID, LineT]) -> list[list[LineT]]:
+    """Group the lines that name each other; most name nobody and are named by none."""
+    named = {one for line in by_id.values() for one in _links(line)}
     groups: list[list[LineT]] = []
+    alone: list[list[LineT]] = []
     for line in by_id.values():
+        if not _links(line) and line.record_id not in named:
+            alone.append([line])
+            continue
         joined, apart = [line], []
         for group in groups:
             if any(_names(line, other) or _names(other, line) for other in group):
@@ -111,7 +117,12 @@ def _linked(by_id: Mapping[uuid.UUID, LineT]) -> list[list[LineT]]:
             else:
                 apart.append(group)
         groups = [*apart, joined]
-    return groups
+    return [*alone, *groups]
+
+
+def _links(line: EventLine) -> frozenset[uuid.UUID]:
+    links = (line.event.part_of_episode, line.event.worsening_of)
+    return frozenset(one for one in links if one is not None)
 
 
 def _names(line: EventLine, other: EventLine) -> bool:
