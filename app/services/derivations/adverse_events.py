@@ -39,7 +39,7 @@ from app.services.derivations.safety_follow_up import (
     safety_follow_up,
 )
 from app.services.derivations.set_aside import without_wrong_dates
-from app.services.derivations.subject_history import AdverseEvent, SubjectHistory
+from app.services.derivations.subject_history import AdverseEvent, RecordRef, SubjectHistory
 from app.services.derivations.treatment_emergence import began_before
 from app.trial.adverse_events import AdverseEventRules
 from app.trial.anchors import Anchors, study_day
@@ -152,7 +152,7 @@ class _Event:
         serious, related, special: one of these lines is.
     """
 
-    first: uuid.UUID
+    first: RecordRef
     lines: frozenset[uuid.UUID]
     emerged_on: date | None
     serious: bool
@@ -168,7 +168,7 @@ def _event(chain: Sequence[_Dated], trial: Trial, follow_up: SafetyFollowUp) -> 
     counted = [line for line in emergent if line.begins <= follow_up.counted_until]
     kinds = (special_interest(line.event, rules) for line in counted)
     return _Event(
-        first=(emergent or chain)[0].record_id,
+        first=(emergent or chain)[0].event.record,
         lines=frozenset(line.record_id for line in counted),
         emerged_on=counted[0].begins if counted else None,
         serious=any(_serious(line.event) for line in counted),
@@ -227,7 +227,7 @@ def _record(
     stands = line.onset is not None and not (line.before and onset is None)
     return AnalysedAdverseEvent(
         record=event.record,
-        event=line.record_id,
+        event=event.record,
         term=term,
         system_organ_class=soc,
         aesi_kind=kind or event.aesi_kind,

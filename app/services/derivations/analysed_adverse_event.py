@@ -1,6 +1,5 @@
 """One adverse event with what the analysis makes of it, and all those of one subject."""
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -84,7 +83,7 @@ class AnalysedAdverseEvent:
     """
 
     record: RecordRef
-    event: uuid.UUID
+    event: RecordRef
     term: str
     system_organ_class: str
     aesi_kind: AesiKind | None

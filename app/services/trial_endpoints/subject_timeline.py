@@ -4,14 +4,13 @@ Nothing in it was written in a person's own words: events have their CTCAE terms
 kinds.
 """
 
-import uuid
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent
 from app.services.derivations.lymphodepletion import lymphodepletion_of
-from app.services.derivations.subject_history import SubjectHistory
+from app.services.derivations.subject_history import RecordRef, SubjectHistory
 from app.services.derivations.time_on_study import time_on_study
 from app.services.trial_endpoints.analyse import analyse
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
@@ -121,7 +120,7 @@ def _outcomes(analysis: SubjectAnalysis, source: ResponseSource) -> Iterator[dic
 
 def _spans(history: SubjectHistory, analysis: SubjectAnalysis) -> Iterator[dict[str, Any]]:
     """Give what lasted: each adverse event once, whatever records it was reported in."""
-    events: dict[tuple[uuid.UUID, str], list[AnalysedAdverseEvent]] = {}
+    events: dict[tuple[RecordRef, str], list[AnalysedAdverseEvent]] = {}
     for event in analysis.adverse_events.events:
         events.setdefault((event.event, event.term), []).append(event)
     for (_, term), records in events.items():

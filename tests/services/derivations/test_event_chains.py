@@ -96,7 +96,7 @@ def test_a_chain_is_one_event_of_its_highest_emergent_grade_in_every_count() -> 
 
 def test_an_event_is_known_by_its_first_emergent_record() -> None:
     found = analysed(*chain((-9, 4, 1), (5, 6, 3), (7, 8, 2)))
-    assert {one.event for one in found.events} == {record_id("b")}
+    assert {one.event.record_id for one in found.events} == {record_id("b")}
     assert [one.emerged_on for one in found.events] == [None, on(5), on(7)]
 
 
