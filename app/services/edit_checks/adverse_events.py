@@ -17,7 +17,6 @@ from app.services.written_dates import midnight
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind, Outcome
-from app.vocabularies.ctcae import ToxicityGrade
 
 AE_FATAL_WITHOUT_DEATH = Rule(
     "AE-FATAL-WITHOUT-DEATH",
@@ -220,15 +219,20 @@ def worsening(subject: SubjectRecords) -> Iterator[Found]:
         before = by_id.get(named) if named is not None and named != event.record_id else None
         if before is None:
             continue
-        if not _higher(event.fields.grade, before.grade):
+        if not _is_worse(event.fields, before):
             yield Found(event, WORSENING_NOT_WORSE.at("grade"))
         infusion = subject.course.anchors.infusion
         if infusion is not None and event.is_before(infusion, before.onset):
             yield Found(event, WORSENING_OF_LATER.at("worsening_of"))
 
 
-def _higher(grade: ToxicityGrade | None, before: ToxicityGrade | None) -> bool:
-    return grade is None or before is None or grade > before
+def _is_worse(event: AdverseEventFields, before: AdverseEventFields) -> bool:
+    """Tell whether a grade is higher: of CTCAE, of ASTCT where one of them is missing."""
+    if event.grade is not None and before.grade is not None:
+        return event.grade > before.grade
+    if event.astct is not None and before.astct is not None:
+        return event.astct.grade > before.astct.grade
+    return True
 
 
 RECORD_CHECKS = (fatal_event, reporting, time_of_crs, collection, causality, progression)

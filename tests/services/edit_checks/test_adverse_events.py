@@ -231,6 +231,35 @@ def test_it_holds_a_worsening_against_what_worsened(
 
 
 @pytest.mark.parametrize(
+    ("grades", "noticed"),
+    [
+        pytest.param((2, 2), True, id="the same"),
+        pytest.param((2, 3), False, id="worse"),
+    ],
+)
+def test_a_worsening_of_icans_is_held_by_its_own_grade(
+    grades: tuple[int, int], noticed: bool
+) -> None:
+    one, other = (
+        event(
+            name,
+            term="Nervous system disorders - Other, specify",
+            other_specify="ICANS",
+            grade=None,
+            aesi_kind="ICANS",
+            astct={"scale": "ASTCT_ICANS_ADULT", "grade": grade},
+            onset=onset,
+            worsening_of=named,
+        )
+        for name, grade, onset, named in (
+            ("one", grades[0], "2026-03-04", None),
+            ("other", grades[1], "2026-03-05", ref("one")),
+        )
+    )
+    assert ("WORSENING-NOT-WORSE" in dict(rules(one, other))) is noticed
+
+
+@pytest.mark.parametrize(
     ("body", "expected"),
     [
         pytest.param({"end": "2026-03-09"}, [], id="an end"),
