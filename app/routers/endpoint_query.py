@@ -23,7 +23,8 @@ class EndpointQuery(ReadQuery):
 
     cutoff: CivilDate | None = Field(
         default=None,
-        description="Clinical data cut-off: nothing dated later counts. Without it every day does.",
+        description="Clinical data cut-off: nothing dated later counts; the day of `as_of` "
+        "without it. Not later than any calendar showed at `as_of`.",
     )
     population: PopulationName | None = Field(
         default=None, description="Who is analysed; the trial's default without it."

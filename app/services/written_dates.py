@@ -26,7 +26,7 @@ def possible_days(written: DateAsSent, zone: tzinfo) -> PossibleDays:
     if isinstance(written, date):
         return PossibleDays(written, written)
     if len(written) > _FULL:
-        return moment_of(on_the_clock(written, zone), zone)
+        return moment_of(datetime.fromisoformat(written), zone)
     if len(written) == _FULL:
         day = date.fromisoformat(written)
         return PossibleDays(day, day)

@@ -40,7 +40,7 @@ def section(document: Mapping[str, Any]) -> Section:
 def _cutoff(document: Mapping[str, Any]) -> str:
     cutoff = document["cutoff"]
     if cutoff is None:
-        return f"none: every day counts; visits and follow-up as on {document['data_cutoff']}"
+        return f"none: the data end on {document['data_cutoff']}, the day of the data cut"
     return f"{cutoff}: nothing dated later counts"
 
 

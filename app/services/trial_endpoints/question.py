@@ -31,7 +31,7 @@ class Question:
     """One endpoint, as of one data cut, about some of the subjects.
 
     Attributes:
-        cutoff: last clinical day that counts; None: every day.
+        cutoff: last clinical day that counts; None: the day of the cut.
         centre: subjects of one centre; None: of every centre that the caller sees.
         conf_type: how confidence limits are made; None: the endpoint's default.
         variant: which of the endpoint's definitions; None: the trial's policy.
