@@ -32,9 +32,12 @@ from tests.endpoints.subjects import (
     subject,
     timed_on,
 )
+from tests.endpoints.test_changed_rules_of_response import SUBJECTS as IN_WORDS
 from tests.endpoints.test_hard_subjects import CASES as HARD
 from tests.endpoints.test_imwg_cases import CASES as COURSES
 from tests.endpoints.test_imwg_cases import case_subject
+from tests.endpoints.test_intervals_and_clones import CASES as CLONES
+from tests.endpoints.test_intervals_and_clones import case_subject as clone_subject
 from tests.services import field_walk
 from tests.services.field_walk import COPYISTS, FIELDS, KNOWN_ON, Leaf, Place, Told, leaves
 
@@ -155,7 +158,8 @@ def subjects() -> Iterator[list[Told]]:
             for number, (kind, body) in enumerate(records)
             if case["id"] != "N-69"
         ]
-    yield from map(told_case, (*map(case_subject, COURSES), *SELDOM))
+    cases = (*map(case_subject, COURSES), *map(clone_subject, CLONES), *IN_WORDS, *SELDOM)
+    yield from map(told_case, cases)
     yield [(kind, identity(kind, ""), field_walk.complete(kind)) for kind in FIELDS]
 
 
