@@ -65,6 +65,7 @@ ASSESSMENT: Final = uuid.UUID(int=1)
 CANDIDATES: Final = (
     *("1", "2", True, False, 1, 2, 5, 1961, 1962, "38", "70", "71", "170", "0.00001", "1:80"),
     *("2026-03-05", "2026-03-06", "2026-03-05T10:00+08:00", "2026-03-06T11:00+08:00"),
+    *("27.1", "28.0", "10029205", "10029206"),
     *(str(ASSESSMENT), str(uuid.UUID(int=2)), "words", "others"),
 )
 """What a field that is no code may say; the first that it takes is what it says."""
@@ -143,10 +144,22 @@ def _possible(shape: type[BaseModel], name: str, beside: Mapping[str, Any]) -> I
         if isinstance(one, type) and issubclass(one, Enum):
             words += [word.value for word in one]
     units = getattr(shape, "units", ()) if name == "unit" else ()
-    for candidate in (*units, *words, *CANDIDATES):
+    for candidate in (*units, *words, *_examples(shape, name), *CANDIDATES):
         value = [candidate] if _is_list(annotation) else candidate
         if _is_accepted(shape, name, {**beside, name: value}):
             yield value
+
+
+def _examples(shape: type[BaseModel], name: str) -> list[Any]:
+    """Give what the contract shows of a field."""
+    found: list[Any] = _described(shape)[name].get("examples", [])
+    return found
+
+
+@cache
+def _described(shape: type[BaseModel]) -> dict[str, Any]:
+    properties: dict[str, Any] = shape.model_json_schema()["properties"]
+    return properties
 
 
 def _is_accepted(shape: type[BaseModel], name: str, document: Mapping[str, Any]) -> bool:

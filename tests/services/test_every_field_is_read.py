@@ -1,16 +1,14 @@
 """Every field that the contract invites is read by somebody, or declared as kept for the record."""
 
+import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from app.config import Settings
-from app.demo.records import Reference
-from app.demo.records import SubjectRecords as ToldSubject
-from app.main import create_app
 from app.schemas.kept_for_the_record import KEPT
 from app.services.edit_checks import on_subject
 from app.services.ledger import DataCut
@@ -22,49 +20,51 @@ from app.services.trial_endpoints.reports import PICTURED, REPORTS, report, tria
 from app.services.trial_endpoints.subject_timeline import subject_timeline
 from app.trial.trial import Trial, load_trial
 from app.vocabularies.imwg import ResponseSource
-from tests.demo.told import trial as demonstration
 from tests.endpoints.subjects import (
     Record,
     Subject,
     assessment,
     components,
+    dated_on,
+    infusion,
     kinetics,
+    rated,
     subject,
     timed_on,
 )
+from tests.endpoints.test_changed_rules_of_response import SUBJECTS as IN_WORDS
 from tests.endpoints.test_hard_subjects import CASES as HARD
 from tests.endpoints.test_imwg_cases import CASES as COURSES
 from tests.endpoints.test_imwg_cases import case_subject
+from tests.endpoints.test_intervals_and_clones import CASES as CLONES
+from tests.endpoints.test_intervals_and_clones import case_subject as clone_subject
 from tests.services import field_walk
 from tests.services.field_walk import COPYISTS, FIELDS, KNOWN_ON, Leaf, Place, Told, leaves
 
+CONTRACT: Final = Path(__file__).parents[2] / "openapi" / "openapi.json"
 LEAVES: Final = [leaf for kind in FIELDS for leaf in leaves(kind)]
-LAB_RESULTS_EACH: Final = 120
-
-
-def resolved(value: Any) -> Any:
-    if isinstance(value, Reference):
-        return str(identity(value.kind, value.source_id))
-    if isinstance(value, Mapping):
-        return {name: resolved(member) for name, member in value.items()}
-    return [resolved(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def identity(kind: str, source_id: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {source_id}")
 
 
-def told_of(subject: ToldSubject) -> list[Told]:
-    records = (subject.enrolment, *subject.singly, *subject.adjudications)
-    return [
-        (one.kind, identity(one.kind, one.source_id), own(one.kind, resolved(one.body)))
-        for one in (*records, *subject.in_bulk[:LAB_RESULTS_EACH])
-    ]
-
-
 def own(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out of a body what every record has beside the fields of its kind."""
     return {name: value for name, value in body.items() if name in FIELDS[kind].model_fields}
+
+
+FEW: Final = {2: "60", 9: "12", 20: "30", 40: "55", 50: "80", 61: "90"}
+NAMED: Final = "much in the laboratory"
+"""The subject whose records refer to each other: by its name and their numbers."""
+
+
+def referred(kind: str, number: int) -> str:
+    return str(identity(kind, f"{NAMED} {number}"))
+
+
+def lab(day: int, **told: Any) -> Record:
+    return Record("lab-results", {"collected_at": timed_on(day), **told})
 
 
 SELDOM: Final = (
@@ -101,6 +101,41 @@ SELDOM: Final = (
             },
         ),
     ),
+    subject(
+        NAMED,
+        Record(
+            "preparations",
+            {
+                "leukapheresis_on": dated_on(-40),
+                "lymphodepletion": [{"agent": "fludarabine", "given_on": dated_on(-5)}],
+                "product_released_on": dated_on(2),
+            },
+        ),
+        infusion(preparation=referred("preparations", 1)),
+        rated(28, "PR"),
+        Record(
+            "adjudications",
+            {
+                "assessment": referred("assessments", 3),
+                "assessment_version": 1,
+                "response": "VGPR",
+                "rationale": "The band is the drug's.",
+            },
+        ),
+        lab(-8, analyte="HBV_DNA", coded_value="NOT DETECTED"),
+        lab(30, analyte="HBV_DNA", coded_value="DETECTED"),
+        lab(-8, analyte="IL6", value="2", unit="pg/mL", comparator="<", lloq="2", uloq="5000"),
+        lab(3, analyte="IL6", value="5000", unit="pg/mL", comparator=">", lloq="2", uloq="5000"),
+        *(lab(day, analyte="PLT", value=few, unit="10*9/L") for day, few in FEW.items()),
+        *(lab(day, analyte="NEUT", value="0.4", unit="10*9/L") for day in FEW),
+        Record("therapies", {"therapy_kind": "g_csf", "start": timed_on(5), "ongoing": True}),
+        Record(
+            "therapies",
+            {"therapy_kind": "transfusion", "start": timed_on(8), "blood_product": "platelets"},
+        ),
+        prepared=False,
+        infused=False,
+    ),
     subject("little DNA", kinetics(7, "120", matrix="CSF", genomic_dna_ng="20")),
 )
 """Subjects with what the others do not have."""
@@ -116,8 +151,6 @@ def told_case(case: Subject) -> list[Told]:
 
 def subjects() -> Iterator[list[Told]]:
     """Give the records of many subjects, and of one whose records have everything in them."""
-    for centre in demonstration().centres:
-        yield from map(told_of, centre.subjects)
     for case in HARD:
         records = [("subjects", case["enrolment"]), *case["records"]]
         yield [
@@ -125,7 +158,8 @@ def subjects() -> Iterator[list[Told]]:
             for number, (kind, body) in enumerate(records)
             if case["id"] != "N-69"
         ]
-    yield from map(told_case, (*map(case_subject, COURSES), *SELDOM))
+    cases = (*map(case_subject, COURSES), *map(clone_subject, CLONES), *IN_WORDS, *SELDOM)
+    yield from map(told_case, cases)
     yield [(kind, identity(kind, ""), field_walk.complete(kind)) for kind in FIELDS]
 
 
@@ -211,7 +245,7 @@ def test_it_finds_who_reads_what(read: Mapping[Place, set[str]]) -> None:
 
 
 def test_the_contract_says_what_is_kept_and_why() -> None:
-    schemas = create_app(Settings(), "postgresql://nowhere/none").openapi()["components"]["schemas"]
+    schemas = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
     for name in ("VitalSigns-Input", "VitalSigns-Output"):
         said = schemas[name]["properties"]["temperature"]["description"]
         assert said.endswith(f"Kept for the record: {KEPT['VitalSigns', 'temperature']}.")

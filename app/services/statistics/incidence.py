@@ -84,30 +84,6 @@ def poisson_rate(
     )
 
 
-def exposure_adjusted_incidence_rate(
-    days_at_risk: Sequence[float], affected: Sequence[bool], *, conf_level: float = 0.95
-) -> Rate:
-    """Give the subjects affected per 100 person-years (EAIR), with exact limits.
-
-    Args:
-        days_at_risk: of each subject, days to its first event, or to the end of its
-            treatment-emergent window where it had none.
-        affected: True for a subject with an event, in the same order.
-        conf_level: two-sided.
-
-    Returns:
-        The rate; its ``person_time`` is in years of 365.25 days.
-
-    Raises:
-        ValueError: the lengths differ, a time is negative, or nobody was at risk of an event.
-
-    Source: Garwood 1936 for the limits.
-    """
-    if len(days_at_risk) != len(affected):
-        raise ValueError("each subject has a time at risk, and True or False for its event")
-    return poisson_rate(sum(affected), _years(days_at_risk), per=HUNDRED, conf_level=conf_level)
-
-
 def exposure_adjusted_event_rate(events: int, days_at_risk: Sequence[float]) -> EventRate:
     """Give all events, repeated ones included, per 100 person-years (EAER).
 

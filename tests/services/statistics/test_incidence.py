@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from app.services.statistics.incidence import (
     exposure_adjusted_event_rate,
-    exposure_adjusted_incidence_rate,
     poisson_rate,
 )
 from tests.services.statistics.reference import DATA, agrees, rows, unhurried
@@ -40,7 +39,7 @@ def test_one_event_has_a_lower_limit_in_closed_form() -> None:
 
 
 def test_subjects_affected_are_counted_per_100_person_years() -> None:
-    rate = exposure_adjusted_incidence_rate([365.25, 182.625, 182.625], [False, True, True])
+    rate = poisson_rate(2, 2, per=100)
     assert (rate.events, rate.person_time, rate.per) == (2, 2, 100)
     assert rate.rate == pytest.approx(100)
     exact = poisson_rate(2, 2)
@@ -58,13 +57,13 @@ def test_events_that_repeat_have_a_rate_but_no_limits() -> None:
 
 
 def test_without_time_there_is_no_rate() -> None:
-    incidence = exposure_adjusted_incidence_rate([], [])
+    incidence = poisson_rate(0, 0)
     assert (incidence.rate, incidence.lower, incidence.upper) == (None, None, None)
     assert exposure_adjusted_event_rate(0, [0.0]).rate is None
 
 
 def test_it_echoes_its_level_and_goes_to_json() -> None:
-    rate = exposure_adjusted_incidence_rate([10, 20], [True, False], conf_level=0.9)
+    rate = poisson_rate(1, 30, conf_level=0.9)
     assert json.loads(json.dumps(asdict(rate), allow_nan=False))["conf_level"] == 0.9
 
 
@@ -78,10 +77,6 @@ def test_it_echoes_its_level_and_goes_to_json() -> None:
         pytest.param(lambda: poisson_rate(1, 0), id="an event in no time"),
         pytest.param(lambda: poisson_rate(1, 1, conf_level=95), id="a level of 95"),
         pytest.param(lambda: poisson_rate(0, 0, conf_level=1), id="a level of 1, in no time"),
-        pytest.param(lambda: exposure_adjusted_incidence_rate([1], []), id="an unknown fate"),
-        pytest.param(
-            lambda: exposure_adjusted_incidence_rate([-1, 5], [True, False]), id="negative exposure"
-        ),
         pytest.param(lambda: exposure_adjusted_event_rate(-1, [1]), id="fewer than none"),
         pytest.param(lambda: exposure_adjusted_event_rate(1, []), id="an event of nobody"),
         pytest.param(lambda: exposure_adjusted_event_rate(1, [3, -1]), id="a negative window"),
