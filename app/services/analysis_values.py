@@ -12,7 +12,12 @@ from typing import Any, Final
 from app.models.adverse_event import AdverseEventFields
 from app.models.assessment import AssessmentFields
 from app.models.dates import DateOrDateTime, OffsetDateTime, PartialDate, PartialDateOrDateTime
-from app.models.disease_evaluation import Imaging, Immunofixation, MarrowExamination
+from app.models.disease_evaluation import (
+    Imaging,
+    Immunofixation,
+    MarrowExamination,
+    MProteinOfIsotype,
+)
 from app.models.enrolment import EnrolmentFields
 from app.models.follow_up import FollowUpFields
 from app.models.infusion import InfusionFields
@@ -142,6 +147,12 @@ def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseE
         evaluation_id=identity,
         anchor=fields.assessed_on,
         serum_m_protein=_measured(fields.serum_m_protein, imwg.SerumMProtein, _owner),
+        serum_m_proteins=None
+        if fields.serum_m_proteins is None
+        else tuple(_m_protein(one) for one in fields.serum_m_proteins),
+        immunoglobulin=_measured(
+            fields.immunoglobulin, imwg.QuantitativeImmunoglobulin, _immunoglobulin_class
+        ),
         urine_m_protein=_measured(fields.urine_m_protein, imwg.UrineMProtein, _collection),
         serum_immunofixation=_immunofixation(fields.serum_immunofixation),
         urine_immunofixation=_immunofixation(fields.urine_immunofixation),
@@ -156,6 +167,7 @@ def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseE
                 kind=lesion.kind,
                 compression_fracture_only=lesion.compression_fracture_only,
                 found_on=lesion.found_on,
+                lesion_id=lesion.lesion_id,
             )
             for lesion in lesions
         ),
@@ -179,6 +191,20 @@ def disease_evaluation(identity: str, fields: AssessmentFields) -> imwg.DiseaseE
 
 def _owner(part: Any) -> Mapping[str, Any]:
     return {"owner": part.owner}
+
+
+def _immunoglobulin_class(part: Any) -> Mapping[str, Any]:
+    return {"heavy_chain": part.heavy_chain, "light_chain": part.light_chain}
+
+
+def _m_protein(one: MProteinOfIsotype) -> imwg.SerumMProteinOfIsotype:
+    """Give one of several M-proteins; not done is a value of None, and not no M-protein."""
+    isotype = imwg.Isotype(heavy_chain=one.isotype.heavy_chain, light_chain=one.isotype.light_chain)
+    more = {"owner": one.owner, "isotype": isotype}
+    found: imwg.SerumMProteinOfIsotype | None = _measured(
+        one.value, imwg.SerumMProteinOfIsotype, lambda _: more
+    )
+    return found or imwg.SerumMProteinOfIsotype(value=None, owner=one.owner, isotype=isotype)
 
 
 def _collection(part: Any) -> Mapping[str, Any]:
@@ -224,6 +250,7 @@ def _immunofixation(part: Immunofixation | None) -> imwg.Immunofixation | None:
             imwg.Band(
                 isotype=imwg.Isotype(heavy_chain=band.heavy_chain, light_chain=band.light_chain),
                 owner=band.owner,
+                drug_test=band.drug_test,
             )
             for band in part.bands
         ),

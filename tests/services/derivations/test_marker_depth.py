@@ -36,6 +36,8 @@ def measurable(*which: str) -> MeasurableDisease:
 def change(component: Component, percent: str | None) -> MarkerChange:
     return MarkerChange(
         component=component,
+        reported="1 g/dL",
+        interval="[1, 1]",
         current=Decimal(1),
         at_most=None,
         baseline=Decimal(1),

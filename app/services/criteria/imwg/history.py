@@ -29,6 +29,12 @@ class History:
     """Made once a marker: each visit is judged against all the others."""
 
     @property
+    def serum_component(self) -> Component:
+        """What serum is measured by in this subject."""
+        by_class = self.myeloma.quantitative is not None
+        return Component.IMMUNOGLOBULIN if by_class else Component.SERUM_M_PROTEIN
+
+    @property
     def plasmacytomas(self) -> frozenset[str]:
         """Plasmacytomas of soft tissue at baseline, measurable or not: the lesions to follow."""
         survey = self.baseline.survey
@@ -104,7 +110,7 @@ class History:
         ]
         return max(
             known,
-            key=lambda marrow: (marrow.collected_on, marrow is own, marrow.plasma_cells.low),
+            key=lambda marrow: (marrow.collected_on, marrow is own, marrow.plasma_cells.low or 0),
             default=None,
         )
 

@@ -6,13 +6,13 @@ spike of another isotype or a proven drug counts as 0, for response, nadir and p
 Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4 with its footnotes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.services.criteria.imwg import bands, units
-from app.services.criteria.imwg.bounds import ZERO, Bounds
+from app.services.criteria.imwg import bands, quantitative_immunoglobulin, units
+from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import (
     Component,
@@ -21,8 +21,6 @@ from app.services.criteria.imwg.evaluation import (
     Isotype,
     MeasuredValue,
     NewLesion,
-    SerumMProtein,
-    UrineMProtein,
 )
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.light_chains import (
@@ -32,23 +30,39 @@ from app.services.criteria.imwg.light_chains import (
     ratio_state,
 )
 from app.services.criteria.imwg.marrow import clonality, plasma_cells
+from app.services.criteria.imwg.spikes import (
+    NOTHING,
+    amount_of,
+    m_protein_is_foreign,
+    serum_of_several,
+    spike_is_foreign,
+)
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import Clonality, LightChain
+from app.vocabularies.imwg import Clonality, HeavyChain, LightChain
 
 
 @dataclass(frozen=True, slots=True)
 class MyelomaType:
-    """What the enrolment record says about the myeloma's protein."""
+    """What is known of the myeloma's protein: by the enrolment, then from the baseline."""
 
     involved: LightChain | None = None
     isotypes: tuple[Isotype, ...] = ()
+    """The subject's own; two or more in biclonal disease."""
+    quantitative: HeavyChain | None = None
+    """Class of immunoglobulin that stands for serum; None: electrophoresis does."""
 
-    def known_from(self, baseline: DiseaseEvaluation, details: ImwgDetails) -> "MyelomaType":
-        """Fill in from the baseline evaluation what the enrolment record left open."""
+    def known_from(
+        self,
+        baseline: DiseaseEvaluation,
+        policy: ImwgPolicy,
+        details: ImwgDetails = USUAL_DETAILS,
+    ) -> "MyelomaType":
+        """Complete what the enrolment record says from the baseline evaluation, once for all."""
+        isotypes = bands.own_isotypes(self.isotypes, baseline)
         return MyelomaType(
             involved=involved_chain(self.involved, LightChains.of(baseline), details),
-            isotypes=self.isotypes
-            or bands.isotypes_on(baseline.serum_immunofixation, baseline.urine_immunofixation),
+            isotypes=isotypes,
+            quantitative=quantitative_immunoglobulin.class_to_follow(baseline, isotypes, policy),
         )
 
 
@@ -58,6 +72,18 @@ class Reading:
 
     bounds: Bounds
     collected_on: date
+    reported: str = ""
+    """As the laboratory wrote it, with its own unit."""
+    counted_as: Decimal | None = None
+    """What a difference of results below a limit counts as where it is a nadir."""
+
+    @property
+    def as_nadir(self) -> Decimal | None:
+        """What the value counts as where it is a nadir: ``<x`` as 0, and ``>x``, if at all, as x.
+
+        None: neither, of a difference without a lower bound.
+        """
+        return self.bounds.low if self.counted_as is None else self.counted_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +102,7 @@ class MarrowReading:
     plasma_cells: Bounds
     clonality: Clonality | None
     collected_on: date
+    reported: str
     haemodiluted: bool
     of_this_visit: bool
     """Collected near enough to the serum sample to belong to its evaluation."""
@@ -87,6 +114,9 @@ class UsableEvaluation:
 
     raw: DiseaseEvaluation
     serum: Reading | None
+    """M-protein by electrophoresis, g/dL, or the class of immunoglobulin followed, mg/dL."""
+    clones: tuple[tuple[Isotype, Reading], ...]
+    """The patient's serum M-proteins one by one where several were sent, g/dL."""
     urine: Reading | None
     serum_fixation: Fixation | None
     urine_fixation: Fixation | None
@@ -131,7 +161,12 @@ def usable(
     chains_on = max(_day(raw.kappa, raw.anchor), _day(raw.lambda_, raw.anchor)) if chains else None
     dflc = None
     if chains and chains_on and myeloma.involved is not None:
-        dflc = Reading(chains.difference(myeloma.involved), chains_on)
+        dflc = Reading(
+            chains.difference(myeloma.involved),
+            chains_on,
+            reported=f"kappa {reported(raw.kappa)}, lambda {reported(raw.lambda_)}",
+            counted_as=chains.difference_as_nadir(myeloma.involved),
+        )
     serum, urine = _serum(raw, myeloma), _urine(raw, myeloma)
     serum_fixation = _fixation(raw.serum_immunofixation, raw.anchor, myeloma)
     urine_fixation = _fixation(raw.urine_immunofixation, raw.anchor, myeloma)
@@ -139,6 +174,7 @@ def usable(
     return UsableEvaluation(
         raw=raw,
         serum=serum,
+        clones=() if myeloma.quantitative else tuple(_clones(raw, myeloma)),
         urine=urine,
         serum_fixation=serum_fixation,
         urine_fixation=urine_fixation,
@@ -160,9 +196,20 @@ def usable(
                 (Component.SERUM_M_PROTEIN, serum, serum_fixation),
                 (Component.URINE_M_PROTEIN, urine, urine_fixation),
             )
-            if spike and spike.bounds.quantified and fixation and fixation.negative
+            if spike
+            and spike.bounds.quantified
+            and fixation
+            and fixation.negative
+            and not (myeloma.quantitative and component is Component.SERUM_M_PROTEIN)
         ),
     )
+
+
+def reported(measured: MeasuredValue | None) -> str:
+    """Give a value as the laboratory wrote it, such as ``<2.5 g/L``."""
+    if measured is None or measured.value is None:
+        return ""
+    return f"{measured.comparator or ''}{measured.value} {measured.unit}"
 
 
 def _day(value: MeasuredValue | None, anchor: date) -> date:
@@ -175,15 +222,44 @@ def _reading(
     if measured is None or measured.value is None or measured.spurious:
         return None
     bounds = Bounds.of(convert(measured.value, measured.unit), measured.comparator)
-    return Reading(bounds, _day(measured, anchor))
+    return Reading(bounds, _day(measured, anchor), reported(measured))
 
 
 def _serum(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
+    if myeloma.quantitative is not None:
+        return _quantity(raw, myeloma.quantitative)
+    fixation, spikes = raw.serum_immunofixation, raw.serum_m_proteins
+    if spikes:
+        total = serum_of_several(spikes, fixation, myeloma.isotypes)
+        if total is None:
+            return None
+        latest = max(_day(spike, raw.anchor) for spike in spikes)
+        return Reading(total, latest, " + ".join(reported(spike) for spike in spikes))
     spike = raw.serum_m_protein
-    if spike is None or spike.value is None or spike.spurious:
+    amount = amount_of(spike) if spike else None
+    if spike is None or amount is None:
         return None
-    amount = units.serum_m_protein(spike.value, spike.unit)
-    return _of_the_myeloma(spike, amount, raw.serum_immunofixation, raw.anchor, myeloma)
+    foreign = spike_is_foreign(spike, fixation, myeloma.isotypes)
+    return Reading(NOTHING if foreign else amount, _day(spike, raw.anchor), reported(spike))
+
+
+def _quantity(raw: DiseaseEvaluation, heavy_chain: HeavyChain) -> Reading | None:
+    amount = quantitative_immunoglobulin.amount_of(raw, heavy_chain)
+    if amount is None:
+        return None
+    return Reading(amount, _day(raw.immunoglobulin, raw.anchor), reported(raw.immunoglobulin))
+
+
+def _clones(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Iterator[tuple[Isotype, Reading]]:
+    fixation, spikes = raw.serum_immunofixation, raw.serum_m_proteins or ()
+    for isotype in dict.fromkeys(spike.isotype for spike in spikes):
+        same = [spike for spike in spikes if spike.isotype == isotype]
+        if all(m_protein_is_foreign(spike, fixation, myeloma.isotypes) for spike in same):
+            continue
+        amount = serum_of_several(same, fixation, myeloma.isotypes)
+        if amount is not None:
+            latest = max(_day(spike, raw.anchor) for spike in same)
+            yield isotype, Reading(amount, latest, " + ".join(map(reported, same)))
 
 
 def _urine(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
@@ -196,19 +272,9 @@ def _urine(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
         volume_ml=spike.volume_ml,
         collection_hours=spike.collection_hours,
     )
-    return _of_the_myeloma(spike, amount, raw.urine_immunofixation, raw.anchor, myeloma)
-
-
-def _of_the_myeloma(
-    spike: SerumMProtein | UrineMProtein,
-    amount: Decimal,
-    immunofixation: Immunofixation | None,
-    anchor: date,
-    myeloma: MyelomaType,
-) -> Reading:
-    foreign = bands.spike_is_foreign(spike, immunofixation, myeloma.isotypes)
-    bounds = Bounds(ZERO, ZERO) if foreign else Bounds.of(amount, spike.comparator)
-    return Reading(bounds, _day(spike, anchor))
+    foreign = spike_is_foreign(spike, raw.urine_immunofixation, myeloma.isotypes)
+    bounds = NOTHING if foreign else Bounds.of(amount, spike.comparator)
+    return Reading(bounds, _day(spike, raw.anchor), reported(spike))
 
 
 def _fixation(
@@ -232,6 +298,11 @@ def _marrow(
         plasma_cells=counted,
         clonality=clonality(marrow, myeloma.involved, details),
         collected_on=collected_on,
+        reported=", ".join(
+            f"{name} {reported(count)}"
+            for name, count in (("aspirate", marrow.aspirate), ("biopsy", marrow.biopsy))
+            if count is not None and count.usable
+        ),
         haemodiluted=marrow.haemodiluted,
         of_this_visit=_belongs(collected_on, raw.anchor, details),
     )
