@@ -61,8 +61,6 @@ def _days(written: Any) -> PossibleDays | None:
 
 def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
     """Give what an enrolment says that a derivation needs."""
-    chains = imwg.Isotype(heavy_chain=fields.heavy_chain, light_chain=fields.light_chain)
-    known = fields.heavy_chain is not None or fields.light_chain is not None
     off_study = fields.off_study
     return history.Enrolment(
         record=record,
@@ -72,7 +70,7 @@ def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
         screen_failed_on=fields.screen_failure.date if fields.screen_failure else None,
         disposition=off_study.disposition if off_study else None,
         off_study_on=off_study.date if off_study else None,
-        myeloma=MyelomaType(involved=fields.light_chain, isotypes=(chains,) if known else ()),
+        myeloma=myeloma_type(fields),
         characteristics=history.Characteristics(
             sex=fields.sex,
             year_of_birth=fields.year_of_birth,
@@ -91,6 +89,13 @@ def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
             refractory_to_last_line=fields.refractory_to_last_line,
         ),
     )
+
+
+def myeloma_type(fields: EnrolmentFields) -> MyelomaType:
+    """Give what an enrolment says of the myeloma's protein."""
+    chains = imwg.Isotype(heavy_chain=fields.heavy_chain, light_chain=fields.light_chain)
+    known = fields.heavy_chain is not None or fields.light_chain is not None
+    return MyelomaType(involved=fields.light_chain, isotypes=(chains,) if known else ())
 
 
 def preparation(record: RecordRef, fields: PreparationFields) -> history.Preparation:

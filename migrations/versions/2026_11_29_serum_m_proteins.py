@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_29_serum_m_proteins"
-down_revision = "2026_11_26_normal_results"
+down_revision = "2026_11_26_ledger_leaf"
 branch_labels = None
 depends_on = None
 

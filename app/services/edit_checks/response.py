@@ -5,17 +5,24 @@ Lancet Oncol 2016;17:e328-46), table 4 and its notes.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from app.models.assessment import AssessmentFields
 from app.models.disease_evaluation import Immunofixation, SerumSpike, UrineSpike
 from app.models.enrolment import EnrolmentFields
 from app.schemas.record import Finding
-from app.services.criteria.imwg import units
+from app.services.analysis_values import disease_evaluation
+from app.services.criteria.imwg.bounds import Bounds
+from app.services.criteria.imwg.details import USUAL_DETAILS
+from app.services.criteria.imwg.light_chains import (
+    LightChains,
+    raised_on_the_involved_side,
+    ratio_state,
+)
 from app.services.edit_checks.components import Component, collected, measured, window_of
 from app.services.edit_checks.infusion import first_infusion
 from app.services.edit_checks.kinetics import METHOD_CHANGED
+from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -91,12 +98,6 @@ TWO_EVALUATIONS_A_DAY = Rule(
     "another evaluation has the same day and the two are read as one; void one if it is the same",
 )
 
-NORMAL_RATIO: Final = (Decimal("0.26"), Decimal("1.65"))
-"""Normal kappa to lambda ratio of serum free light chains (IMWG 2016).
-
-Decision: the limits of one assay serve to notice the wrong side, for every assay.
-"""
-
 _FLUIDS: Final = (
     ("serum_m_protein", "serum_immunofixation"),
     ("urine_m_protein", "urine_immunofixation"),
@@ -124,9 +125,10 @@ def spike_beside_immunofixation(
         fixation: Immunofixation | None = getattr(fields, fixation_name)
         if spike is None or fixation is None or spike.spurious or fixation.spurious:
             continue
-        if fixation.result is not ImmunofixationResult.NEGATIVE or spike.comparator is not None:
+        if fixation.result is not ImmunofixationResult.NEGATIVE or spike.value is None:
             continue
-        if collected(fields, spike) == collected(fields, fixation) and (spike.value or 0) > 0:
+        quantified = Bounds.of(spike.value, spike.comparator).quantified
+        if collected(fields, spike) == collected(fields, fixation) and quantified:
             yield SPIKE_WITH_NEGATIVE_IFE.at(spike_name, "value")
 
 
@@ -144,8 +146,7 @@ def investigators_response(
     clinical = response is ResponseCategory.PD and (
         fields.investigator_pd_basis is PdBasis.CLINICAL or fields.corrected_calcium is not None
     )
-    blood = fields.circulating_plasma_cells or fields.immunoglobulin
-    if not rests_on and not clinical and blood is None:
+    if not rests_on and not clinical and fields.circulating_plasma_cells is None:
         yield RESPONSE_WITHOUT_COMPONENTS.at("investigator_response")
     if response is ResponseCategory.PD and fields.investigator_pd_basis is None:
         yield PD_BASIS_MISSING.at("investigator_pd_basis")
@@ -173,8 +174,14 @@ def baseline(subject: SubjectRecords) -> Iterator[Found]:
         yield Found(infusion, NO_BASELINE.at("infused_at"))
     for assessment, component in last.values():
         allowed = window_of(subject.trial, component).baseline_days
-        if (closes - component.day).days > allowed:
+        unused = component.name == "immunoglobulin" and not _followed_by_class(subject)
+        if (closes - component.day).days > allowed and not unused:
             yield Found(assessment, OLD_BASELINE.at(component.name))
+
+
+def _followed_by_class(subject: SubjectRecords) -> bool:
+    reading = response_reading(subject)
+    return reading is not None and reading.history.myeloma.quantitative is not None
 
 
 def chains(subject: SubjectRecords) -> Iterator[Found]:
@@ -207,20 +214,15 @@ def _bands(assessment: Stored[AssessmentFields], enrolled: EnrolmentFields) -> I
 
 
 def _other_side(fields: AssessmentFields, light_chain: LightChain | None) -> bool:
-    """Tell whether the free light chains of a baseline are involved on the other side."""
-    kappa, lambda_ = fields.free_kappa, fields.free_lambda
-    if light_chain is None or kappa is None or lambda_ is None:
+    """Tell whether the free light chains of a baseline are involved on the other side.
+
+    Decision: the limits of one assay serve to notice the wrong side, for every assay.
+    """
+    chains = LightChains.of(disease_evaluation("", fields))
+    if light_chain is None or chains is None:
         return False
-    if kappa.value is None or kappa.unit is None or lambda_.value is None or lambda_.unit is None:
-        return False
-    if kappa.spurious or lambda_.spurious or kappa.comparator or lambda_.comparator:
-        return False
-    low, high = NORMAL_RATIO
-    of_kappa = units.free_light_chain(kappa.value, kappa.unit)
-    of_lambda = units.free_light_chain(lambda_.value, lambda_.unit)
-    if light_chain is LightChain.KAPPA:
-        return of_kappa < low * of_lambda
-    return of_kappa > high * of_lambda
+    state = ratio_state(chains, USUAL_DETAILS)
+    return state.abnormal and not raised_on_the_involved_side(state, light_chain)
 
 
 def assay_of_free_light_chains(subject: SubjectRecords) -> Iterator[Found]:

@@ -41,13 +41,12 @@ def progression_tests(history: History, visit: UsableEvaluation) -> tuple[Tested
     )
 
 
-def progression_findings(
-    history: History, visit: UsableEvaluation
-) -> tuple[ProgressionFinding, ...]:
-    """Give every rule for progressive disease that an evaluation meets; empty: no progression."""
-    return tuple(
-        tested.finding for tested in progression_tests(history, visit) if tested.withheld is None
-    )
+def lone_marker_tests(history: History, visit: UsableEvaluation) -> tuple[Tested, ...]:
+    """Give the rules of serum, urine and free light chains that a visit's values meet.
+
+    Light chains are tested whatever the subject is followed by.
+    """
+    return (*serum_tests(history, visit), *_urine(history, visit), *_dflc(history, visit))
 
 
 def basis_of(findings: Iterable[ProgressionFinding]) -> DerivedBasis | None:
