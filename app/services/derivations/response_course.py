@@ -201,6 +201,9 @@ def _worst(visits: list[VisitResponse]) -> VisitResponse:
         evaluation_ids=tuple(dict.fromkeys(names)),
         relapse_signs=tuple(sorted(signs, key=lambda found: (found.collected_on, found.sign))),
         flags=tuple(flags),
+        clinical_relapse=tuple(
+            dict.fromkeys(sign for visit in visits for sign in visit.clinical_relapse)
+        ),
         questions=tuple(dict.fromkeys(one for visit in visits for one in visit.questions)),
         mrd=min((visit.mrd for visit in visits if visit.mrd), key=_disease_first, default=None),
         pet_ct=min(

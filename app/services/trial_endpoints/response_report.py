@@ -114,6 +114,7 @@ def _of_the_derivation(
         },
         "n_scr_blocked_by_ratio": sum(one.scr_blocked_by_ratio for one in cohort),
         "n_unmeasurable_at_baseline": sum(one.track == "none" for one in cohort),
+        "n_clinical_relapse": sum(one.clinical_relapse for one in cohort),
     }
 
 

@@ -82,12 +82,14 @@ class JudgedVisits:
         kinds: one for each visit on which the two differ.
         best_changes: visits whose other category would give another best response.
         progression_changes: the same for the day of progression.
+        unanswered: visits with a lesion that nobody has called new or known.
     """
 
     judged: int = 0
     kinds: tuple[str, ...] = ()
     best_changes: int = 0
     progression_changes: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,8 @@ class SubjectAnalysis:
     judged: JudgedVisits = JudgedVisits()
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
+    clinical_relapse: bool = False
+    """A sign of clinical relapse at any visit; no endpoint uses it."""
     marker_depth: MarkerDepth | None = None
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)

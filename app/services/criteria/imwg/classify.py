@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.clinical_relapse import signs_of_evaluation
 from app.services.criteria.imwg.complete_response import (
     complete_response_conditions,
     stringent_response_conditions,
@@ -23,7 +24,12 @@ from app.services.criteria.imwg.progression_findings import basis_of, progressio
 from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
 from app.services.criteria.imwg.questions import questions_of_visit
 from app.services.criteria.imwg.response_levels import Condition
-from app.services.criteria.imwg.review import marker_changes, relapse_signs, review_flags
+from app.services.criteria.imwg.review import (
+    m_proteins_shown,
+    marker_changes,
+    relapse_signs,
+    review_flags,
+)
 from app.services.criteria.imwg.usable import MarrowReading, UsableEvaluation
 from app.services.criteria.imwg.visit_response import CarriedForward, NotShown, VisitResponse
 from app.vocabularies.imwg import ResponseCategory
@@ -97,6 +103,8 @@ def classify(history: History, visit: UsableEvaluation, *, explained: bool = Tru
         flags=review_flags(
             history, visit, tests, questions, blocked=_blocked_by_ratio(decision, findings)
         ),
+        clinical_relapse=signs_of_evaluation(history, visit),
+        m_proteins=m_proteins_shown(history, visit) if explained else (),
         questions=questions,
         mrd=dated_sample(visit.raw),
         pet_ct=dated_pet(visit.raw),

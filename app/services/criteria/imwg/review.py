@@ -21,13 +21,15 @@ from app.services.criteria.imwg.progression_findings import (
 )
 from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
 from app.services.criteria.imwg.questions import Question, QuestionCode
+from app.services.criteria.imwg.spikes import m_protein_is_foreign
 from app.services.criteria.imwg.unanswered_lesions import untracked
-from app.services.criteria.imwg.usable import UsableEvaluation
+from app.services.criteria.imwg.usable import UsableEvaluation, reported
 from app.services.criteria.imwg.visit_response import (
     MarkerChange,
     Relapse,
     RelapseSign,
     ReviewFlag,
+    SerumMProteinShown,
 )
 from app.vocabularies.imwg import Clonality
 
@@ -102,6 +104,21 @@ def _percent(value: Decimal | None, reference: Decimal | None) -> Decimal | None
     if value is None or not reference:
         return None
     return (value - reference) * 100 / reference
+
+
+def m_proteins_shown(history: History, visit: UsableEvaluation) -> tuple[SerumMProteinShown, ...]:
+    """Give the serum M-proteins of a visit one by one, where several were sent."""
+    raw, own = visit.raw, history.myeloma.isotypes
+    by_class = history.myeloma.quantitative is not None
+    return tuple(
+        SerumMProteinShown(
+            isotype=spike.isotype,
+            owner=spike.owner,
+            reported=reported(spike),
+            counts=not by_class and not m_protein_is_foreign(spike, raw.serum_immunofixation, own),
+        )
+        for spike in raw.serum_m_proteins or ()
+    )
 
 
 def relapse_signs(

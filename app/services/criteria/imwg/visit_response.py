@@ -6,12 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.services.criteria.imwg.baseline import Track
-from app.services.criteria.imwg.evaluation import Component, MrdSample, PetCt
+from app.services.criteria.imwg.clinical_relapse import ClinicalRelapseSign
+from app.services.criteria.imwg.evaluation import Component, Isotype, MrdSample, PetCt
 from app.services.criteria.imwg.nadir import Dated
 from app.services.criteria.imwg.progression_rules import DerivedBasis, ProgressionFinding
 from app.services.criteria.imwg.questions import Question
 from app.services.criteria.imwg.response_levels import MissingRule
-from app.vocabularies.imwg import ResponseCategory
+from app.vocabularies.imwg import BandOwner, ResponseCategory
 
 
 class ReviewFlag(StrEnum):
@@ -111,6 +112,19 @@ class MarkerChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SerumMProteinShown:
+    """One of several serum M-proteins of a visit."""
+
+    isotype: Isotype
+    owner: BandOwner | None
+    """As the centre called it."""
+    reported: str
+    """As the laboratory wrote it, with its own unit; empty: not done."""
+    counts: bool
+    """It is the patient's, and a part of the serum value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitResponse:
     """The unconfirmed category of one evaluation with everything that led to it."""
 
@@ -132,6 +146,10 @@ class VisitResponse:
     markers: tuple[MarkerChange, ...]
     relapse_signs: tuple[Relapse, ...]
     flags: tuple[ReviewFlag, ...]
+    clinical_relapse: tuple[ClinicalRelapseSign, ...]
+    """Signs of clinical relapse that the evaluation itself shows; never its category."""
+    m_proteins: tuple[SerumMProteinShown, ...]
+    """The serum M-proteins one by one, where several were sent."""
     questions: tuple[Question, ...]
     """What somebody should settle: labels that the facts do not bear out, values no rule used."""
     mrd: MrdSample | None
