@@ -101,6 +101,12 @@ ANTIBODIES: Final = ("daratumumab", "isatuximab", "elotuzumab", "darzalex", "sar
 
 def questions(subject: SubjectRecords) -> Iterator[Found]:
     """Ask about what the criteria did against a label, or could not use."""
+    infused_on = subject.course.anchors.infusion
+    evaluations = [one.fields for one in subject.assessments]
+    if infused_on is None or not (
+        any(map(_has_labels, evaluations)) or _lesions_appear(evaluations, infused_on)
+    ):
+        return
     reading = response_reading(subject)
     if reading is None:
         return
@@ -119,6 +125,29 @@ def questions(subject: SubjectRecords) -> Iterator[Found]:
             if record is not None:
                 yield Found(record, _RULES[question.code].at(*question.part))
     yield from _measured_not_used(reading, subject.assessments)
+
+
+def _lesions_appear(evaluations: Iterable[AssessmentFields], infused_on: date) -> bool:
+    """Tell whether a lesion is named after the infusion and was not before it."""
+    before: set[str] = set()
+    after: set[str] = set()
+    for fields in evaluations:
+        if fields.imaging is not None:
+            named = before if fields.assessed_on <= infused_on else after
+            named |= {lesion.lesion_id for lesion in fields.imaging.lesions}
+    return not after <= before
+
+
+def _has_labels(fields: AssessmentFields) -> bool:
+    """Tell whether an evaluation has what is asked about by its labels; most have none."""
+    fixations = (fields.serum_immunofixation, fields.urine_immunofixation)
+    spikes = (fields.serum_m_protein, fields.urine_m_protein)
+    return (
+        fields.immunoglobulin is not None
+        or fields.serum_m_proteins is not None
+        or any(spike is not None and spike.owner is not None for spike in spikes)
+        or any(fixation is not None and fixation.bands for fixation in fixations)
+    )
 
 
 def _measured_not_used(
