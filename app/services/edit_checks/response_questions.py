@@ -128,14 +128,21 @@ def questions(subject: SubjectRecords) -> Iterator[Found]:
 
 
 def _lesions_appear(evaluations: Iterable[AssessmentFields], infused_on: date) -> bool:
-    """Tell whether a lesion is named after the infusion and was not before it."""
-    before: set[str] = set()
+    """Tell whether a lesion is named after the infusion that some imaging before it does not have.
+
+    Without imaging before it there is nothing to ask.
+    """
+    before: list[set[str]] = []
     after: set[str] = set()
     for fields in evaluations:
-        if fields.imaging is not None:
-            named = before if fields.assessed_on <= infused_on else after
-            named |= {lesion.lesion_id for lesion in fields.imaging.lesions}
-    return not after <= before
+        if fields.imaging is None:
+            continue
+        named = {lesion.lesion_id for lesion in fields.imaging.lesions}
+        if (fields.imaging.imaged_on or fields.assessed_on) <= infused_on:
+            before.append(named)
+        else:
+            after |= named
+    return bool(before) and not after <= set.intersection(*before)
 
 
 def _has_labels(fields: AssessmentFields) -> bool:

@@ -172,6 +172,12 @@ def test_it_asks_about_a_lesion_that_baseline_did_not_have(
     assert {one.finding.severity for one in on_subject(found)} <= {"error"}
 
 
+def test_a_lesion_of_earlier_imaging_that_the_baseline_has_not_is_asked_about() -> None:
+    earlier = evaluation("2026-02-15", **lesions("C"))
+    found = noticed(of(earlier, but("baseline", **lesions()), evaluation(**lesions("C"))))
+    assert ("LESION-NOT-AT-BASELINE", "assessments", "/imaging/lesions/0") in found
+
+
 def test_no_message_says_a_value() -> None:
     odd = evaluation(serum_m_protein={"value": "0.4321", "unit": "g/dL", "owner": "drug_proven"})
     assert all("0.4321" not in one.finding.message for one in on_subject(of(odd)))
