@@ -139,6 +139,8 @@ def _taken(
 ) -> Iterator[tuple[str, date, uuid.UUID | None]]:
     for _, analyte, part in _components(assessment.fields):
         yield analyte, collected(assessment.fields, part), part.lab_result
+    for one in assessment.fields.serum_m_proteins or ():
+        yield _ANALYTES["serum_m_protein"], collected(assessment.fields, one.value), None
 
 
 def _components(fields: AssessmentFields) -> Iterator[tuple[str, str, Any]]:

@@ -14,6 +14,7 @@ from app.schemas.record import Finding
 from app.services.analysis_values import disease_evaluation
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS
+from app.services.criteria.imwg.evaluation import Isotype
 from app.services.criteria.imwg.light_chains import (
     LightChains,
     raised_on_the_involved_side,
@@ -185,32 +186,45 @@ def _followed_by_class(subject: SubjectRecords) -> bool:
 
 
 def chains(subject: SubjectRecords) -> Iterator[Found]:
-    """Hold bands and free light chains against the isotype that the subject was enrolled with."""
+    """Hold bands and free light chains against the isotype that the subject was enrolled with.
+
+    After the baseline, bands of a second isotype that the baseline has shown are the patient's too.
+    """
     if subject.enrolment is None:
         return
     enrolled = subject.enrolment.fields
     closes = subject.course.anchors.first_lymphodepletion or subject.course.anchors.infusion
     for assessment in subject.assessments:
-        yield from _bands(assessment, enrolled)
         at_baseline = closes is not None and assessment.fields.assessed_on <= closes
+        odd = list(_bands(assessment, enrolled))
+        own = _own_isotypes(subject) if odd and not at_baseline else ()
+        yield from (found for found, isotype in odd if isotype not in own)
         if at_baseline and _other_side(assessment.fields, enrolled.light_chain):
             yield Found(assessment, LIGHT_CHAIN_DIFFERS.at("free_light_chain_assay"))
 
 
-def _bands(assessment: Stored[AssessmentFields], enrolled: EnrolmentFields) -> Iterator[Found]:
+def _own_isotypes(subject: SubjectRecords) -> tuple[Isotype, ...]:
+    reading = response_reading(subject)
+    return reading.history.myeloma.isotypes if reading is not None else ()
+
+
+def _bands(
+    assessment: Stored[AssessmentFields], enrolled: EnrolmentFields
+) -> Iterator[tuple[Found, Isotype]]:
     """Notice bands said to be the myeloma's own that have other chains."""
     for name in ("serum_immunofixation", "urine_immunofixation"):
         fixation: Immunofixation | None = getattr(assessment.fields, name)
         for index, band in enumerate(fixation.bands if fixation is not None else ()):
             if band.owner is not BandOwner.ORIGINAL:
                 continue
+            isotype = Isotype(heavy_chain=band.heavy_chain, light_chain=band.light_chain)
             for member, rule in (
                 ("light_chain", LIGHT_CHAIN_DIFFERS),
                 ("heavy_chain", HEAVY_CHAIN_DIFFERS),
             ):
                 chains_named = {getattr(band, member), getattr(enrolled, member)}
                 if None not in chains_named and len(chains_named) == 2:
-                    yield Found(assessment, rule.at(name, "bands", index, member))
+                    yield Found(assessment, rule.at(name, "bands", index, member)), isotype
 
 
 def _other_side(fields: AssessmentFields, light_chain: LightChain | None) -> bool:

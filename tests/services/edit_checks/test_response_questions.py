@@ -178,6 +178,18 @@ def test_a_lesion_of_earlier_imaging_that_the_baseline_has_not_is_asked_about() 
     assert ("LESION-NOT-AT-BASELINE", "assessments", "/imaging/lesions/0") in found
 
 
+def test_a_second_clone_of_the_baseline_is_the_patients_later_too() -> None:
+    second = bands(band("IgA", "lambda", "original"))
+    both = bands(band("IgG", "kappa", "original"), band("IgA", "lambda", "original"))
+    differs = {"LIGHT-CHAIN-DIFFERS", "HEAVY-CHAIN-DIFFERS"}
+    assert {rule for rule, _ in rules(evaluation(**second))} == differs
+    where = {
+        one.record.fields.assessed_on.isoformat()
+        for one in on_subject(of(but("baseline", **both), evaluation(**second)))
+    }
+    assert where == {"2026-02-20"}
+
+
 def test_no_message_says_a_value() -> None:
     odd = evaluation(serum_m_protein={"value": "0.4321", "unit": "g/dL", "owner": "drug_proven"})
     assert all("0.4321" not in one.finding.message for one in on_subject(of(odd)))
