@@ -71,6 +71,23 @@ def test_a_difference_is_the_interval_of_all_differences(
 
 
 @pytest.mark.parametrize(
+    ("kappa", "lambda_", "of_kappa", "of_lambda"),
+    [
+        ("100", "<5", 100, -100),
+        ("<5", "10", -10, 10),
+        ("<5", "<4", 0, 0),
+        (">2000", "10", 1990, -1990),
+    ],
+)
+def test_as_a_nadir_each_chain_below_a_limit_counts_as_0(
+    kappa: str, lambda_: str, of_kappa: int, of_lambda: int
+) -> None:
+    chains = LightChains(bounds(kappa), bounds(lambda_))
+    assert chains.difference_as_nadir(KAPPA) == of_kappa
+    assert chains.difference_as_nadir(LightChain.LAMBDA) == of_lambda
+
+
+@pytest.mark.parametrize(
     ("first", "second", "higher"),
     [
         ("2", "6", "[6, 6]"),

@@ -23,6 +23,7 @@ KAPPA, LAMBDA = LightChain.KAPPA, LightChain.LAMBDA
 IGG_KAPPA = Isotype(heavy_chain=HeavyChain.IGG, light_chain=KAPPA)
 IGA_LAMBDA = Isotype(heavy_chain=HeavyChain.IGA, light_chain=LAMBDA)
 IGM_KAPPA = Isotype(heavy_chain=HeavyChain.IGM, light_chain=KAPPA)
+ONLY_KAPPA = Isotype(light_chain=KAPPA)
 OTHER, PROVEN, SUSPECTED = (
     BandOwner.OTHER_ISOTYPE,
     BandOwner.DRUG_PROVEN,
@@ -116,6 +117,8 @@ def test_the_first_band_of_a_subject_with_no_isotype_is_no_second_one() -> None:
     both = [band(IGG_KAPPA), band(IGA_LAMBDA)]
     found = read(visit(-10, 4, 0, ife="+-", bands=both))
     assert [one.isotype for one in found.course.baseline_questions] == [IGA_LAMBDA]
+    found = read(visit(-10, 4, 0, ife="+-", bands=[Band(), *both]))
+    assert [one.isotype for one in found.course.baseline_questions] == [IGA_LAMBDA]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +186,16 @@ def test_an_own_protein_that_was_not_done_leaves_no_serum_value(
             IGG_KAPPA, PROVEN, [band(IGG_KAPPA, PROVEN, drug_test=DIRA)], False, id="a proven drug"
         ),
         pytest.param(IGG_KAPPA, SUSPECTED, [], True, id="a suspected drug"),
+        pytest.param(ONLY_KAPPA, OTHER, [], True, id="a chain unknown, beside no band"),
+        pytest.param(
+            ONLY_KAPPA, OTHER, [band(IGG_KAPPA)], True, id="a chain unknown, beside the patient's"
+        ),
+        pytest.param(
+            ONLY_KAPPA, OTHER, [band(IGM_KAPPA)], False, id="a chain unknown, beside another's"
+        ),
+        pytest.param(
+            IGG_KAPPA, PROVEN, [band(IGA_LAMBDA, PROVEN, drug_test=DIRA)], True, id="another drug"
+        ),
     ],
 )
 def test_one_of_several_counts_by_its_chains_and_its_proof(

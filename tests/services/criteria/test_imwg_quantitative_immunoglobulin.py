@@ -66,6 +66,7 @@ def test_rc_10_a_subject_without_electrophoresis_is_followed_by_the_class() -> N
         ("iga_igd_when_spep_not_measurable", "<1", True),
         ("iga_igd_when_spep_not_measurable", "0.99", True),
         ("iga_igd_when_spep_not_measurable", 1, False),
+        ("iga_igd_when_spep_not_measurable", ">0.5", False),
         ("iga_igd_when_spep_not_done", None, True),
         ("iga_igd_when_spep_not_done", 0, False),
         ("iga_igd_when_spep_not_done", "0.4", False),

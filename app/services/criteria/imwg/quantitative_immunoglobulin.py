@@ -17,7 +17,6 @@ from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation, Isotype
 from app.services.criteria.imwg.progression import risen_by
 from app.services.criteria.imwg.response_levels import NO_LEVEL
-from app.services.criteria.imwg.spikes import amount_of as spike_amount
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import HeavyChain, ResponseCategory
 
@@ -26,13 +25,22 @@ NOT_A_CLASS: Final = frozenset({None, HeavyChain.LIGHT_CHAIN_ONLY, HeavyChain.NO
 
 
 def class_to_follow(
-    baseline: DiseaseEvaluation, own: Iterable[Isotype], policy: ImwgPolicy
+    baseline: DiseaseEvaluation,
+    own: Iterable[Isotype],
+    electrophoresis: Bounds | None,
+    policy: ImwgPolicy,
 ) -> HeavyChain | None:
     """Give the class that stands for serum in a subject; None: electrophoresis does.
 
     It does where every heavy chain of the subject's own isotypes is IgA or IgD, the baseline has a
     usable quantity of that class, and electrophoresis is as the policy says: by default without a
     usable amount at baseline, or with one below 1.0 g/dL.
+
+    Args:
+        baseline: the baseline evaluation.
+        own: the subject's own isotypes.
+        electrophoresis: the patient's M-protein at baseline, g/dL; None: no usable amount.
+        policy: ``quantitative_immunoglobulin``.
 
     Source: the trial's reading U6.
     Decision: IgA and IgD together have no one quantity, and are followed by electrophoresis.
@@ -43,16 +51,13 @@ def class_to_follow(
     [heavy_chain] = chains
     if heavy_chain is None or amount_of(baseline, heavy_chain) is None:
         return None
-    electrophoresis = (baseline.serum_m_protein, *(baseline.serum_m_proteins or ()))
-    found = (spike_amount(spike) for spike in electrophoresis if spike is not None)
-    usable = [amount for amount in found if amount is not None]
     match policy.quantitative_immunoglobulin:
         case "iga_igd_always":
             followed = True
         case "iga_igd_when_spep_not_done":
-            followed = not usable
+            followed = electrophoresis is None
         case _:
-            followed = not any(amount.at_least(1) for amount in usable)
+            followed = electrophoresis is None or electrophoresis.below(1)
     return heavy_chain if followed else None
 
 

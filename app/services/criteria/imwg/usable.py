@@ -59,10 +59,13 @@ class MyelomaType:
     ) -> "MyelomaType":
         """Complete what the enrolment record says from the baseline evaluation, once for all."""
         isotypes = bands.own_isotypes(self.isotypes, baseline)
+        spike = _electrophoresis(baseline, isotypes)
         return MyelomaType(
             involved=involved_chain(self.involved, LightChains.of(baseline), details),
             isotypes=isotypes,
-            quantitative=quantitative_immunoglobulin.class_to_follow(baseline, isotypes, policy),
+            quantitative=quantitative_immunoglobulin.class_to_follow(
+                baseline, isotypes, spike.bounds if spike else None, policy
+            ),
         )
 
 
@@ -228,9 +231,14 @@ def _reading(
 def _serum(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
     if myeloma.quantitative is not None:
         return _quantity(raw, myeloma.quantitative)
+    return _electrophoresis(raw, myeloma.isotypes)
+
+
+def _electrophoresis(raw: DiseaseEvaluation, own: tuple[Isotype, ...]) -> Reading | None:
+    """Give the patient's M-protein, g/dL: one, or the sum of several."""
     fixation, spikes = raw.serum_immunofixation, raw.serum_m_proteins
     if spikes:
-        total = serum_of_several(spikes, fixation, myeloma.isotypes)
+        total = serum_of_several(spikes, fixation, own)
         if total is None:
             return None
         latest = max(_day(spike, raw.anchor) for spike in spikes)
@@ -239,7 +247,7 @@ def _serum(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
     amount = amount_of(spike) if spike else None
     if spike is None or amount is None:
         return None
-    foreign = spike_is_foreign(spike, fixation, myeloma.isotypes)
+    foreign = spike_is_foreign(spike, fixation, own)
     return Reading(NOTHING if foreign else amount, _day(spike, raw.anchor), reported(spike))
 
 
