@@ -307,6 +307,20 @@ def test_a_spike_of_another_protein_is_no_progression_and_no_level() -> None:
         assert found.categories == ["VGPR", "VGPR"]
 
 
+def test_beside_both_bands_a_spike_is_whose_it_is_called() -> None:
+    own = Band(isotype=IGG_KAPPA)
+    for owner, category in (
+        (BandOwner.OTHER_ISOTYPE, "VGPR"),
+        (BandOwner.DRUG_PROVEN, "VGPR"),
+        (BandOwner.DRUG_SUSPECTED, "PD"),
+        (None, "PD"),
+    ):
+        spike = SerumMProtein(value=D("0.7"), unit="g/dL", owner=owner)
+        today = visit(56, u=0, ife="+-", bands=[own, RECOVERY], serum_m_protein=spike)
+        found = read(START, visit(28, 0, 0, ife="--"), today, myeloma=OF_IGG_KAPPA)
+        assert found.last.category == category
+
+
 def test_a_spike_called_another_protein_is_the_patients_beside_no_such_band() -> None:
     drug = SerumMProtein(value=D("0.7"), unit="g/dL", owner=BandOwner.DRUG_PROVEN)
     for ife in ("", "--"):

@@ -110,6 +110,9 @@ def test_every_own_heavy_chain_has_to_be_of_the_class() -> None:
     second = Band(isotype=IGG_KAPPA)
     found = course(iga(-10, 4200, ife="+-", bands=[Band(isotype=IGA_KAPPA), second]))
     assert found.course.measurable.immunoglobulin is None
+    of_both = [Band(isotype=IGA_KAPPA), Band(isotype=IGD_LAMBDA)]
+    found = course(iga(-10, 4200, ife="+-", bands=of_both))
+    assert found.course.measurable.immunoglobulin is None
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def confirmed(found: Read, policy: ImwgPolicy | None = None, died: Any = None) -
 def test_rc_24_it_is_an_unconfirmed_progression_and_never_a_response() -> None:
     found = read(NONE_SEEN, again(61, C))
     last = found.last
-    assert (last.category, last.basis) == ("PD", "unanswered")
+    assert (last.category, last.basis, last.flags) == ("PD", "unanswered", ())
     assert (last.rules, last.assessed_on) == (("LESION-NOT-AT-BASELINE",), on_day(61))
     assert [(one.code, one.part) for one in last.questions] == [
         ("LESION-NOT-AT-BASELINE", ("imaging", "lesions", 0))
