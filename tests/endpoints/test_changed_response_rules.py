@@ -167,6 +167,15 @@ SUBJECTS = (
     subject("RC-24", IMAGED, assessment(61, **components(1, 0, "+-", lesions=C))),
     subject("RC-24 new", IMAGED, assessment(61, **components(1, 0, "+-", lesions=C), **NEW_C)),
     subject(
+        "RC-24 and another",
+        IMAGED,
+        assessment(
+            61,
+            **components(1, 0, "+-", lesions=C),
+            new_lesions=[{"lesion_id": "D", "kind": "extramedullary"}],
+        ),
+    ),
+    subject(
         "RC-24 known",
         assessment(-10, **components(4, 0, "+-", lesions=C)),
         assessment(61, **components(1, 0, "+-", lesions={"C": (20, 10)})),
@@ -289,6 +298,11 @@ async def test_an_unanswered_lesion_confirms_nothing_and_is_no_response(answers:
     assert answers["RC-24"]["best"]["progression_on"] is None
     new = answers["RC-24 new"]
     assert (new["visits"][0]["rules"], new["best"]["progression_on"]) == (["P-L1"], "2024-05-01")
+
+
+async def test_another_lesion_called_new_answers_nothing_about_this_one(answers: Answers) -> None:
+    [visit] = answers["RC-24 and another"]["visits"]
+    assert (visit["rules"], visit["basis"]) == (["P-L1", "LESION-NOT-AT-BASELINE"], "imaging")
 
 
 async def test_an_unanswered_lesion_is_an_event_of_its_variant_alone(told: Cohort) -> None:
