@@ -9,7 +9,8 @@ from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.nadir import Series
-from app.services.criteria.imwg.usable import MarrowReading, MyelomaType, Reading, UsableEvaluation
+from app.services.criteria.imwg.reading import Reading
+from app.services.criteria.imwg.usable import MarrowReading, MyelomaType, UsableEvaluation
 from app.trial.policy import ImwgPolicy
 
 

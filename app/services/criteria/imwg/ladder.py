@@ -16,6 +16,7 @@ from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.lesions import LesionSurvey
+from app.services.criteria.imwg.reading import Reading
 from app.services.criteria.imwg.response_levels import (
     NO_LEVEL,
     Condition,
@@ -27,7 +28,7 @@ from app.services.criteria.imwg.response_levels import (
     shows_vgpr_in_serum,
     urine_level,
 )
-from app.services.criteria.imwg.usable import Fixation, Reading, UsableEvaluation
+from app.services.criteria.imwg.usable import Fixation, UsableEvaluation
 from app.vocabularies.imwg import ResponseCategory
 
 LEVELS: Final[dict[Track, tuple[ResponseCategory, ...]]] = {

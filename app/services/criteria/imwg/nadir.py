@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from app.services.criteria.imwg.usable import Reading
+from app.services.criteria.imwg.reading import Reading
 
 BelowLimit = Literal["zero", "limit"]
 """What ``<x`` counts as where it is a nadir: 0, or x."""

@@ -13,7 +13,7 @@ from app.services.criteria.imwg.bounds import ZERO
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.nadir import BelowLimit, Dated, Series, nadir
 from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
-from app.services.criteria.imwg.usable import Reading
+from app.services.criteria.imwg.reading import Reading
 from app.trial.policy import ImwgPolicy
 
 Met = Callable[[Decimal], bool]

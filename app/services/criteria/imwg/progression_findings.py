@@ -18,8 +18,9 @@ from app.services.criteria.imwg.progression_rules import (
     ProgressionFinding,
     ProgressionRule,
 )
+from app.services.criteria.imwg.reading import Reading
 from app.services.criteria.imwg.serum_progression import serum_tests
-from app.services.criteria.imwg.usable import Reading, UsableEvaluation
+from app.services.criteria.imwg.usable import UsableEvaluation
 from app.vocabularies.imwg import PdBasis
 
 

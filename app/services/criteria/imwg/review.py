@@ -21,9 +21,10 @@ from app.services.criteria.imwg.progression_findings import (
 )
 from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
 from app.services.criteria.imwg.questions import Question, QuestionCode
+from app.services.criteria.imwg.reading import reported
 from app.services.criteria.imwg.spikes import m_protein_is_foreign
 from app.services.criteria.imwg.unanswered_lesions import untracked
-from app.services.criteria.imwg.usable import UsableEvaluation, reported
+from app.services.criteria.imwg.usable import UsableEvaluation
 from app.services.criteria.imwg.visit_response import (
     MarkerChange,
     Relapse,

@@ -14,7 +14,8 @@ from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.nadir import Series
 from app.services.criteria.imwg.nadir_test import Met, Tested, Withheld, against_nadir
 from app.services.criteria.imwg.progression_rules import ProgressionRule
-from app.services.criteria.imwg.usable import Reading, UsableEvaluation
+from app.services.criteria.imwg.reading import Reading
+from app.services.criteria.imwg.usable import UsableEvaluation
 
 
 def serum_tests(history: History, visit: UsableEvaluation) -> Iterator[Tested]:

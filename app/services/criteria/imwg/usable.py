@@ -6,12 +6,17 @@ spike of another isotype or a proven drug counts as 0, for response, nadir and p
 Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4 with its footnotes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.services.criteria.imwg import bands, quantitative_immunoglobulin, units
+from app.services.criteria.imwg import (
+    bands,
+    protein_readings,
+    quantitative_immunoglobulin,
+    units,
+)
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import (
@@ -30,13 +35,7 @@ from app.services.criteria.imwg.light_chains import (
     ratio_state,
 )
 from app.services.criteria.imwg.marrow import clonality, plasma_cells
-from app.services.criteria.imwg.spikes import (
-    NOTHING,
-    amount_of,
-    m_protein_is_foreign,
-    serum_of_several,
-    spike_is_foreign,
-)
+from app.services.criteria.imwg.reading import Reading, day_of, reported
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import Clonality, HeavyChain, LightChain
 
@@ -59,7 +58,7 @@ class MyelomaType:
     ) -> "MyelomaType":
         """Complete what the enrolment record says from the baseline evaluation, once for all."""
         isotypes = bands.own_isotypes(self.isotypes, baseline)
-        spike = _electrophoresis(baseline, isotypes)
+        spike = protein_readings.electrophoresis(baseline, isotypes)
         return MyelomaType(
             involved=involved_chain(self.involved, LightChains.of(baseline), details),
             isotypes=isotypes,
@@ -67,26 +66,6 @@ class MyelomaType:
                 baseline, isotypes, spike.bounds if spike else None, policy
             ),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One usable value of one marker, in the unit of its rule."""
-
-    bounds: Bounds
-    collected_on: date
-    reported: str = ""
-    """As the laboratory wrote it, with its own unit."""
-    counted_as: Decimal | None = None
-    """What a difference of results below a limit counts as where it is a nadir."""
-
-    @property
-    def as_nadir(self) -> Decimal | None:
-        """What the value counts as where it is a nadir: ``<x`` as 0, and ``>x``, if at all, as x.
-
-        None: neither, of a difference without a lower bound.
-        """
-        return self.bounds.low if self.counted_as is None else self.counted_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +140,9 @@ def usable(
             concentration without the volume of its collection.
     """
     chains = LightChains.of(raw)
-    chains_on = max(_day(raw.kappa, raw.anchor), _day(raw.lambda_, raw.anchor)) if chains else None
+    chains_on = (
+        max(day_of(raw.kappa, raw.anchor), day_of(raw.lambda_, raw.anchor)) if chains else None
+    )
     dflc = None
     if chains and chains_on and myeloma.involved is not None:
         dflc = Reading(
@@ -170,14 +151,15 @@ def usable(
             reported=f"kappa {reported(raw.kappa)}, lambda {reported(raw.lambda_)}",
             counted_as=chains.difference_as_nadir(myeloma.involved),
         )
-    serum, urine = _serum(raw, myeloma), _urine(raw, myeloma)
+    own, followed = myeloma.isotypes, myeloma.quantitative
+    serum, urine = protein_readings.serum(raw, own, followed), protein_readings.urine(raw, own)
     serum_fixation = _fixation(raw.serum_immunofixation, raw.anchor, myeloma)
     urine_fixation = _fixation(raw.urine_immunofixation, raw.anchor, myeloma)
     survey = LesionSurvey.of(raw.imaging, raw.anchor) if raw.imaging else None
     return UsableEvaluation(
         raw=raw,
         serum=serum,
-        clones=() if myeloma.quantitative else tuple(_clones(raw, myeloma)),
+        clones=() if followed else tuple(protein_readings.clones(raw, own)),
         urine=urine,
         serum_fixation=serum_fixation,
         urine_fixation=urine_fixation,
@@ -203,20 +185,9 @@ def usable(
             and spike.bounds.quantified
             and fixation
             and fixation.negative
-            and not (myeloma.quantitative and component is Component.SERUM_M_PROTEIN)
+            and not (followed and component is Component.SERUM_M_PROTEIN)
         ),
     )
-
-
-def reported(measured: MeasuredValue | None) -> str:
-    """Give a value as the laboratory wrote it, such as ``<2.5 g/L``."""
-    if measured is None or measured.value is None:
-        return ""
-    return f"{measured.comparator or ''}{measured.value} {measured.unit}"
-
-
-def _day(value: MeasuredValue | None, anchor: date) -> date:
-    return anchor if value is None or value.collected_on is None else value.collected_on
 
 
 def _reading(
@@ -225,64 +196,7 @@ def _reading(
     if measured is None or measured.value is None or measured.spurious:
         return None
     bounds = Bounds.of(convert(measured.value, measured.unit), measured.comparator)
-    return Reading(bounds, _day(measured, anchor), reported(measured))
-
-
-def _serum(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
-    if myeloma.quantitative is not None:
-        return _quantity(raw, myeloma.quantitative)
-    return _electrophoresis(raw, myeloma.isotypes)
-
-
-def _electrophoresis(raw: DiseaseEvaluation, own: tuple[Isotype, ...]) -> Reading | None:
-    """Give the patient's M-protein, g/dL: one, or the sum of several."""
-    fixation, spikes = raw.serum_immunofixation, raw.serum_m_proteins
-    if spikes:
-        total = serum_of_several(spikes, fixation, own)
-        if total is None:
-            return None
-        latest = max(_day(spike, raw.anchor) for spike in spikes)
-        return Reading(total, latest, " + ".join(reported(spike) for spike in spikes))
-    spike = raw.serum_m_protein
-    amount = amount_of(spike) if spike else None
-    if spike is None or amount is None:
-        return None
-    foreign = spike_is_foreign(spike, fixation, own)
-    return Reading(NOTHING if foreign else amount, _day(spike, raw.anchor), reported(spike))
-
-
-def _quantity(raw: DiseaseEvaluation, heavy_chain: HeavyChain) -> Reading | None:
-    amount = quantitative_immunoglobulin.amount_of(raw, heavy_chain)
-    if amount is None:
-        return None
-    return Reading(amount, _day(raw.immunoglobulin, raw.anchor), reported(raw.immunoglobulin))
-
-
-def _clones(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Iterator[tuple[Isotype, Reading]]:
-    fixation, spikes = raw.serum_immunofixation, raw.serum_m_proteins or ()
-    for isotype in dict.fromkeys(spike.isotype for spike in spikes):
-        same = [spike for spike in spikes if spike.isotype == isotype]
-        if all(m_protein_is_foreign(spike, fixation, myeloma.isotypes) for spike in same):
-            continue
-        amount = serum_of_several(same, fixation, myeloma.isotypes)
-        if amount is not None:
-            latest = max(_day(spike, raw.anchor) for spike in same)
-            yield isotype, Reading(amount, latest, " + ".join(map(reported, same)))
-
-
-def _urine(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
-    spike = raw.urine_m_protein
-    if spike is None or spike.value is None or spike.spurious:
-        return None
-    amount = units.urine_m_protein(
-        spike.value,
-        spike.unit,
-        volume_ml=spike.volume_ml,
-        collection_hours=spike.collection_hours,
-    )
-    foreign = spike_is_foreign(spike, raw.urine_immunofixation, myeloma.isotypes)
-    bounds = NOTHING if foreign else Bounds.of(amount, spike.comparator)
-    return Reading(bounds, _day(spike, raw.anchor), reported(spike))
+    return Reading(bounds, day_of(measured, anchor), reported(measured))
 
 
 def _fixation(
