@@ -17,6 +17,7 @@ HIGHEST: Final = 100
 
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "serum_m_protein": ("circle", "serum M-protein"),
+    "immunoglobulin": ("triangle-left", "quantitative immunoglobulin"),
     "urine_m_protein": ("square", "urine M-protein"),
     "free_light_chains": ("triangle-up", "difference of free light chains"),
     "marrow_plasma_cells": ("diamond", "marrow plasma cells"),

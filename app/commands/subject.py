@@ -126,6 +126,9 @@ def _confirmation(visit: Mapping[str, Any] | None) -> str:
     investigator = visit.get("investigator")
     if investigator and investigator["category"] != visit["category"]:
         said.append(f"investigator {investigator['category']}")
+    signs = visit["clinical_relapse"]["signs"]
+    if signs:
+        said.append(f"signs of clinical relapse: {', '.join(map(in_words, signs))}")
     return "; ".join(said)
 
 

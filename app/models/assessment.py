@@ -10,6 +10,7 @@ from app.models.disease_evaluation import (
     Imaging,
     Immunofixation,
     MarrowExamination,
+    MProteinOfIsotype,
     MrdSample,
     NewLesion,
     PetCt,
@@ -52,6 +53,12 @@ class AssessmentFields(RecordFields):
     )
     serum_m_protein: SerumSpike | None = Field(
         default=None, sa_type=part(SerumSpike), description="Serum M-protein, electrophoresis."
+    )
+    serum_m_proteins: list[MProteinOfIsotype] | None = Field(
+        default=None,
+        sa_type=parts(MProteinOfIsotype),
+        description="More than one serum M-protein, each by itself, as in biclonal disease; serum "
+        "is the sum of those that are the patient's. Beside serum_m_protein the two agree.",
     )
     urine_m_protein: UrineSpike | None = Field(
         default=None, sa_type=part(UrineSpike), description="Urine M-protein, electrophoresis."

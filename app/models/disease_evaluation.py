@@ -71,6 +71,23 @@ class SerumSpike(SerumMProtein, _FromLaboratory):
     )
 
 
+class IsotypeOfProtein(Part):
+    """Chains of one monoclonal protein."""
+
+    heavy_chain: Coded[HeavyChain] | None = Field(default=None, description="Heavy chain.")
+    light_chain: Coded[LightChain] | None = Field(default=None, description="Light chain.")
+
+
+class MProteinOfIsotype(Part):
+    """One of several serum M-proteins, by itself."""
+
+    isotype: IsotypeOfProtein = Field(description="Its chains, as immunofixation showed them.")
+    owner: Coded[BandOwner] | None = Field(
+        default=None, description="Whose protein it is; None: judged by its chains."
+    )
+    value: SerumMProtein = Field(description="Its concentration, or why it was not measured.")
+
+
 class UrineSpike(UrineMProtein, _FromLaboratory):
     """Urine M-protein, and whose it is."""
 

@@ -71,7 +71,7 @@ class ResponseExplanation(BaseModel):
 
 
 class DiscrepancyItem(BaseModel):
-    """One visit on which the two sources differ, and what that would change."""
+    """One visit on which the two sources differ, or that has a question, and what would change."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -79,12 +79,15 @@ class DiscrepancyItem(BaseModel):
     centre: str
     record: dict[str, Any] = Field(description="The assessment.")
     assessed_on: str
-    kind: str = Field(description="Such as `DERIVED_LOWER_BY_2` or `PD_DISAGREEMENT`.")
+    kind: str = Field(
+        description="Such as `DERIVED_LOWER_BY_2` or `PD_DISAGREEMENT`; `LESION-NOT-AT-BASELINE` "
+        "where a lesion has to be called new or known."
+    )
     derived: str
-    investigator: str
+    investigator: str | None = Field(description="Null where the investigator gave none.")
     impact: dict[str, Any] = Field(
-        description="Whether the investigator's category would give another best response, or "
-        "another day of progression."
+        description="Whether the investigator's category, or the lesion called new, would give "
+        "another best response, or another day of progression."
     )
 
 

@@ -15,10 +15,12 @@ from app.models.assessment import Assessment, AssessmentFields
 from app.models.disease_evaluation import Lesion
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
+from app.schemas.serum_m_proteins import serum_m_proteins
 from app.vocabularies.imwg import ImmunofixationResult, LesionKind, ResponseCategory
 
 _SAYS_SOMETHING: Final = (
     "serum_m_protein",
+    "serum_m_proteins",
     "urine_m_protein",
     "serum_immunofixation",
     "urine_immunofixation",
@@ -174,7 +176,15 @@ def investigator(assessment: AssessmentFields) -> Iterator[Refusal]:
 class AssessmentIn(AssessmentFields, ConsistentRecordIn):
     """A disease evaluation as a centre submits it."""
 
-    rules = (not_empty, immunofixations, marrow, lesions, new_lesions, investigator)
+    rules = (
+        not_empty,
+        serum_m_proteins,
+        immunofixations,
+        marrow,
+        lesions,
+        new_lesions,
+        investigator,
+    )
 
 
 class AssessmentOut(AssessmentFields, RecordOut):

@@ -11,7 +11,12 @@ from typing import Any, Final
 
 from app.models.adverse_event import AdverseEventFields
 from app.models.assessment import AssessmentFields
-from app.models.disease_evaluation import Imaging, Immunofixation, MarrowExamination
+from app.models.disease_evaluation import (
+    Imaging,
+    Immunofixation,
+    MarrowExamination,
+    MProteinOfIsotype,
+)
 from app.models.enrolment import EnrolmentFields
 from app.models.follow_up import FollowUpFields
 from app.models.infusion import InfusionFields
@@ -45,8 +50,6 @@ def _days(written: DateAsSent | None, zone: tzinfo) -> PossibleDays | None:
 
 def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
     """Give what an enrolment says that a derivation needs."""
-    chains = imwg.Isotype(heavy_chain=fields.heavy_chain, light_chain=fields.light_chain)
-    known = fields.heavy_chain is not None or fields.light_chain is not None
     off_study = fields.off_study
     return history.Enrolment(
         record=record,
@@ -56,7 +59,7 @@ def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
         screen_failed_on=fields.screen_failure.date if fields.screen_failure else None,
         disposition=off_study.disposition if off_study else None,
         off_study_on=off_study.date if off_study else None,
-        myeloma=MyelomaType(involved=fields.light_chain, isotypes=(chains,) if known else ()),
+        myeloma=myeloma_type(fields),
         characteristics=history.Characteristics(
             sex=fields.sex,
             year_of_birth=fields.year_of_birth,
@@ -75,6 +78,13 @@ def enrolment(record: RecordRef, fields: EnrolmentFields) -> history.Enrolment:
             refractory_to_last_line=fields.refractory_to_last_line,
         ),
     )
+
+
+def myeloma_type(fields: EnrolmentFields) -> MyelomaType:
+    """Give what an enrolment says of the myeloma's protein."""
+    chains = imwg.Isotype(heavy_chain=fields.heavy_chain, light_chain=fields.light_chain)
+    known = fields.heavy_chain is not None or fields.light_chain is not None
+    return MyelomaType(involved=fields.light_chain, isotypes=(chains,) if known else ())
 
 
 def preparation(record: RecordRef, fields: PreparationFields, zone: tzinfo) -> history.Preparation:
@@ -138,6 +148,12 @@ def disease_evaluation(
         evaluation_id=identity,
         anchor=fields.assessed_on,
         serum_m_protein=_measured(zone, fields.serum_m_protein, imwg.SerumMProtein, _owner),
+        serum_m_proteins=None
+        if fields.serum_m_proteins is None
+        else tuple(_m_protein(one, zone) for one in fields.serum_m_proteins),
+        immunoglobulin=_measured(
+            zone, fields.immunoglobulin, imwg.QuantitativeImmunoglobulin, _immunoglobulin_class
+        ),
         urine_m_protein=_measured(zone, fields.urine_m_protein, imwg.UrineMProtein, _collection),
         serum_immunofixation=_immunofixation(fields.serum_immunofixation),
         urine_immunofixation=_immunofixation(fields.urine_immunofixation),
@@ -152,6 +168,7 @@ def disease_evaluation(
                 kind=lesion.kind,
                 compression_fracture_only=lesion.compression_fracture_only,
                 found_on=lesion.found_on,
+                lesion_id=lesion.lesion_id,
             )
             for lesion in lesions
         ),
@@ -176,6 +193,20 @@ def disease_evaluation(
 
 def _owner(part: Any) -> Mapping[str, Any]:
     return {"owner": part.owner}
+
+
+def _immunoglobulin_class(part: Any) -> Mapping[str, Any]:
+    return {"heavy_chain": part.heavy_chain, "light_chain": part.light_chain}
+
+
+def _m_protein(one: MProteinOfIsotype, zone: tzinfo) -> imwg.SerumMProteinOfIsotype:
+    """Give one of several M-proteins; not done is a value of None, and not no M-protein."""
+    isotype = imwg.Isotype(heavy_chain=one.isotype.heavy_chain, light_chain=one.isotype.light_chain)
+    more = {"owner": one.owner, "isotype": isotype}
+    found: imwg.SerumMProteinOfIsotype | None = _measured(
+        zone, one.value, imwg.SerumMProteinOfIsotype, lambda _: more
+    )
+    return found or imwg.SerumMProteinOfIsotype(value=None, owner=one.owner, isotype=isotype)
 
 
 def _collection(part: Any) -> Mapping[str, Any]:
@@ -224,6 +255,7 @@ def _immunofixation(part: Immunofixation | None) -> imwg.Immunofixation | None:
             imwg.Band(
                 isotype=imwg.Isotype(heavy_chain=band.heavy_chain, light_chain=band.light_chain),
                 owner=band.owner,
+                drug_test=band.drug_test,
             )
             for band in part.bands
         ),

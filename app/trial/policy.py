@@ -15,6 +15,7 @@ from typing import Final, Literal
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from app.trial.parameters import Parameters
+from app.vocabularies.imwg import HeavyChain
 
 EfsComponent = Literal["PD", "death", "new_therapy", "no_response", "toxicity"]
 EfsDefinition = Literal["composite", "pfs", "plus_no_response", "plus_toxicity", "death_only"]
@@ -27,6 +28,34 @@ EFS_COMPONENTS: Final[dict[EfsDefinition, tuple[EfsComponent, ...]]] = {
     "death_only": ("death",),
 }
 """What counts as an event under each definition of event-free survival."""
+
+
+QuantitativeImmunoglobulinRule = Literal[
+    "iga_igd_when_spep_not_measurable", "iga_igd_when_spep_not_done", "iga_igd_always", "never"
+]
+
+
+class MeasurableImmunoglobulin(Parameters):
+    """How much of a class of immunoglobulin is measurable disease, mg/dL.
+
+    Source: a sponsor's convention for IgA, and none known for IgD; IMWG prints no amount.
+    """
+
+    IgA: PositiveInt = Field(default=750, description="Measurable from, mg/dL.")
+    IgD: PositiveInt = Field(default=750, description="Measurable from, mg/dL.")
+
+    def of(self, heavy_chain: HeavyChain) -> int:
+        """Give the amount of a class, mg/dL.
+
+        Raises:
+            ValueError: a class that no subject is followed by.
+        """
+        match heavy_chain:
+            case HeavyChain.IGA:
+                return self.IgA
+            case HeavyChain.IGD:
+                return self.IgD
+        raise ValueError("only IgA and IgD are followed by their quantity")
 
 
 class ImwgPolicy(Parameters):
@@ -69,6 +98,24 @@ class ImwgPolicy(Parameters):
     flc_nadir_floor: Literal["zero", "none"] = Field(
         default="zero",
         description="Q33: the floor of the dFLC nadir in the test for PD by free light chains.",
+    )
+    below_limit_nadir: Literal["zero", "limit"] = Field(
+        default="zero",
+        description=(
+            "U3: what a result below a limit, such as <0.5, counts as where it is a nadir: 0, on "
+            "purpose against the treatment, or its limit."
+        ),
+    )
+    quantitative_immunoglobulin: QuantitativeImmunoglobulinRule = Field(
+        default="iga_igd_when_spep_not_measurable",
+        description=(
+            "U6: whom quantitative IgA or IgD follows in the place of serum electrophoresis, "
+            "decided once, at baseline."
+        ),
+    )
+    quantitative_ig_measurable: MeasurableImmunoglobulin = Field(
+        default_factory=MeasurableImmunoglobulin,
+        description="U6: the amount of each class that is measurable disease, mg/dL.",
     )
     urine_for_vgpr: Literal["required", "waived_if_not_measurable"] = Field(
         default="required",

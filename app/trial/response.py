@@ -8,6 +8,7 @@ from app.trial.parameters import Parameters
 
 Component = Literal[
     "serum_m_protein",
+    "immunoglobulin",
     "serum_immunofixation",
     "free_light_chains",
     "urine_m_protein",
@@ -44,6 +45,7 @@ class ResponseComponents(Parameters):
         default=ComponentWindow(
             parts=(
                 "serum_m_protein",
+                "immunoglobulin",
                 "serum_immunofixation",
                 "free_light_chains",
                 "urine_m_protein",

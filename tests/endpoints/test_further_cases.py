@@ -41,7 +41,12 @@ def drug_band() -> dict[str, Any]:
     parts = components(0.08, 0, "+-", kappa=30, lambda_=10, marrow=1)
     parts["serum_m_protein"]["owner"] = "drug_proven"
     parts["serum_immunofixation"]["bands"] = [
-        {"heavy_chain": "IgG", "light_chain": "kappa", "owner": "drug_proven"}
+        {
+            "heavy_chain": "IgG",
+            "light_chain": "kappa",
+            "owner": "drug_proven",
+            "drug_test": "DIRA",
+        }
     ]
     return parts
 

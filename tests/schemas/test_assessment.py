@@ -18,6 +18,22 @@ def imaging(*lesions: dict[str, Any]) -> dict[str, Any]:
     return {"/imaging": {"modality": "MRI", "lesions": list(lesions)}}
 
 
+def m_protein(
+    value: str | None, owner: str | None = None, comparator: str | None = None, **chains: Any
+) -> dict[str, Any]:
+    measured: dict[str, Any] = {"not_done": "no serum left"}
+    if value is not None:
+        measured = {"value": value, "unit": "g/dL", "comparator": comparator}
+    return {
+        "isotype": {"heavy_chain": "IgG", "light_chain": "kappa", **chains},
+        "owner": owner,
+        "value": measured,
+    }
+
+
+NOT_DONE = [m_protein("2.0"), m_protein(None)]
+
+
 @pytest.mark.parametrize(
     ("body", "changes"),
     [
@@ -104,6 +120,63 @@ def imaging(*lesions: dict[str, Any]) -> dict[str, Any]:
             {"/immunoglobulin": {"value": "3.1", "unit": "g/L", "heavy_chain": "IgA"}},
             id="IgA instead of a spike",
         ),
+        pytest.param(
+            DAY, {"/serum_m_proteins": [m_protein("2.0"), m_protein("1.2")]}, id="two proteins"
+        ),
+        pytest.param(
+            DAY, {"/serum_m_proteins": [m_protein("2.0", light_chain=None)]}, id="a heavy chain"
+        ),
+        pytest.param(
+            DAY,
+            {
+                "/serum_m_protein": {"value": "32", "unit": "g/L"},
+                "/serum_m_proteins": [m_protein("2.0"), m_protein("1.2")],
+            },
+            id="two proteins beside their sum",
+        ),
+        pytest.param(
+            DAY,
+            {
+                "/serum_m_protein": {"value": "2.0", "unit": "g/dL"},
+                "/serum_m_proteins": [m_protein("2.0"), m_protein("0.5", "other_isotype")],
+            },
+            id="beside the sum of the patient's",
+        ),
+        pytest.param(
+            DAY,
+            {
+                "/serum_m_protein": {"value": "2.05", "unit": "g/dL"},
+                "/serum_m_proteins": [m_protein("2.0"), m_protein("0.1", comparator="<")],
+            },
+            id="beside a value that can be the sum",
+        ),
+        pytest.param(
+            DAY,
+            {
+                "/serum_m_protein": {"not_done": "haemolysed"},
+                "/serum_m_proteins": [m_protein("2.0"), m_protein(None)],
+            },
+            id="not done beside an own one not done",
+        ),
+        pytest.param(
+            DAY,
+            {
+                "/serum_m_protein": {"value": "9", "unit": "g/dL", "spurious": True},
+                "/serum_m_proteins": [m_protein("2.0")],
+            },
+            id="beside a laboratory error",
+        ),
+        *(
+            pytest.param(
+                DAY,
+                {
+                    "/serum_m_protein": {"value": whole, "unit": "g/dL"},
+                    "/serum_m_proteins": [m_protein("2.0"), m_protein("0.1", "drug_suspected")],
+                },
+                id=f"a suspected drug may be the patient's: {whole}",
+            )
+            for whole in ("2.0", "2.1")
+        ),
     ],
 )
 def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -118,6 +191,42 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
             SERUM, {"/assessed_on": "2026-06"}, [("/assessed_on", "not_a_date")], id="a month only"
         ),
         pytest.param(DAY, {}, [("/investigator_response", "assessment_empty")], id="nothing"),
+        pytest.param(
+            DAY, {"/serum_m_proteins": []}, [("/serum_m_proteins", "list_empty")], id="no protein"
+        ),
+        pytest.param(
+            DAY,
+            {"/serum_m_proteins": [m_protein("2.0", heavy_chain=None, light_chain=None)]},
+            [("/serum_m_proteins/0/isotype", "isotype_missing")],
+            id="a protein without a chain",
+        ),
+        *(
+            pytest.param(
+                DAY,
+                {"/serum_m_protein": whole, "/serum_m_proteins": entries},
+                [("/serum_m_protein/value", "serum_m_proteins_disagree")],
+                id=f"beside several: {what}",
+            )
+            for what, whole, entries in (
+                (
+                    "one of them",
+                    {"value": "2.0", "unit": "g/dL"},
+                    [m_protein("2.0"), m_protein("1.2")],
+                ),
+                (
+                    "another's too",
+                    {"value": "2.5", "unit": "g/dL"},
+                    [m_protein("2.0"), m_protein("0.5", "other_isotype")],
+                ),
+                (
+                    "above the bound",
+                    {"value": "2.11", "unit": "g/dL"},
+                    [m_protein("2.0"), m_protein("0.1", comparator="<")],
+                ),
+                ("an own one not done", {"value": "2.0", "unit": "g/dL"}, NOT_DONE),
+                ("not done", {"not_done": "haemolysed"}, [m_protein("2.0")]),
+            )
+        ),
         pytest.param(
             DAY,
             {"/free_light_chain_assay": "Freelite", "/note": "no blood", "/visit": "M3"},

@@ -35,6 +35,7 @@ EXPECTED: dict[str, Any] = {
     "follow_up.lost_after_attempts": 3,
     "response.components.blood_and_urine.parts": [
         "serum_m_protein",
+        "immunoglobulin",
         "serum_immunofixation",
         "free_light_chains",
         "urine_m_protein",

@@ -97,6 +97,12 @@ def agreement(quality: Mapping[str, Any]) -> Table:
                     str(found["progression_changes"]),
                 )
             ),
+            Row(
+                (
+                    "With a lesion that baseline imaging did not have, not yet called new or known",
+                    str(found["unanswered_lesions"]),
+                )
+            ),
         ),
     )
 

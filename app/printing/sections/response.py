@@ -97,6 +97,11 @@ def categories(response: Mapping[str, Any]) -> Table:
         "Best confirmed response, categories",
         (label("Category"), *_OF),
         ([name, *rate(found)] for name, found in response["categories"].items()),
+        f"Signs of clinical relapse, which are a flag and no category: "
+        f"{response['n_clinical_relapse']} subjects; nothing measurable at baseline: "
+        f"{response['n_unmeasurable_at_baseline']}."
+        if "n_clinical_relapse" in response
+        else None,
     )
 
 

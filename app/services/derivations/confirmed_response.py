@@ -67,8 +67,9 @@ def confirmed_visits(
     progression next, with no next visit, or with one only after new therapy it is SD. Progression
     on imaging or marrow stands at once; biochemical progression stands with any progression at the
     next evaluable visit, death from myeloma before it, or the word of whoever gave the category,
-    and is NE otherwise. Visits that are NE
-    are skipped, unconfirmed progression is not.
+    and is NE otherwise. A lesion that nobody has called new or known is neither confirmed nor
+    refuted by a second visit: it waits for an answer. Visits that are NE are skipped, unconfirmed
+    progression is not.
 
     The values of visits after new therapy are given too: progression is needed there where new
     therapy does not censor. Only ``in_endpoint_set`` tells what counts for the best response.
@@ -183,10 +184,14 @@ def _progression(
     if visit.said_confirmed:
         return ResponseCategory.PD, Confirmation.CONFIRMED, None
     second = later[0] if later else None
+    counts = policy.unconfirmed_pd == "event"
+    waiting = ResponseCategory.PD if counts else ResponseCategory.NE
     if died_of_myeloma_on is not None and (
         second is None or died_of_myeloma_on < second.assessed_on
     ):
         return ResponseCategory.PD, Confirmation.CONFIRMED, died_of_myeloma_on
+    if visit.unanswered:
+        return waiting, Confirmation.UNCONFIRMED, None
     too_late = (
         policy.pd_after_new_therapy == "not_allowed"
         and second is not None
@@ -194,8 +199,6 @@ def _progression(
         and second.assessed_on > new_therapy_on
     )
     if second is None or too_late:
-        counts = policy.unconfirmed_pd == "event"
-        waiting = ResponseCategory.PD if counts else ResponseCategory.NE
         return waiting, Confirmation.UNCONFIRMED, None
     if second.progressed and _speaks_for(second, visit, policy):
         return ResponseCategory.PD, Confirmation.CONFIRMED, second.assessed_on

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
+from app.services.criteria.imwg.bands import MAKES_AN_OWN_ISOTYPE
 from app.services.criteria.imwg.baseline import Track, measurable_disease
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import (
@@ -90,9 +91,9 @@ def disease_baseline(
     before = replace(_chosen(records, bridging_from, details), before_bridging=True)
     if policy.baseline == "before_bridging":
         return before
-    known = myeloma.known_from(chosen.evaluation, details)
+    known = myeloma.known_from(chosen.evaluation, policy, details)
     track = measurable_disease(
-        usable(chosen.evaluation, known, policy, details), known.involved, policy
+        usable(chosen.evaluation, known, policy, details), known, policy
     ).track
     return before if track is Track.NONE else chosen
 
@@ -128,13 +129,23 @@ def _chosen(
 
 
 def _dated(part: Any, anchor: date) -> Any:
+    if part is None:
+        return None
+    if isinstance(part, tuple):
+        return tuple(_dated(one, anchor) for one in part)
     name = "imaged_on" if hasattr(part, "imaged_on") else "collected_on"
     return part if getattr(part, name) is not None else replace(part, **{name: anchor})
 
 
 def _parts(details: ImwgDetails) -> Iterable[_Part]:
+    yield _Part(
+        Component.SERUM_M_PROTEIN,
+        ("serum_m_protein", "serum_m_proteins"),
+        BLOOD_AND_URINE_DAYS,
+        _serum_day,
+    )
     for component, name in (
-        (Component.SERUM_M_PROTEIN, "serum_m_protein"),
+        (Component.IMMUNOGLOBULIN, "immunoglobulin"),
         (Component.URINE_M_PROTEIN, "urine_m_protein"),
         (Component.CIRCULATING_PLASMA_CELLS, "circulating_plasma_cells"),
     ):
@@ -162,6 +173,16 @@ def _value_day(name: str) -> Callable[[DiseaseEvaluation], date | None]:
         return (value.collected_on or record.anchor) if value and value.usable else None
 
     return day
+
+
+def _serum_day(record: DiseaseEvaluation) -> date | None:
+    """Give the day of the serum M-protein: of one, or of several whose own were all measured."""
+    several = record.serum_m_proteins
+    if not several:
+        return _value_day("serum_m_protein")(record)
+    if not all(spike.usable for spike in several if spike.owner in MAKES_AN_OWN_ISOTYPE):
+        return None
+    return max(spike.collected_on or record.anchor for spike in several)
 
 
 def _fixation_day(name: str) -> Callable[[DiseaseEvaluation], date | None]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from app.services.criteria.imwg.evaluation import MeasuredValue
 from app.services.derivations.marker_values import (
     Level,
     MarkerSeries,
@@ -18,6 +19,7 @@ from app.services.derivations.marker_values import (
 )
 from app.services.derivations.subject_history import Assessment, Therapy
 from app.trial.pharmacodynamics import PharmacodynamicRules
+from app.vocabularies.imwg import HeavyChain
 from app.vocabularies.unit_conversion import in_unit
 
 M_PROTEIN_DAYS: Final = 7
@@ -138,22 +140,20 @@ def m_proteins(
 ) -> tuple[MProtein, ...]:
     """Gather the serum M-proteins of disease evaluations and of laboratory results, in g/L.
 
-    Decision: what is not quantifiable is 0, as in the response criteria.
+    Decision: what is not quantifiable is 0, as in the response criteria. Of several M-proteins
+    those count that are IgG, or whose heavy chain is not known.
     """
     found = []
     for one in assessments:
-        spike = one.evaluation.serum_m_protein
-        if spike is None or not spike.usable or spike.value is None or spike.unit is None:
-            continue
-        amount = in_unit(spike.value, spike.unit, G_PER_L)
-        if amount is not None:
-            below = spike.comparator is not None and spike.comparator.startswith("<")
-            found.append(
-                MProtein(
-                    dated=spike.collected_on or one.evaluation.anchor,
-                    amount=Decimal(0) if below else amount,
-                )
-            )
+        several = one.evaluation.serum_m_proteins or ()
+        of_igg = [spike for spike in several if spike.isotype.heavy_chain in {None, HeavyChain.IGG}]
+        whole = one.evaluation.serum_m_protein
+        spikes = of_igg if several else [whole] if whole is not None else []
+        amounts = [_amount(spike) for spike in spikes]
+        measured = [amount for amount in amounts if amount is not None]
+        if spikes and len(measured) == len(amounts):
+            days = (spike.collected_on or one.evaluation.anchor for spike in spikes)
+            found.append(MProtein(dated=max(days), amount=sum(measured, Decimal(0))))
     for series in laboratory:
         if series.unit == G_PER_L:
             found += [
@@ -164,6 +164,14 @@ def m_proteins(
                 for value in series.values
             ]
     return tuple(sorted(found, key=lambda one: (one.dated, one.amount)))
+
+
+def _amount(spike: MeasuredValue) -> Decimal | None:
+    if not spike.usable or spike.value is None:
+        return None
+    amount = in_unit(spike.value, spike.unit, G_PER_L)
+    below = spike.comparator is not None and spike.comparator.startswith("<")
+    return Decimal(0) if below and amount is not None else amount
 
 
 def _own(

@@ -42,10 +42,14 @@ def tracked_marker(measurable: MeasurableDisease) -> Component | None:
     """Give the marker that stands for a subject's track; None: nothing was measurable.
 
     Decision: serum M-protein stands for a subject in whom urine is measurable too, as the marker
-    with the steadier measurement; each of them has to fall for a response.
+    with the steadier measurement; each of them has to fall for a response. Where a class of
+    immunoglobulin is what serum is measured by, it is the class.
     """
     if measurable.track is Track.SERUM_URINE:
-        return Component.SERUM_M_PROTEIN if measurable.serum else Component.URINE_M_PROTEIN
+        serum = Component.SERUM_M_PROTEIN
+        if measurable.immunoglobulin is not None:
+            serum = Component.IMMUNOGLOBULIN
+        return serum if measurable.serum else Component.URINE_M_PROTEIN
     return _MARKERS.get(measurable.track)
 
 

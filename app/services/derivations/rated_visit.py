@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from app.services.criteria.imwg.evaluation import Component
+from app.services.criteria.imwg.progression_rules import UNANSWERED, DerivedBasis
 from app.services.criteria.imwg.visit_response import Relapse, VisitResponse
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 
@@ -18,7 +19,7 @@ class RatedVisit:
 
     assessed_on: date
     category: ResponseCategory
-    basis: PdBasis | None = None
+    basis: DerivedBasis | None = None
     """What progressive disease rests on; None, clinical and unknown count as biochemical."""
     components: frozenset[Component] = frozenset()
     """Parts that showed the progression; empty: not known."""
@@ -35,6 +36,11 @@ class RatedVisit:
     def progressed(self) -> bool:
         """Whether the visit shows progressive disease, confirmed or not."""
         return self.category is ResponseCategory.PD
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the visit's progression is a lesion that nobody has called new or known."""
+        return self.progressed and self.basis == UNANSWERED
 
     @property
     def conclusive(self) -> bool:

@@ -17,6 +17,8 @@ from app.services.criteria.imwg.evaluation import DiseaseEvaluation, MrdSample, 
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.merging import PARTS, merged_by_day
 from app.services.criteria.imwg.mrd import dated_sample
+from app.services.criteria.imwg.progression_rules import UNANSWERED
+from app.services.criteria.imwg.questions import Question, questions_of_baseline
 from app.services.criteria.imwg.usable import MyelomaType, usable
 from app.services.criteria.imwg.visit_response import ReviewFlag, VisitResponse
 from app.trial.policy import ImwgPolicy
@@ -41,6 +43,8 @@ class ResponseCourse:
 
     visits: tuple[VisitResponse, ...]
     measurable: MeasurableDisease
+    baseline_questions: tuple[Question, ...]
+    """What the baseline asks about."""
     myeloma: MyelomaType
     """The myeloma's protein, completed from the baseline evaluation."""
 
@@ -78,15 +82,44 @@ def response_course(
     Raises:
         ValueError: a value the rules cannot read: negative, or in a unit its marker does not have.
     """
+    history = history_of(
+        baseline,
+        evaluations,
+        infused_on=infused_on,
+        myeloma=myeloma,
+        policy=policy,
+        until=until,
+        details=details,
+    )
+    judged = [classify(history, visit, explained=explained) for visit in history.visits]
+    return ResponseCourse(
+        visits=_one_each_day(judged),
+        measurable=history.measurable,
+        baseline_questions=questions_of_baseline(history, myeloma.isotypes),
+        myeloma=history.myeloma,
+    )
+
+
+def history_of(
+    baseline: DiseaseEvaluation | None,
+    evaluations: Iterable[DiseaseEvaluation],
+    *,
+    infused_on: date,
+    myeloma: MyelomaType,
+    policy: ImwgPolicy,
+    until: date | None = None,
+    details: ImwgDetails = USUAL_DETAILS,
+) -> History:
+    """Read a subject's baseline and evaluations as the rules do; see :func:`response_course`."""
     initial = baseline or DiseaseEvaluation(evaluation_id="baseline", anchor=infused_on)
-    known = myeloma.known_from(initial, details)
+    known = myeloma.known_from(initial, policy, details)
     read_baseline = usable(initial, known, policy, details)
     after = [
         _as_known(evaluation, until)
         for evaluation in evaluations
         if infused_on < evaluation.anchor and (until is None or evaluation.anchor <= until)
     ]
-    history = History(
+    return History(
         infused_on=infused_on,
         baseline=read_baseline,
         visits=tuple(
@@ -95,13 +128,9 @@ def response_course(
             for evaluation in day
         ),
         myeloma=known,
-        measurable=measurable_disease(read_baseline, known.involved, policy),
+        measurable=measurable_disease(read_baseline, known, policy),
         policy=policy,
         details=details,
-    )
-    judged = [classify(history, visit, explained=explained) for visit in history.visits]
-    return ResponseCourse(
-        visits=_one_each_day(judged), measurable=history.measurable, myeloma=known
     )
 
 
@@ -131,6 +160,9 @@ def _as_known(evaluation: DiseaseEvaluation, until: date | None) -> DiseaseEvalu
     sample = dated_sample(evaluation)
     if sample is not None and sample.collected_on is not None and sample.collected_on > until:
         unknown["mrd"] = None
+    days = (spike.collected_on for spike in evaluation.serum_m_proteins or ())
+    if any(day is not None and day > until for day in days):
+        unknown["serum_m_proteins"] = None
     lesions = evaluation.new_lesions
     if lesions is not None:
         unknown["new_lesions"] = tuple(
@@ -152,9 +184,9 @@ def _one_each_day(judged: Sequence[VisitResponse]) -> tuple[VisitResponse, ...]:
 
 
 def _worst(visits: list[VisitResponse]) -> VisitResponse:
-    def badness(visit: VisitResponse) -> tuple[int, bool]:
-        biochemical = visit.basis in {None, PdBasis.BIOCHEMICAL}
-        return WORST_FIRST.index(visit.category), biochemical
+    def badness(visit: VisitResponse) -> tuple[int, int]:
+        least_conclusive = (PdBasis.IMAGING, PdBasis.MARROW, PdBasis.BIOCHEMICAL, UNANSWERED, None)
+        return WORST_FIRST.index(visit.category), least_conclusive.index(visit.basis)
 
     worst = min(visits, key=badness)
     if len(visits) == 1:
@@ -169,6 +201,10 @@ def _worst(visits: list[VisitResponse]) -> VisitResponse:
         evaluation_ids=tuple(dict.fromkeys(names)),
         relapse_signs=tuple(sorted(signs, key=lambda found: (found.collected_on, found.sign))),
         flags=tuple(flags),
+        clinical_relapse=tuple(
+            dict.fromkeys(sign for visit in visits for sign in visit.clinical_relapse)
+        ),
+        questions=tuple(dict.fromkeys(one for visit in visits for one in visit.questions)),
         mrd=min((visit.mrd for visit in visits if visit.mrd), key=_disease_first, default=None),
         pet_ct=min(
             (visit.pet_ct for visit in visits if visit.pet_ct), key=_disease_first, default=None

@@ -10,14 +10,18 @@ Source: the trial's rules for derived versus investigator response, V1 to V5.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from app.services.criteria.imwg.comparison import Agreement, Comparison, compare
+from app.services.criteria.imwg.progression_rules import ProgressionRule
 from app.services.derivations.best_response import BestResponse, best_response
 from app.services.derivations.confirmed_response import confirmed_visits
 from app.services.derivations.rated_visit import RatedVisit
 from app.services.derivations.subject_history import Assessment, InvestigatorResponse
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import ResponseCategory
+from app.vocabularies.imwg import PdBasis, ResponseCategory
+
+UNANSWERED_LESION: Final = ProgressionRule.UNANSWERED_LESION.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,19 @@ class Impact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
-    """One visit on which the two sources differ."""
+    """One visit on which the two sources differ, or that rests on a question."""
 
     visit: RatedVisit
     assessment: Assessment
-    investigator: InvestigatorResponse
-    comparison: Comparison
+    investigator: InvestigatorResponse | None
+    comparison: Comparison | None
+    """None: a lesion that baseline imaging did not have has to be called new or known."""
     impact: Impact
+
+    @property
+    def kind(self) -> str:
+        """Give the code of the difference, or that of the question."""
+        return UNANSWERED_LESION if self.comparison is None else self.comparison.code
 
 
 def judgement_of(
@@ -70,6 +80,9 @@ def discrepancies(
 ) -> tuple[Discrepancy, ...]:
     """Give the visits whose unconfirmed derived category differs from the investigator's.
 
+    A visit whose progression is a lesion that nobody has called new or known is one by itself: its
+    impact is that of calling the lesion new.
+
     Args:
         visits: the derived visits, by day.
         assessments: the subject's evaluations, with the investigator's categories.
@@ -91,9 +104,30 @@ def discrepancies(
         )
 
     derived = course(visits)
+
+    def changed(place: int, other: RatedVisit) -> Impact:
+        instead = course((*visits[:place], other, *visits[place + 1 :]))
+        return Impact(
+            best_response=instead.best is not derived.best,
+            best_response_would_be=instead.best,
+            progression=instead.progression_on != derived.progression_on,
+            progression_would_be=instead.progression_on,
+        )
+
     found = []
     for place, visit in enumerate(visits):
         judged = judgement_of(visit, assessments)
+        asked = _imaged(visit, assessments) if visit.unanswered else None
+        if asked is not None:
+            found.append(
+                Discrepancy(
+                    visit=visit,
+                    assessment=asked,
+                    investigator=judged[1] if judged else None,
+                    comparison=None,
+                    impact=changed(place, replace(visit, basis=PdBasis.IMAGING)),
+                )
+            )
         if judged is None:
             continue
         assessment, investigator = judged
@@ -108,19 +142,26 @@ def discrepancies(
             ceiling=None,
             said_confirmed=bool(investigator.progression_confirmed),
         )
-        instead = course((*visits[:place], other, *visits[place + 1 :]))
         found.append(
             Discrepancy(
                 visit=visit,
                 assessment=assessment,
                 investigator=investigator,
                 comparison=comparison,
-                impact=Impact(
-                    best_response=instead.best is not derived.best,
-                    best_response_would_be=instead.best,
-                    progression=instead.progression_on != derived.progression_on,
-                    progression_would_be=instead.progression_on,
-                ),
+                impact=changed(place, other),
             )
         )
     return tuple(found)
+
+
+def _imaged(visit: RatedVisit, assessments: Sequence[Assessment]) -> Assessment | None:
+    """Give the evaluation of a visit that has its imaging."""
+    return next(
+        (
+            one
+            for one in assessments
+            if one.evaluation.evaluation_id in visit.evaluation_ids
+            and one.evaluation.imaging is not None
+        ),
+        None,
+    )

@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.schemas.assessment import ASSESSMENTS
 from app.schemas.record import Finding
-from app.services.edit_checks.catalogue import LISTED_CHECKS, RECORD_CHECKS, RULES, SUBJECT_CHECKS
+from app.services.edit_checks.catalogue import (
+    ASSESSMENT_CHECKS,
+    LISTED_CHECKS,
+    RECORD_CHECKS,
+    RULES,
+    SUBJECT_CHECKS,
+)
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -41,7 +48,10 @@ def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> 
     for record in records:
         for finding in on_record(record, subject.course, subject.trial):
             yield Found(record, finding)
-    for check in SUBJECT_CHECKS if about is not None else (*SUBJECT_CHECKS, *LISTED_CHECKS):
+    checks = SUBJECT_CHECKS if about is not None else (*SUBJECT_CHECKS, *LISTED_CHECKS)
+    if about is None or about.kind == ASSESSMENTS.path:
+        checks = (*checks, *ASSESSMENT_CHECKS)
+    for check in checks:
         for found in check(subject):
             if about is None or found.record is about:
                 yield found

@@ -17,6 +17,7 @@ from app.services.edit_checks import (
     possible_progression,
     references,
     response,
+    response_questions,
     therapies,
     unfinished_events,
     unreported_grades,
@@ -74,6 +75,9 @@ SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
 )
 """The checks of a subject's records beside each other."""
 
+ASSESSMENT_CHECKS: Final[tuple[SubjectCheck, ...]] = response_questions.ASSESSMENT_CHECKS
+"""Those that judge every evaluation of a subject, and find something about evaluations alone."""
+
 LISTED_CHECKS: Final[tuple[SubjectCheck, ...]] = unreported_grades.LISTED_CHECKS
 """Those that grade every laboratory result of a subject: too much work for the answer to a write,
 and what they find is about results, whose own answers say it."""
@@ -87,6 +91,7 @@ RULES: Final[dict[str, Rule]] = {
         visits,
         references,
         response,
+        response_questions,
         efficacy_results,
         possible_progression,
         adverse_events,

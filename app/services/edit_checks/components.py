@@ -17,7 +17,7 @@ class Component(NamedTuple):
     """One component that was measured: where it stands, and when it was collected.
 
     Attributes:
-        name: member of the assessment.
+        name: member of the assessment, or the way to it.
         dated_by: the member of the component that dates it.
         day: collected on, by default the day of the assessment.
     """
@@ -29,6 +29,7 @@ class Component(NamedTuple):
 
 _BLOOD_AND_URINE: Final = (
     "serum_m_protein",
+    "immunoglobulin",
     "urine_m_protein",
     "serum_immunofixation",
     "urine_immunofixation",
@@ -49,6 +50,10 @@ def measured(assessment: Stored[AssessmentFields]) -> Iterator[Component]:
             continue
         dated_by = "imaged_on" if name in _IMAGED else "collected_on"
         yield Component(name, dated_by, collected(assessment, part, dated_by))
+    for index, one in enumerate(assessment.fields.serum_m_proteins or ()):
+        if one.value.not_done is None and not one.value.spurious:
+            name = f"serum_m_proteins/{index}/value"
+            yield Component(name, "collected_on", collected(assessment, one.value))
 
 
 def collected(
@@ -62,6 +67,6 @@ def collected(
 def window_of(trial: Trial, component: Component) -> ComponentWindow:
     """Give the days that the protocol allows a component."""
     windows = trial.response.components
-    if component.name in _BLOOD_AND_URINE:
+    if component.name in _BLOOD_AND_URINE or component.name.startswith("serum_m_proteins"):
         return windows.blood_and_urine
     return windows.marrow if component.name in _MARROW else windows.imaging

@@ -20,8 +20,9 @@ from app.models.disease_evaluation import Immunofixation
 from app.services.criteria.imwg import units
 from app.services.edit_checks.components import collected
 from app.services.edit_checks.laboratory import analyte_code
+from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
-from app.vocabularies.imwg import ImmunofixationResult
+from app.vocabularies.imwg import HeavyChain, ImmunofixationResult
 from app.vocabularies.laboratory import QualitativeResult
 from app.vocabularies.restated_units import beside, restatement
 
@@ -55,12 +56,24 @@ _UNITS: Final[dict[str, Callable[[Decimal, str], Decimal]]] = {
     "free_lambda": units.free_light_chain,
     "circulating_plasma_cells": units.circulating_plasma_cells,
     "corrected_calcium": units.corrected_calcium,
+    "immunoglobulin": units.immunoglobulin,
 }
+
+_CLASSES: Final = {
+    HeavyChain.IGA: "IGA",
+    HeavyChain.IGD: "IGD",
+    HeavyChain.IGG: "IGG",
+    HeavyChain.IGM: "IGM",
+    HeavyChain.IGE: "IGE",
+}
+"""Class of a quantitative immunoglobulin, and the analyte that measures the same."""
 
 _NEEDS_ASSESSMENT: Final = frozenset(
     {"MPROT_S", "MPROT_U24", "FLC_KAPPA", "FLC_LAMBDA", "IFE_S", "IFE_U"}
 )
 """Analytes that are measured for the response and for nothing else."""
+
+_COMPARED: Final = frozenset({*_ANALYTES.values(), *_CLASSES.values()})
 
 _POSITIVE: Final = frozenset({QualitativeResult.POSITIVE, QualitativeResult.DETECTED})
 _NEGATIVE: Final = frozenset({QualitativeResult.NEGATIVE, QualitativeResult.NOT_DETECTED})
@@ -72,12 +85,11 @@ def components_beside_results(subject: SubjectRecords) -> Iterator[Found]:
     by_day: dict[tuple[str, date], list[LabSample]] = defaultdict(list)
     for result in subject.lab_results:
         code = analyte_code(result.fields.analyte)
-        if code in _ANALYTES.values() and _counts(result.fields) and result.first_day is not None:
+        if code in _COMPARED and _counts(result.fields) and result.first_day is not None:
             by_day[code, result.first_day].append(result.fields)
     for assessment in subject.assessments:
-        for name, analyte in _ANALYTES.items():
-            part = getattr(assessment.fields, name)
-            if part is None or part.not_done is not None or part.spurious:
+        for name, analyte, part in _components(assessment.fields):
+            if part.not_done is not None or part.spurious:
                 continue
             named = by_id.get(part.lab_result) if part.lab_result is not None else None
             same = [named] if named else by_day[analyte, collected(assessment, part)]
@@ -94,7 +106,11 @@ def results_have_their_assessment(subject: SubjectRecords) -> Iterator[Found]:
 def without_assessment(
     subject: SubjectRecords,
 ) -> Iterator[tuple[Stored[LabSample], str, date]]:
-    """Give the results of response markers that no evaluation has: result, analyte, day."""
+    """Give the results of response markers that no evaluation has: result, analyte, day.
+
+    A class of immunoglobulin is a response marker in a subject who is followed by it.
+    """
+    needed = _NEEDS_ASSESSMENT | _followed_class(subject)
     taken: set[tuple[str, date]] = set()
     named: set[uuid.UUID] = set()
     for assessment in subject.assessments:
@@ -104,19 +120,42 @@ def without_assessment(
                 named.add(lab_result)
     for result in subject.lab_results:
         code, day = analyte_code(result.fields.analyte), result.first_day
-        if code not in _NEEDS_ASSESSMENT or not _counts(result.fields) or day is None:
+        if code not in needed or not _counts(result.fields) or day is None:
             continue
         if (code, day) not in taken and result.record_id not in named:
             yield result, code, day
 
 
+def _followed_class(subject: SubjectRecords) -> frozenset[str]:
+    """Give the analyte of the class that stands for serum in a subject, if one does."""
+    if all(one.fields.immunoglobulin is None for one in subject.assessments):
+        return frozenset()
+    reading = response_reading(subject)
+    followed = reading.history.myeloma.quantitative if reading else None
+    return frozenset() if followed is None else frozenset({_CLASSES[followed]})
+
+
 def _taken(
     assessment: Stored[AssessmentFields],
 ) -> Iterator[tuple[str, date, uuid.UUID | None]]:
+    for _, analyte, part in _components(assessment.fields):
+        yield analyte, collected(assessment, part), part.lab_result
+    for one in assessment.fields.serum_m_proteins or ():
+        yield _ANALYTES["serum_m_protein"], collected(assessment, one.value), None
+
+
+def _components(fields: AssessmentFields) -> Iterator[tuple[str, str, Any]]:
+    """Give each component that an analyte measures too: its name, the analyte, the component.
+
+    A heavy/light chain assay measures something else than the total of a class.
+    """
     for name, analyte in _ANALYTES.items():
-        part = getattr(assessment.fields, name)
+        part = getattr(fields, name)
         if part is not None:
-            yield analyte, collected(assessment, part), part.lab_result
+            yield name, analyte, part
+    quantity = fields.immunoglobulin
+    if quantity is not None and quantity.light_chain is None and quantity.heavy_chain in _CLASSES:
+        yield "immunoglobulin", _CLASSES[quantity.heavy_chain], quantity
 
 
 def _counts(sample: LabSample) -> bool:

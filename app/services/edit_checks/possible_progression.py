@@ -2,31 +2,35 @@
 
 Source: the trial's protocol, what belongs to one disease evaluation: a response marker sent only as
 a laboratory result is a finding, and another one when it meets a rule of progression; IMWG 2016,
-table 4, rules P-S, P-U and P-F.
+table 4, rules P-S, P-U and P-F, with the trial's readings U3, U6 and U7.
 
-Decision: the nadir is the lowest value that an evaluation has from before the result, baseline
-included; a value below a number counts as 0. Evaluations whose spike is not the myeloma's own are
-left out. A finding of a possible progression is not a progression.
+Decision: the lone results of a day are judged as the evaluation that they lack: against the nadir
+of the evaluations, baseline included. Light chains are looked at in every subject, because their
+rise asks for a look also where they decide nothing. A finding of a possible progression is not a
+progression.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from app.models.assessment import AssessmentFields
-from app.models.measurements import FreeLightChain, UrineMProtein
-from app.services.criteria.imwg import units
-from app.services.criteria.imwg.progression import (
-    dflc_progressed,
-    high_serum_m_protein_progressed,
-    serum_m_protein_progressed,
-    urine_m_protein_progressed,
+from app.services.criteria.imwg.evaluation import (
+    DiseaseEvaluation,
+    Immunofixation,
+    MeasuredValue,
+    QuantitativeImmunoglobulin,
+    SerumMProtein,
+    UrineMProtein,
 )
-from app.services.edit_checks.components import collected
+from app.services.criteria.imwg.history import History
+from app.services.criteria.imwg.progression_findings import lone_marker_tests
+from app.services.criteria.imwg.usable import usable
 from app.services.edit_checks.efficacy_results import without_assessment
+from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
-from app.vocabularies.imwg import BandOwner, LightChain
+from app.vocabularies.imwg import HeavyChain, ImmunofixationResult, LightChain
+from app.vocabularies.laboratory import Comparator, QualitativeResult
 
 POSSIBLE_PD = Rule(
     "POSSIBLE-PD",
@@ -36,122 +40,86 @@ POSSIBLE_PD = Rule(
 )
 
 
-class Marker(NamedTuple):
-    """One marker's amount, in the unit of its rule, and the day it was collected."""
+class _Part(NamedTuple):
+    """A part of an evaluation that an analyte measures."""
 
-    day: date
-    amount: Decimal
+    name: str
+    shape: type[MeasuredValue] = MeasuredValue
+    more: Mapping[str, Any] = {}
+
+
+_PARTS: Final = {
+    "MPROT_S": _Part("serum_m_protein", SerumMProtein),
+    "MPROT_U24": _Part("urine_m_protein", UrineMProtein),
+    "FLC_KAPPA": _Part("kappa"),
+    "FLC_LAMBDA": _Part("lambda_"),
+    "IGA": _Part("immunoglobulin", QuantitativeImmunoglobulin, {"heavy_chain": HeavyChain.IGA}),
+    "IGD": _Part("immunoglobulin", QuantitativeImmunoglobulin, {"heavy_chain": HeavyChain.IGD}),
+}
+_OTHER_CHAIN: Final = {"FLC_KAPPA": "FLC_LAMBDA", "FLC_LAMBDA": "FLC_KAPPA"}
+
+Alone = tuple[Stored[LabSample], str, date]
 
 
 def possible_progression(subject: SubjectRecords) -> Iterator[Found]:
     """Notice results after the infusion that meet a rule of progression against the nadir."""
     infusion = subject.course.anchors.infusion
-    results = [
-        (result, code, day)
-        for result, code, day in without_assessment(subject)
-        if infusion is not None and day > infusion and result.fields.value is not None
-    ]
-    if not results:
+    days: dict[date, list[Alone]] = defaultdict(list)
+    for alone in without_assessment(subject):
+        if infusion is not None and alone[2] > infusion:
+            days[alone[2]].append(alone)
+    reading = response_reading(subject) if days else None
+    if reading is None:
         return
-    assessments = subject.assessments
-    serum = [marker for one in assessments for marker in _serum(one)]
-    urine = [marker for one in assessments for marker in _urine(one)]
-    for result, code, day in results:
-        current = _amount(code, result.fields)
-        nadir = _nadir({"MPROT_S": serum, "MPROT_U24": urine}.get(code, []), day)
-        if current is None or nadir is None:
+    for day, results in days.items():
+        yield from _of_one_day(reading.history, day, results)
+
+
+def _of_one_day(history: History, day: date, results: list[Alone]) -> Iterator[Found]:
+    """Notice the results of a day that have risen, each beside what the others say of it."""
+    samples = {code: result.fields for result, code, _ in results}
+    fixation = _fixation(samples["IFE_S"]) if "IFE_S" in samples else None
+    for result, code, _ in results:
+        if code not in _PARTS or result.fields.value is None or code == _uninvolved(history):
             continue
-        if code == "MPROT_S" and _serum_progressed(nadir, current):
-            yield Found(result, POSSIBLE_PD.at("value"))
-        if code == "MPROT_U24" and urine_m_protein_progressed(nadir=nadir, current=current):
-            yield Found(result, POSSIBLE_PD.at("value"))
-    light_chain = subject.enrolment.fields.light_chain if subject.enrolment is not None else None
-    if light_chain is not None:
-        dflc = [marker for one in assessments for marker in _dflc(one, light_chain)]
-        yield from _light_chains(results, dflc, light_chain)
-
-
-def _serum_progressed(nadir: Decimal, current: Decimal) -> bool:
-    return serum_m_protein_progressed(
-        nadir=nadir, current=current
-    ) or high_serum_m_protein_progressed(reference=nadir, nadir=nadir, current=current)
-
-
-def _light_chains(
-    results: list[tuple[Stored[LabSample], str, date]],
-    dflc: list[Marker],
-    light_chain: LightChain,
-) -> Iterator[Found]:
-    """Notice a difference of involved and uninvolved chain of one day that has risen."""
-    codes = ("FLC_KAPPA", "FLC_LAMBDA")
-    involved, other = codes if light_chain is LightChain.KAPPA else codes[::-1]
-    uninvolved = {day: _amount(code, one.fields) for one, code, day in results if code == other}
-    for result, code, day in results:
-        amount, beside, nadir = _amount(code, result.fields), uninvolved.get(day), _nadir(dflc, day)
-        if code != involved or amount is None or beside is None or nadir is None:
+        parts = {code: result.fields}
+        if (other := _OTHER_CHAIN.get(code)) in samples:
+            parts[other] = samples[other]
+        measured: dict[str, Any] = {
+            _PARTS[one].name: _measured(one, sample) for one, sample in parts.items()
+        }
+        evaluation = DiseaseEvaluation(
+            evaluation_id="", anchor=day, serum_immunofixation=fixation, **measured
+        )
+        try:
+            visit = usable(evaluation, history.myeloma, history.policy)
+        except ValueError:
             continue
-        if dflc_progressed(nadir=nadir, current=amount - beside):
+        if any(tested.withheld is None for tested in lone_marker_tests(history, visit)):
             yield Found(result, POSSIBLE_PD.at("value"))
 
 
-def _nadir(markers: list[Marker], day: date) -> Decimal | None:
-    return min((marker.amount for marker in markers if marker.day < day), default=None)
+def _uninvolved(history: History) -> str:
+    """Give the chain whose rise is none of the myeloma's; both, unless the involved is known."""
+    involved = history.myeloma.involved
+    return "FLC_LAMBDA" if involved is LightChain.KAPPA else "FLC_KAPPA" if involved else ""
 
 
-def _amount(code: str, sample: LabSample) -> Decimal | None:
-    """Give a result in the unit of its rule; None for one that its comparator leaves open."""
-    if sample.value is None or sample.unit is None or sample.comparator is not None:
-        return None
-    try:
-        if code == "MPROT_S":
-            return units.serum_m_protein(sample.value, sample.unit)
-        if code == "MPROT_U24":
-            return units.urine_m_protein(sample.value, sample.unit)
-        return units.free_light_chain(sample.value, sample.unit)
-    except ValueError:
-        return None
-
-
-def _serum(assessment: Stored[AssessmentFields]) -> Iterator[Marker]:
-    spike = assessment.fields.serum_m_protein
-    if spike is None or spike.value is None or spike.unit is None or spike.spurious:
-        return
-    if spike.owner in {None, BandOwner.ORIGINAL}:
-        value = Decimal(0) if spike.comparator is not None else spike.value
-        yield Marker(collected(assessment, spike), units.serum_m_protein(value, spike.unit))
-
-
-def _urine(assessment: Stored[AssessmentFields]) -> Iterator[Marker]:
-    spike = assessment.fields.urine_m_protein
-    if spike is None or spike.value is None or spike.unit is None or spike.spurious:
-        return
-    if spike.owner in {None, BandOwner.ORIGINAL}:
-        yield Marker(collected(assessment, spike), _per_day(spike, spike.value, spike.unit))
-
-
-def _per_day(spike: UrineMProtein, value: Decimal, unit: str) -> Decimal:
-    return units.urine_m_protein(
-        Decimal(0) if spike.comparator is not None else value,
-        unit,
-        volume_ml=spike.volume_ml,
-        collection_hours=spike.collection_hours,
+def _measured(code: str, sample: LabSample) -> MeasuredValue:
+    part = _PARTS[code]
+    comparator = Comparator(sample.comparator) if sample.comparator else None
+    return part.shape(
+        value=sample.value, unit=sample.unit or "", comparator=comparator, **part.more
     )
 
 
-def _dflc(assessment: Stored[AssessmentFields], light_chain: LightChain) -> Iterator[Marker]:
-    fields = assessment.fields
-    kappa, lambda_ = _chain(fields.free_kappa), _chain(fields.free_lambda)
-    if kappa is None or lambda_ is None or fields.free_kappa is None:
-        return
-    difference = kappa - lambda_ if light_chain is LightChain.KAPPA else lambda_ - kappa
-    yield Marker(collected(assessment, fields.free_kappa), max(difference, Decimal(0)))
-
-
-def _chain(chain: FreeLightChain | None) -> Decimal | None:
-    if chain is None or chain.value is None or chain.unit is None or chain.spurious:
-        return None
-    value = Decimal(0) if chain.comparator is not None else chain.value
-    return units.free_light_chain(value, chain.unit)
+def _fixation(sample: LabSample) -> Immunofixation | None:
+    words = {
+        QualitativeResult.NEGATIVE: ImmunofixationResult.NEGATIVE,
+        QualitativeResult.POSITIVE: ImmunofixationResult.POSITIVE,
+    }
+    said = QualitativeResult(sample.coded_value) if sample.coded_value else None
+    return Immunofixation(result=words[said]) if said in words else None
 
 
 SUBJECT_CHECKS = (possible_progression,)

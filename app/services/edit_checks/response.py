@@ -5,17 +5,25 @@ Lancet Oncol 2016;17:e328-46), table 4 and its notes.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from app.models.assessment import AssessmentFields
 from app.models.disease_evaluation import Immunofixation, SerumSpike, UrineSpike
 from app.models.enrolment import EnrolmentFields
 from app.schemas.record import Finding
-from app.services.criteria.imwg import units
+from app.services.analysis_values import disease_evaluation
+from app.services.criteria.imwg.bounds import Bounds
+from app.services.criteria.imwg.details import USUAL_DETAILS
+from app.services.criteria.imwg.evaluation import Isotype
+from app.services.criteria.imwg.light_chains import (
+    LightChains,
+    raised_on_the_involved_side,
+    ratio_state,
+)
 from app.services.edit_checks.components import Component, collected, measured, window_of
 from app.services.edit_checks.infusion import first_infusion
 from app.services.edit_checks.kinetics import METHOD_CHANGED
+from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -100,12 +108,6 @@ MRD_SENSITIVITY_MISSING = Rule(
     "threshold; send the sensitivity",
 )
 
-NORMAL_RATIO: Final = (Decimal("0.26"), Decimal("1.65"))
-"""Normal kappa to lambda ratio of serum free light chains (IMWG 2016).
-
-Decision: the limits of one assay serve to notice the wrong side, for every assay.
-"""
-
 _FLUIDS: Final = (
     ("serum_m_protein", "serum_immunofixation"),
     ("urine_m_protein", "urine_immunofixation"),
@@ -133,12 +135,10 @@ def spike_beside_immunofixation(
         fixation: Immunofixation | None = getattr(fields, fixation_name)
         if spike is None or fixation is None or spike.spurious or fixation.spurious:
             continue
-        if fixation.result is not ImmunofixationResult.NEGATIVE or spike.comparator is not None:
+        if fixation.result is not ImmunofixationResult.NEGATIVE or spike.value is None:
             continue
-        if (
-            collected(assessment, spike) == collected(assessment, fixation)
-            and (spike.value or 0) > 0
-        ):
+        quantified = Bounds.of(spike.value, spike.comparator).quantified
+        if collected(assessment, spike) == collected(assessment, fixation) and quantified:
             yield SPIKE_WITH_NEGATIVE_IFE.at(spike_name, "value")
 
 
@@ -172,8 +172,7 @@ def investigators_response(
     clinical = response is ResponseCategory.PD and (
         fields.investigator_pd_basis is PdBasis.CLINICAL or fields.corrected_calcium is not None
     )
-    blood = fields.circulating_plasma_cells or fields.immunoglobulin
-    if not rests_on and not clinical and blood is None:
+    if not rests_on and not clinical and fields.circulating_plasma_cells is None:
         yield RESPONSE_WITHOUT_COMPONENTS.at("investigator_response")
     if response is ResponseCategory.PD and fields.investigator_pd_basis is None:
         yield PD_BASIS_MISSING.at("investigator_pd_basis")
@@ -201,54 +200,68 @@ def baseline(subject: SubjectRecords) -> Iterator[Found]:
         yield Found(infusion, NO_BASELINE.at("infused_at"))
     for assessment, component in last.values():
         allowed = window_of(subject.trial, component).baseline_days
-        if (closes - component.day).days > allowed:
+        unused = component.name == "immunoglobulin" and not _followed_by_class(subject)
+        if (closes - component.day).days > allowed and not unused:
             yield Found(assessment, OLD_BASELINE.at(component.name))
 
 
+def _followed_by_class(subject: SubjectRecords) -> bool:
+    reading = response_reading(subject)
+    return reading is not None and reading.history.myeloma.quantitative is not None
+
+
 def chains(subject: SubjectRecords) -> Iterator[Found]:
-    """Hold bands and free light chains against the isotype that the subject was enrolled with."""
+    """Hold bands and free light chains against the isotype that the subject was enrolled with.
+
+    After the baseline, bands of a second isotype that the baseline has shown are the patient's too.
+    """
     if subject.enrolment is None:
         return
     enrolled = subject.enrolment.fields
     closes = subject.course.anchors.first_lymphodepletion or subject.course.anchors.infusion
     for assessment in subject.assessments:
-        yield from _bands(assessment, enrolled)
         at_baseline = closes is not None and assessment.fields.assessed_on <= closes
-        if at_baseline and _other_side(assessment.fields, enrolled.light_chain):
+        odd = list(_bands(assessment, enrolled))
+        own = _own_isotypes(subject) if odd and not at_baseline else ()
+        yield from (found for found, isotype in odd if isotype not in own)
+        if at_baseline and _other_side(assessment, enrolled.light_chain):
             yield Found(assessment, LIGHT_CHAIN_DIFFERS.at("free_light_chain_assay"))
 
 
-def _bands(assessment: Stored[AssessmentFields], enrolled: EnrolmentFields) -> Iterator[Found]:
+def _own_isotypes(subject: SubjectRecords) -> tuple[Isotype, ...]:
+    reading = response_reading(subject)
+    return reading.history.myeloma.isotypes if reading is not None else ()
+
+
+def _bands(
+    assessment: Stored[AssessmentFields], enrolled: EnrolmentFields
+) -> Iterator[tuple[Found, Isotype]]:
     """Notice bands said to be the myeloma's own that have other chains."""
     for name in ("serum_immunofixation", "urine_immunofixation"):
         fixation: Immunofixation | None = getattr(assessment.fields, name)
         for index, band in enumerate(fixation.bands if fixation is not None else ()):
             if band.owner is not BandOwner.ORIGINAL:
                 continue
+            isotype = Isotype(heavy_chain=band.heavy_chain, light_chain=band.light_chain)
             for member, rule in (
                 ("light_chain", LIGHT_CHAIN_DIFFERS),
                 ("heavy_chain", HEAVY_CHAIN_DIFFERS),
             ):
                 chains_named = {getattr(band, member), getattr(enrolled, member)}
                 if None not in chains_named and len(chains_named) == 2:
-                    yield Found(assessment, rule.at(name, "bands", index, member))
+                    yield Found(assessment, rule.at(name, "bands", index, member)), isotype
 
 
-def _other_side(fields: AssessmentFields, light_chain: LightChain | None) -> bool:
-    """Tell whether the free light chains of a baseline are involved on the other side."""
-    kappa, lambda_ = fields.free_kappa, fields.free_lambda
-    if light_chain is None or kappa is None or lambda_ is None:
+def _other_side(assessment: Stored[AssessmentFields], light_chain: LightChain | None) -> bool:
+    """Tell whether the free light chains of a baseline are involved on the other side.
+
+    Decision: the limits of one assay serve to notice the wrong side, for every assay.
+    """
+    chains = LightChains.of(disease_evaluation("", assessment.fields, assessment.zone))
+    if light_chain is None or chains is None:
         return False
-    if kappa.value is None or kappa.unit is None or lambda_.value is None or lambda_.unit is None:
-        return False
-    if kappa.spurious or lambda_.spurious or kappa.comparator or lambda_.comparator:
-        return False
-    low, high = NORMAL_RATIO
-    of_kappa = units.free_light_chain(kappa.value, kappa.unit)
-    of_lambda = units.free_light_chain(lambda_.value, lambda_.unit)
-    if light_chain is LightChain.KAPPA:
-        return of_kappa < low * of_lambda
-    return of_kappa > high * of_lambda
+    state = ratio_state(chains, USUAL_DETAILS)
+    return state.abnormal and not raised_on_the_involved_side(state, light_chain)
 
 
 def assay_of_free_light_chains(subject: SubjectRecords) -> Iterator[Found]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
@@ -199,6 +199,8 @@ class SubjectRecords:
     therapies: tuple[Stored[TherapyFields], ...] = ()
     follow_ups: tuple[Stored[FollowUpFields], ...] = ()
     adjudications: tuple[Stored[AdjudicationFields], ...] = ()
+    readings: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What several checks read of the records alike, made once."""
 
     def of_kind(self, path: str) -> tuple[Stored[Any], ...]:
         """Give the records of a kind by its path."""

@@ -11,6 +11,7 @@ from app.services.criteria.imwg.visit_response import ReviewFlag
 from app.services.derivations.adverse_events import subject_adverse_events
 from app.services.derivations.best_response import best_response
 from app.services.derivations.car_kinetics import car_kinetics
+from app.services.derivations.clinical_relapse import clinical_relapse
 from app.services.derivations.cytopenia_recovery import cytopenia_recovery
 from app.services.derivations.data_errors import data_errors, leaves_out
 from app.services.derivations.endpoint_facts import EndpointFacts
@@ -183,6 +184,9 @@ def _with_response(
         analysis,
         track=infused.track,
         urine_measured=Component.URINE_M_PROTEIN in within.course.baseline.collected,
+        clinical_relapse=any(
+            clinical_relapse(visit, history).signs for visit in within.course.course.visits
+        ),
         scr_blocked_by_ratio=any(
             ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
         ),
@@ -202,11 +206,13 @@ def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedV
         new_therapy_on=within.new_therapy_on[ResponseSource.DERIVED],
         died_of_myeloma_on=within.died_of_myeloma_on,
     )
+    differing = [one for one in found if one.comparison is not None]
     return JudgedVisits(
         judged=sum(judgement_of(one, history.assessments) is not None for one in visits),
-        kinds=tuple(one.comparison.code for one in found),
-        best_changes=sum(one.impact.best_response for one in found),
-        progression_changes=sum(one.impact.progression for one in found),
+        kinds=tuple(one.kind for one in differing),
+        best_changes=sum(one.impact.best_response for one in differing),
+        progression_changes=sum(one.impact.progression for one in differing),
+        unanswered=len(found) - len(differing),
     )
 
 

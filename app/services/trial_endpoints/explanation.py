@@ -5,11 +5,14 @@ response.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.services.criteria.imwg.baseline import MeasurableDisease
 from app.services.criteria.imwg.comparison import compare
+from app.services.criteria.imwg.questions import Question
 from app.services.criteria.imwg.visit_response import VisitResponse
+from app.services.derivations.clinical_relapse import clinical_relapse
 from app.services.derivations.confirmed_response import ConfirmedVisit
 from app.services.derivations.course_comparison import compare_courses
 from app.services.derivations.lymphodepletion import lymphodepletion_of
@@ -121,6 +124,9 @@ def _baseline(found: Responses, records: Mapping[str, RecordRef]) -> dict[str, A
         "track": course.measurable.track,
         "measurable": course.measurable,
         "involved_light_chain": course.myeloma.involved,
+        "serum_method": serum_method(course.measurable),
+        "own_isotypes": course.myeloma.isotypes,
+        "questions": _questions(course.baseline_questions),
         "records": [records[name] for name in baseline.evaluation_ids if name in records],
     }
 
@@ -141,6 +147,7 @@ def _visits(
             "visit": visit_of(trial, anchors, visit.anchor),
             "records": [records[name] for name in visit.evaluation_ids if name in records],
             **_judged(visit),
+            "clinical_relapse": clinical_relapse(visit, history),
             **_confirmed(confirmed[visit.assessed_on]),
             "investigator": _investigator(history, confirmed[visit.assessed_on], visit),
             "adjudicated": next(
@@ -171,10 +178,24 @@ def _judged(visit: VisitResponse) -> dict[str, Any]:
         "markers": visit.markers,
         "relapse_signs": visit.relapse_signs,
         "flags": visit.flags,
+        "serum_m_proteins": visit.m_proteins,
+        "questions": _questions(visit.questions),
         "mrd": visit.mrd,
         "pet_ct": visit.pet_ct,
         "urine_waived": visit.urine_waived,
     }
+
+
+def serum_method(measurable: MeasurableDisease) -> str:
+    """Say what serum is measured by in a subject: electrophoresis, or a class of immunoglobulin."""
+    followed = measurable.immunoglobulin
+    return "electrophoresis" if followed is None else f"quantitative {followed}"
+
+
+def _questions(questions: Iterable[Question]) -> list[dict[str, str]]:
+    return [
+        {"code": one.code, "pointer": "".join(f"/{step}" for step in one.part)} for one in questions
+    ]
 
 
 def _confirmed(visit: ConfirmedVisit) -> dict[str, Any]:

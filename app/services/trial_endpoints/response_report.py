@@ -135,6 +135,7 @@ def _of_the_derivation(
         "urine_for_vgpr": {"waived_if_not_measurable": by_waiver},
         "n_scr_blocked_by_ratio": sum(one.scr_blocked_by_ratio for one in cohort),
         "n_unmeasurable_at_baseline": sum(one.track == "none" for one in cohort),
+        "n_clinical_relapse": sum(one.clinical_relapse for one in cohort),
     }
 
 

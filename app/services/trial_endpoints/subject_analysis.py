@@ -93,12 +93,14 @@ class JudgedVisits:
         kinds: one for each visit on which the two differ.
         best_changes: visits whose other category would give another best response.
         progression_changes: the same for the day of progression.
+        unanswered: visits with a lesion that nobody has called new or known.
     """
 
     judged: int = 0
     kinds: tuple[str, ...] = ()
     best_changes: int = 0
     progression_changes: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,8 @@ class SubjectAnalysis:
     scr_blocked_by_ratio: bool = False
     urine_measured: bool = False
     """There is an amount of urine M-protein at baseline."""
+    clinical_relapse: bool = False
+    """A sign of clinical relapse at any visit; no endpoint uses it."""
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
     facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)

@@ -87,4 +87,5 @@ def _agreement(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
         "by_kind": dict(sorted(kinds.items())),
         "best_response_changes": sum(one.judged.best_changes for one in cohort),
         "progression_changes": sum(one.judged.progression_changes for one in cohort),
+        "unanswered_lesions": sum(one.judged.unanswered for one in cohort),
     }

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import (
     Band,
@@ -66,6 +67,13 @@ def measured(value: Any, unit: str, kind: Any = MeasuredValue, **more: Any) -> A
     assert found
     comparator = Comparator(found[1]) if found[1] else None
     return kind(value=Decimal(found[2]), unit=unit, comparator=comparator, **more)
+
+
+def bounds(text: str) -> Bounds:
+    """What a result such as ``"<0.5"`` says of the true value."""
+    number = text.lstrip("<>=")
+    sign = text.removesuffix(number)
+    return Bounds.of(Decimal(number), Comparator(sign) if sign else None)
 
 
 def imaging(

@@ -9,6 +9,7 @@ from app.services.criteria.imwg.clinical_relapse import clinical_relapse_signs, 
 from app.services.criteria.imwg.comparison import compare
 from app.services.criteria.imwg.lesions import Diameters
 from app.vocabularies.imwg import ResponseCategory
+from tests.services.criteria.imwg_courses import bounds, read, visit
 
 D = Decimal
 
@@ -36,20 +37,38 @@ def test_a_lesion_grew(smallest: Any, current: Any, grew: bool) -> None:
         ({}, ()),
         ({"new_lesion": True}, ("new_lesion",)),
         ({"lesion_growth": True}, ("lesion_growth",)),
-        ({"corrected_calcium": D("11")}, ()),
-        ({"corrected_calcium": D("11.1")}, ("hypercalcaemia",)),
-        ({"corrected_calcium": D("11.1"), "calcium_due_to_myeloma": False}, ()),
-        ({"haemoglobin_fall": D("1.9")}, ()),
-        ({"haemoglobin_fall": D("2")}, ("haemoglobin_fall",)),
-        ({"haemoglobin_fall": D("2.1")}, ("haemoglobin_fall",)),
-        ({"creatinine_rise": D("1.9")}, ()),
-        ({"creatinine_rise": D("2")}, ("creatinine_rise",)),
-        ({"creatinine_rise": D("2.1")}, ("creatinine_rise",)),
+        ({"corrected_calcium": bounds("11")}, ()),
+        ({"corrected_calcium": bounds("11.1")}, ("hypercalcaemia",)),
+        ({"corrected_calcium": bounds(">11")}, ("hypercalcaemia",)),
+        ({"corrected_calcium": bounds("11.1"), "calcium_due_to_myeloma": False}, ()),
+        ({"haemoglobin_fall": bounds("1.9")}, ()),
+        ({"haemoglobin_fall": bounds("2")}, ("haemoglobin_fall",)),
+        ({"haemoglobin_fall": bounds("2.1")}, ("haemoglobin_fall",)),
+        ({"creatinine_rise": bounds("1.9")}, ()),
+        ({"creatinine_rise": bounds("2")}, ("creatinine_rise",)),
+        ({"creatinine_rise": bounds("2.1")}, ("creatinine_rise",)),
         ({"hyperviscosity": True}, ("hyperviscosity",)),
     ],
 )
 def test_signs_of_clinical_relapse(found: dict[str, Any], signs: tuple[str, ...]) -> None:
     assert clinical_relapse_signs(**found) == signs
+
+
+@pytest.mark.parametrize(
+    ("today", "signs"),
+    [
+        pytest.param({}, (), id="nothing"),
+        pytest.param({"new_lesion": True}, ("new_lesion",), id="a new lesion"),
+        pytest.param({"lesions": {"a": (30, 20)}}, ("lesion_growth",), id="50 % and 1 cm larger"),
+        pytest.param({"lesions": {"a": (29, 29)}}, (), id="9 mm larger"),
+        pytest.param({"lesions": {"a": (20, 20), "n": (30, 25)}}, (), id="one not called new"),
+        pytest.param({"calcium": "11.1"}, ("hypercalcaemia",), id="calcium"),
+    ],
+)
+def test_the_signs_of_an_evaluation(today: dict[str, Any], signs: tuple[str, ...]) -> None:
+    start = visit(-10, 4, 0, lesions={"a": (20, 20)})
+    last = read(start, visit(28, 1, 0, **today)).last
+    assert last.clinical_relapse == signs
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from app.vocabularies.imwg import (
     BandOwner,
     Clonality,
     ClonalityMethod,
+    DrugBandTest,
     HeavyChain,
     ImmunofixationResult,
     LightChain,
@@ -38,6 +39,12 @@ IGG_KAPPA = Isotype(heavy_chain=HeavyChain.IGG, light_chain=KAPPA)
 IGG_LAMBDA = Isotype(heavy_chain=HeavyChain.IGG, light_chain=LAMBDA)
 IGA_LAMBDA = Isotype(heavy_chain=HeavyChain.IGA, light_chain=LAMBDA)
 FREE_KAPPA = Isotype(heavy_chain=HeavyChain.LIGHT_CHAIN_ONLY, light_chain=KAPPA)
+IGG_ALONE = Isotype(heavy_chain=HeavyChain.IGG)
+OF_IGG_KAPPA = MyelomaType(involved=KAPPA, isotypes=(IGG_KAPPA,))
+DIRA = DrugBandTest.DIRA
+DRUG = Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_PROVEN, drug_test=DIRA)
+DRUGS = {BandOwner.DRUG_PROVEN, BandOwner.DRUG_SUSPECTED}
+RECOVERY = Band(isotype=IGA_LAMBDA, owner=BandOwner.OTHER_ISOTYPE)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +52,9 @@ FREE_KAPPA = Isotype(heavy_chain=HeavyChain.LIGHT_CHAIN_ONLY, light_chain=KAPPA)
     [
         pytest.param("--", "4.9", "CR", id="all shown"),
         pytest.param("--", 5, "VGPR", id="marrow of 5 % is not below 5 %"),
-        pytest.param("--", "<5", "VGPR", id="the bound itself has to be below 5 %"),
+        pytest.param("--", "<5", "CR", id="below a limit of 5 %, which is excluded"),
+        pytest.param("--", "<=5", "VGPR", id="at most 5 % may be 5 %"),
+        pytest.param("--", "<5.1", "VGPR", id="below a limit above 5 % may be 5 %"),
         pytest.param("--", "<4", "CR", id="below a limit of less than 5 %"),
         pytest.param("--", None, "VGPR", id="no marrow"),
         pytest.param("+-", 1, "VGPR", id="serum immunofixation positive"),
@@ -267,28 +276,60 @@ def test_a_quantified_spike_contradicts_a_negative_immunofixation(
 
 
 @pytest.mark.parametrize(
-    ("owner", "category"),
+    ("owner", "beside", "category"),
     [
-        (BandOwner.DRUG_PROVEN, "CR"),
-        (BandOwner.OTHER_ISOTYPE, "CR"),
-        (BandOwner.DRUG_SUSPECTED, "VGPR"),
-        (BandOwner.ORIGINAL, "VGPR"),
-        (None, "VGPR"),
+        pytest.param(BandOwner.DRUG_PROVEN, [DRUG], "CR", id="a drug beside its proven band"),
+        pytest.param(BandOwner.OTHER_ISOTYPE, [RECOVERY], "CR", id="another isotype beside it"),
+        pytest.param(BandOwner.DRUG_PROVEN, [RECOVERY], "CR", id="beside a band not the patient's"),
+        pytest.param(BandOwner.DRUG_PROVEN, [], "VGPR", id="a drug beside no band"),
+        pytest.param(BandOwner.OTHER_ISOTYPE, [], "VGPR", id="another isotype beside no band"),
+        pytest.param(BandOwner.DRUG_SUSPECTED, [], "VGPR", id="suspected"),
+        pytest.param(BandOwner.DRUG_SUSPECTED, [RECOVERY], "CR", id="suspected, no own band"),
+        pytest.param(BandOwner.ORIGINAL, [RECOVERY], "VGPR", id="called the patient's"),
+        pytest.param(None, [], "VGPR", id="not said, beside no band"),
+        pytest.param(None, [RECOVERY], "CR", id="not said, and no band is the patient's"),
     ],
 )
-def test_a_spike_of_another_protein_counts_as_0(owner: BandOwner | None, category: str) -> None:
+def test_a_spike_of_another_protein_counts_as_0(
+    owner: BandOwner | None, beside: list[Band], category: str
+) -> None:
     spike = SerumMProtein(value=D("0.08"), unit="g/dL", owner=owner)
-    today = visit(28, u=0, ife="--", marrow=1, serum_m_protein=spike)
-    assert read(START, today).last.category == category
+    ife = "+-" if beside else "--"
+    today = visit(28, u=0, ife=ife, bands=beside, marrow=1, serum_m_protein=spike)
+    assert read(START, today, myeloma=OF_IGG_KAPPA).last.category == category
 
 
 def test_a_spike_of_another_protein_is_no_progression_and_no_level() -> None:
     for value in ("0.7", "2.0"):
         drug = SerumMProtein(value=D(value), unit="g/dL", owner=BandOwner.DRUG_PROVEN)
-        found = read(START, visit(28, 0, 0, ife="--"), visit(56, u=0, serum_m_protein=drug))
+        today = visit(56, u=0, ife="+-", bands=[DRUG], serum_m_protein=drug)
+        found = read(START, visit(28, 0, 0, ife="--"), today, myeloma=OF_IGG_KAPPA)
         assert found.categories == ["VGPR", "VGPR"]
+
+
+def test_beside_both_bands_a_spike_is_whose_it_is_called() -> None:
+    own = Band(isotype=IGG_KAPPA)
+    for owner, category in (
+        (BandOwner.OTHER_ISOTYPE, "VGPR"),
+        (BandOwner.DRUG_PROVEN, "VGPR"),
+        (BandOwner.DRUG_SUSPECTED, "PD"),
+        (None, "PD"),
+    ):
+        spike = SerumMProtein(value=D("0.7"), unit="g/dL", owner=owner)
+        today = visit(56, u=0, ife="+-", bands=[own, RECOVERY], serum_m_protein=spike)
+        found = read(START, visit(28, 0, 0, ife="--"), today, myeloma=OF_IGG_KAPPA)
+        assert found.last.category == category
+
+
+def test_a_spike_called_another_protein_is_the_patients_beside_no_such_band() -> None:
+    drug = SerumMProtein(value=D("0.7"), unit="g/dL", owner=BandOwner.DRUG_PROVEN)
+    for ife in ("", "--"):
+        today = visit(56, u=0, ife=ife, serum_m_protein=drug)
+        found = read(START, visit(28, 0, 0, ife="--"), today, myeloma=OF_IGG_KAPPA)
+        assert found.categories == ["VGPR", "PD"]
+        assert [one.code for one in found.last.questions] == ["SPIKE-OWNER-UNPROVEN"]
     urine = UrineMProtein(value=D(300), unit="mg/(24.h)", owner=BandOwner.OTHER_ISOTYPE)
-    assert read(START, visit(28, 0, 0), visit(56, 0, urine_m_protein=urine)).last.category == "VGPR"
+    assert read(START, visit(28, 0, 0), visit(56, 0, urine_m_protein=urine)).last.category == "PD"
 
 
 @pytest.mark.parametrize(
@@ -319,11 +360,17 @@ def test_a_band_is_the_myeloma_unless_its_chains_differ(
 @pytest.mark.parametrize(
     ("band", "originals", "is_it"),
     [
-        (Band(owner=BandOwner.DRUG_PROVEN), [IGG_KAPPA], False),
-        (Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_PROVEN), [IGG_KAPPA], False),
+        (Band(owner=BandOwner.DRUG_PROVEN, drug_test=DIRA), [IGG_KAPPA], False),
+        (DRUG, [IGG_KAPPA], False),
+        (Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_PROVEN), [IGG_KAPPA], True),
+        (Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_PROVEN), [IGA_LAMBDA], False),
         (Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_SUSPECTED), [IGG_KAPPA], True),
         (Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_SUSPECTED), [IGA_LAMBDA], False),
         (Band(isotype=IGG_KAPPA, owner=BandOwner.OTHER_ISOTYPE), [], False),
+        (Band(isotype=IGG_KAPPA, owner=BandOwner.OTHER_ISOTYPE), [IGG_KAPPA], True),
+        (Band(isotype=IGG_LAMBDA, owner=BandOwner.OTHER_ISOTYPE), [IGG_KAPPA], False),
+        (Band(isotype=FREE_KAPPA, owner=BandOwner.OTHER_ISOTYPE), [IGG_KAPPA], True),
+        (Band(isotype=IGG_ALONE, owner=BandOwner.OTHER_ISOTYPE), [IGG_KAPPA], False),
         (Band(isotype=IGG_LAMBDA, owner=BandOwner.ORIGINAL), [IGG_KAPPA], True),
         (Band(isotype=IGG_LAMBDA), [], True),
         (Band(isotype=IGG_LAMBDA), [IGG_KAPPA, IGG_LAMBDA], True),
@@ -339,7 +386,7 @@ def test_what_the_centre_recorded_of_a_band_counts(
 @pytest.mark.parametrize(
     ("owner", "isotype", "category"),
     [
-        pytest.param(BandOwner.DRUG_PROVEN, IGG_KAPPA, "CR", id="drug, proven"),
+        pytest.param(BandOwner.DRUG_PROVEN, IGG_KAPPA, "VGPR", id="drug, no test named"),
         pytest.param(BandOwner.DRUG_SUSPECTED, IGG_KAPPA, "VGPR", id="drug, suspected"),
         pytest.param(None, IGG_LAMBDA, "CR", id="oligoclonal recovery"),
         pytest.param(None, IGG_KAPPA, "VGPR", id="the original band"),
@@ -353,7 +400,7 @@ def test_cr_looks_through_bands_that_are_not_the_myeloma(
     today = visit(28, 0, 0, ife="+-", bands=[band], marrow=1)
     last = read(START, today, myeloma=myeloma).last
     assert last.category == category
-    assert ("unproven_drug_band" in last.flags) is (owner is BandOwner.DRUG_SUSPECTED)
+    assert ("unproven_drug_band" in last.flags) is (owner in DRUGS)
 
 
 def test_the_isotype_is_read_from_the_baseline_where_enrolment_left_it_open() -> None:
@@ -367,14 +414,18 @@ def test_the_original_isotypes_are_those_of_bands_that_are_the_myelomas() -> Non
     def fixation(*found: Band, spurious: bool = False) -> Immunofixation:
         return Immunofixation(result=ImmunofixationResult.POSITIVE, bands=found, spurious=spurious)
 
-    drug = Band(isotype=IGG_KAPPA, owner=BandOwner.DRUG_PROVEN)
     untold, lambda_only = Band(), Band(isotype=Isotype(light_chain=LAMBDA))
-    suspected = Band(isotype=IGA_LAMBDA, owner=BandOwner.DRUG_SUSPECTED)
-    assert bands.isotypes_on(fixation(drug, untold), None, fixation(lambda_only, suspected)) == (
-        lambda_only.isotype,
-        IGA_LAMBDA,
+    original = Band(isotype=IGA_LAMBDA, owner=BandOwner.ORIGINAL)
+    suspected = Band(isotype=FREE_KAPPA, owner=BandOwner.DRUG_SUSPECTED)
+    start = visit(
+        -10,
+        serum_immunofixation=fixation(DRUG, untold, lambda_only, RECOVERY),
+        urine_immunofixation=fixation(suspected, original),
     )
-    assert bands.isotypes_on(fixation(suspected, spurious=True)) == ()
+    assert bands.own_isotypes([IGG_KAPPA], start) == (IGG_KAPPA, lambda_only.isotype, IGA_LAMBDA)
+    assert bands.own_isotypes([], start) == (lambda_only.isotype, IGA_LAMBDA)
+    wrong = visit(-10, serum_immunofixation=fixation(original, spurious=True))
+    assert bands.own_isotypes([], wrong) == ()
 
 
 def test_a_spurious_immunofixation_is_none() -> None:

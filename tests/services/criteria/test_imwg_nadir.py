@@ -7,7 +7,7 @@ import pytest
 
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.nadir import Dated, Series, nadir
-from app.services.criteria.imwg.usable import Reading
+from app.services.criteria.imwg.reading import Reading
 
 D = Decimal
 

@@ -11,7 +11,7 @@ from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.evaluation import Imaging, Lesion, NewLesion, UrineMProtein
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LesionKind, LightChain, PdBasis
-from tests.services.criteria.imwg_courses import on_day, read, visit
+from tests.services.criteria.imwg_courses import bounds, on_day, read, visit
 
 D = Decimal
 KAPPA = LightChain.KAPPA
@@ -143,10 +143,17 @@ def test_circulating(nadir: str, current: str, rule: Any, progressed: bool) -> N
 
 @pytest.mark.parametrize(
     ("calcium", "due", "progressed"),
-    [("11.5", None, False), ("11.51", None, True), ("11.51", True, True), ("13", False, False)],
+    [
+        ("11.5", None, False),
+        ("11.51", None, True),
+        (">11.5", None, True),
+        (">=11.5", None, False),
+        ("11.51", True, True),
+        ("13", False, False),
+    ],
 )
 def test_calcium(calcium: str, due: bool | None, progressed: bool) -> None:
-    found = progression.calcium_progressed(corrected_calcium=D(calcium), due_to_myeloma=due)
+    found = progression.calcium_progressed(corrected_calcium=bounds(calcium), due_to_myeloma=due)
     assert found is progressed
 
 

@@ -12,17 +12,10 @@ from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.visit_response import NotShown
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain, ResponseCategory
-from app.vocabularies.laboratory import Comparator
-from tests.services.criteria.imwg_courses import on_day, read, visit
+from tests.services.criteria.imwg_courses import bounds, on_day, read, visit
 
 D = Decimal
 KAPPA = LightChain.KAPPA
-
-
-def bounds(text: str) -> Bounds:
-    number = text.lstrip("<>=")
-    sign = text.removesuffix(number)
-    return Bounds.of(D(number), Comparator(sign) if sign else None)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +56,12 @@ def test_serum(baseline: str, current: str, level: str) -> None:
         pytest.param("1000", "99.9", "VGPR", id="below 100"),
         pytest.param("210", "199", "PR", id="5 % down, but below 200"),
         pytest.param("1000", "<99", "VGPR", id="below a limit of less than 100"),
-        pytest.param("1000", "<100", "PR", id="the bound itself has to be below 100"),
+        pytest.param("1000", "<100", "VGPR", id="below a limit of 100, which is excluded"),
+        pytest.param("1000", "<=100", "PR", id="at most 100 may be 100"),
+        pytest.param("1000", "<200", "PR", id="below a limit of 200"),
+        pytest.param("1000", "<=200", "MR", id="at most 200 may be 200"),
+        pytest.param("1000", "<400", "MR", id="all of it at least 50 % down, part of it more"),
+        pytest.param("1000", "<501", "SD", id="not all of it 50 % down"),
     ],
 )
 def test_urine(baseline: str, current: str, level: str) -> None:
@@ -398,7 +396,9 @@ def test_it_gives_each_marker_against_baseline_and_nadir() -> None:
     }
     serum = markers[Component.SERUM_M_PROTEIN]
     assert (serum.current, serum.at_most) == (D(0), D("1.2"))
-    assert (serum.nadir, serum.percent_from_baseline) == ((D(1), on_day(28)), D(-100))
+    assert (serum.reported, serum.interval) == ("<1.2 g/dL", "[0, 1.2)")
+    assert (serum.nadir, serum.percent_from_baseline) == ((D(1), on_day(28)), D(-70))
+    assert serum.percent_from_nadir == D(-100)
     urine = markers[Component.URINE_M_PROTEIN]
     assert (urine.percent_from_baseline, urine.percent_from_nadir) == (D(-90), None)
     lesions = markers[Component.PLASMACYTOMAS]

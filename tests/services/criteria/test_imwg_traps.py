@@ -14,7 +14,14 @@ from app.services.derivations.confirmed_response import confirmed_visits
 from app.services.derivations.mrd_status import mrd_summary
 from app.services.derivations.rated_visit import rated
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import BandOwner, Clonality, LightChain, MrdMethod, MrdResult
+from app.vocabularies.imwg import (
+    BandOwner,
+    Clonality,
+    DrugBandTest,
+    LightChain,
+    MrdMethod,
+    MrdResult,
+)
 from tests.services.criteria.imwg_courses import DEFAULT, INFUSED_ON, Read, on_day, read, visit
 
 D = Decimal
@@ -52,21 +59,17 @@ def test_x01_an_uninvolved_chain_that_returns_to_normal_is_no_progression() -> N
     assert found.categories == ["VGPR", "VGPR", "VGPR"]
 
 
-@pytest.mark.parametrize("recorded_on", ["spike", "band"])
-def test_x02_a_proven_drug_band_leaves_cr_open(recorded_on: str) -> None:
-    drug = BandOwner.DRUG_PROVEN
-    spike = SerumMProtein(
-        value=D("0.08"), unit="g/dL", owner=drug if recorded_on == "spike" else None
-    )
+@pytest.mark.parametrize("owner", [BandOwner.DRUG_PROVEN, None])
+def test_x02_a_proven_drug_band_leaves_cr_open(owner: BandOwner | None) -> None:
     today = visit(
         28,
         u=0,
-        ife="--" if recorded_on == "spike" else "+-",
-        bands=[] if recorded_on == "spike" else [Band(owner=drug)],
+        ife="+-",
+        bands=[Band(owner=BandOwner.DRUG_PROVEN, drug_test=DrugBandTest.DIRA)],
         kappa=30,
         lambda_=10,
         marrow=1,
-        serum_m_protein=spike,
+        serum_m_protein=SerumMProtein(value=D("0.08"), unit="g/dL", owner=owner),
     )
     assert read(START, today, involved=KAPPA).categories == ["CR"]
 
@@ -224,8 +227,14 @@ def test_trap_12_a_band_that_is_back_is_no_progression() -> None:
 
 
 def test_trap_13_a_proven_drug_band_is_negative_a_suspected_one_is_not() -> None:
-    for owner, category in ((BandOwner.DRUG_PROVEN, "CR"), (BandOwner.DRUG_SUSPECTED, "VGPR")):
-        today = visit(28, 0, 0, ife="+-", bands=[Band(owner=owner)], marrow=1)
+    proven, suspected = BandOwner.DRUG_PROVEN, BandOwner.DRUG_SUSPECTED
+    for owner, test, category in (
+        (proven, DrugBandTest.DIRA, "CR"),
+        (proven, None, "VGPR"),
+        (suspected, None, "VGPR"),
+    ):
+        band = Band(owner=owner, drug_test=test)
+        today = visit(28, 0, 0, ife="+-", bands=[band], marrow=1)
         assert read(START, today).categories == [category]
 
 

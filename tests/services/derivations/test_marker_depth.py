@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from app.services.criteria.imwg.baseline import MeasurableDisease
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.visit_response import MarkerChange
 from app.services.derivations.marker_depth import marker_depth, tracked_marker
+from app.vocabularies.imwg import HeavyChain
 
 SERUM, URINE = Component.SERUM_M_PROTEIN, Component.URINE_M_PROTEIN
 DAYS = (date(2025, 1, 29), date(2025, 3, 1), date(2025, 4, 1))
@@ -36,6 +37,8 @@ def measurable(*which: str) -> MeasurableDisease:
 def change(component: Component, percent: str | None) -> MarkerChange:
     return MarkerChange(
         component=component,
+        reported="1 g/dL",
+        interval="[1, 1]",
         current=Decimal(1),
         at_most=None,
         baseline=Decimal(1),
@@ -66,6 +69,12 @@ def test_the_marker_is_the_one_that_is_measurable(
     which: tuple[str, ...], component: Component | None
 ) -> None:
     assert tracked_marker(measurable(*which)) is component
+
+
+def test_where_a_class_of_immunoglobulin_is_serum_it_is_the_class() -> None:
+    by_class = replace(measurable("serum", "urine"), immunoglobulin=HeavyChain.IGA)
+    assert tracked_marker(by_class) is Component.IMMUNOGLOBULIN
+    assert tracked_marker(replace(by_class, serum=False)) is URINE
 
 
 @pytest.mark.parametrize(

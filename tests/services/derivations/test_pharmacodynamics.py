@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.criteria.imwg.evaluation import DiseaseEvaluation, Isotype, SerumMProtein
+from app.services.criteria.imwg.evaluation import (
+    DiseaseEvaluation,
+    Isotype,
+    SerumMProtein,
+    SerumMProteinOfIsotype,
+)
 from app.services.criteria.imwg.usable import MyelomaType
 from app.services.derivations.marker_course import MarkerCourse, MarkerFlag
 from app.services.derivations.marker_values import LeftOutValues, Level
@@ -474,6 +479,24 @@ def spike(day: int, value: str, unit: str, **others: Any) -> Assessment:
     )
 
 
+def spikes(day: int, *found: tuple[HeavyChain | None, str | None]) -> Assessment:
+    return Assessment(
+        record=ref(day, "assessments"),
+        evaluation=DiseaseEvaluation(
+            evaluation_id=str(day),
+            anchor=INFUSED_ON + timedelta(day),
+            serum_m_proteins=tuple(
+                SerumMProteinOfIsotype(
+                    value=None if value is None else Decimal(value),
+                    unit="g/L",
+                    isotype=Isotype(heavy_chain=heavy_chain),
+                )
+                for heavy_chain, value in found
+            ),
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("heavy_chain", "assessments", "lowest"),
     [
@@ -491,6 +514,18 @@ def spike(day: int, value: str, unit: str, **others: Any) -> Assessment:
             id="not quantifiable",
         ),
         pytest.param(HeavyChain.IGA, [spike(91, "6", "g/L")], "9", id="IgA myeloma"),
+        pytest.param(
+            HeavyChain.IGG,
+            [spikes(91, (HeavyChain.IGG, "4"), (HeavyChain.IGA, "3"), (None, "1"))],
+            "4",
+            id="those of several that are IgG, or not known",
+        ),
+        pytest.param(
+            HeavyChain.IGG,
+            [spikes(91, (HeavyChain.IGG, "4"), (HeavyChain.IGG, None))],
+            None,
+            id="one of several not done",
+        ),
     ],
 )
 def test_in_igg_myeloma_the_m_protein_is_subtracted(

@@ -285,7 +285,6 @@ def test_the_waiver_of_urine_is_a_course_of_its_own() -> None:
             {"calcium": "12", "calcium_due_to_myeloma": False}, None, id="calcium of another cause"
         ),
         pytest.param({"ivig_within_28_days": True}, "ivig_within_28_days", id="IVIG"),
-        pytest.param({"lesions": A_AND | {"n": (20, 10)}}, "untracked_lesion", id="unknown lesion"),
         pytest.param({"lesions": A_AND | {"n": (0, 0)}}, None, id="unknown lesion that is gone"),
         pytest.param({"lesions": {"a": (10, 5)}}, None, id="known lesion"),
         pytest.param({"lesions": {"a": (None, None)}}, "incomplete_imaging", id="not assessed"),
@@ -297,13 +296,11 @@ def test_what_a_reviewer_should_look_at(today: dict[str, Any], flag: str | None)
     assert last.flags == ((flag,) if flag else ())
 
 
-def test_a_lesion_is_untracked_only_beside_a_baseline_survey_and_unless_reported_as_new() -> None:
+def test_a_lesion_is_untracked_only_without_baseline_imaging_and_unless_reported_as_new() -> None:
     lesion = {"n": (20, 10)}
     unknown = read(visit(-10, 4, 0), visit(28, 1, 0, lesions=lesion)).last
-    assert unknown.flags == ()
-    start = visit(-10, 4, 0, lesions={})
-    assert read(start, visit(28, 1, 0, lesions=lesion)).last.flags == ("untracked_lesion",)
-    new = read(start, visit(28, 1, 0, lesions=lesion, new_lesion=True)).last
+    assert (unknown.category, unknown.flags) == ("PR", ("untracked_lesion",))
+    new = read(visit(-10, 4, 0), visit(28, 1, 0, lesions=lesion, new_lesion=True)).last
     assert (new.category, new.flags) == ("PD", ())
 
 

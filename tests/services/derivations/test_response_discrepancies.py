@@ -1,10 +1,12 @@
 """Where the derived category is not the investigator's, and what that would change."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from app.services.criteria.imwg.evaluation import Imaging
 from app.services.derivations.rated_visit import RatedVisit
 from app.services.derivations.response_discrepancies import (
     Discrepancy,
@@ -81,7 +83,7 @@ def test_agreement_is_no_discrepancy_and_silence_is_none_either() -> None:
 def test_a_category_that_changes_the_best_response() -> None:
     """VGPR of April is confirmed by June; with PR in June only PR is."""
     (one,) = found(DERIVED, [said(3, JUNE, "PR")])
-    assert (one.visit.assessed_on, one.comparison.code) == (JUNE, "DERIVED_HIGHER_BY_1")
+    assert (one.visit.assessed_on, one.kind) == (JUNE, "DERIVED_HIGHER_BY_1")
     assert (one.impact.best_response, one.impact.best_response_would_be) == (True, "PR")
     assert (one.impact.progression, one.impact.progression_would_be) == (False, None)
 
@@ -94,7 +96,7 @@ def test_a_category_that_changes_nothing() -> None:
 
 def test_a_progression_that_only_the_investigator_saw() -> None:
     (one,) = found(DERIVED, [said(3, JUNE, "PD", pd_basis=PdBasis.IMAGING)])
-    assert one.comparison.code == "PD_DISAGREEMENT"
+    assert one.kind == "PD_DISAGREEMENT"
     assert (one.impact.progression, one.impact.progression_would_be) == (True, JUNE)
 
 
@@ -106,3 +108,24 @@ def test_each_visit_is_changed_alone() -> None:
         "PR",
         "VGPR",
     )
+
+
+def imaged(number: int, day: date, category: str | None = None) -> Assessment:
+    one = said(number, day, category)
+    return replace(one, evaluation=replace(one.evaluation, imaging=Imaging(lesions=())))
+
+
+ASKED = [*DERIVED[:2], rated(3, JUNE, "PD", basis="unanswered")]
+
+
+def test_an_unanswered_lesion_is_one_with_what_calling_it_new_would_change() -> None:
+    (one,) = found(ASKED, [imaged(3, JUNE)])
+    assert (one.kind, one.investigator) == ("LESION-NOT-AT-BASELINE", None)
+    assert one.assessment.record.record_id.int == 3
+    assert (one.impact.progression, one.impact.progression_would_be) == (True, JUNE)
+
+
+def test_the_investigators_category_of_it_is_another() -> None:
+    first, second = found(ASKED, [imaged(3, JUNE, "PR")])
+    assert [first.kind, second.kind] == ["LESION-NOT-AT-BASELINE", "PD_DISAGREEMENT"]
+    assert not second.impact.progression

@@ -135,3 +135,29 @@ def test_it_notices_a_marker_that_no_evaluation_has(lab: Sent, alone: bool) -> N
     found = noticed(of(evaluation(**SERUM), lab))
     expected = [("EFF-LAB-NO-ASSESSMENT", "lab-results", "/analyte")] if alone else []
     assert found == expected
+
+
+def test_several_m_proteins_of_the_day_are_its_evaluation() -> None:
+    protein = {"isotype": {"heavy_chain": "IgG"}, "value": {"value": "0.4", "unit": "g/dL"}}
+    lab = result("MPROT_S", value="0.4", unit="g/dL")
+    assert noticed(of(evaluation(serum_m_proteins=[protein]), lab)) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "differs"),
+    [
+        pytest.param({"value": "3.1", "unit": "g/L"}, False, id="the same"),
+        pytest.param({"value": "310", "unit": "mg/dL"}, False, id="in another unit"),
+        pytest.param({"value": "3.2", "unit": "g/L"}, True, id="another amount"),
+        pytest.param(
+            {"value": "3.2", "unit": "g/L", "light_chain": "kappa"}, False, id="another assay"
+        ),
+    ],
+)
+def test_it_holds_a_class_against_the_result_of_its_day(
+    part: dict[str, Any], differs: bool
+) -> None:
+    amount = {"heavy_chain": "IgG", **part}
+    lab = result("IGG", value="3.1", unit="g/L")
+    found = noticed(of(evaluation(**SERUM, immunoglobulin=amount), lab))
+    assert found == ([("EFF-LAB-MISMATCH", "assessments", "/immunoglobulin")] if differs else [])

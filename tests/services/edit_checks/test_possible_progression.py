@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from tests.schemas.bodies import ABSENT
 from tests.services.edit_checks.subjects import Sent, but, noticed, of, sent
 
 NADIR = {
@@ -24,7 +25,8 @@ def result(analyte: str, value: str, unit: str, day: str = "2026-07-15", **body:
 def possible(*records: Sent) -> list[str]:
     """The pointers of possible progressions; that the results lack an evaluation is elsewhere."""
     found = noticed(of(*records))
-    assert {rule for rule, _, _ in found} <= {"POSSIBLE-PD", "EFF-LAB-NO-ASSESSMENT"}
+    elsewhere = {"EFF-LAB-NO-ASSESSMENT", "SPIKE-OWNER-UNPROVEN"}
+    assert {rule for rule, _, _ in found} <= {"POSSIBLE-PD", *elsewhere}
     return [pointer for rule, _, pointer in found if rule == "POSSIBLE-PD"]
 
 
@@ -35,6 +37,7 @@ def possible(*records: Sent) -> list[str]:
         pytest.param(result("MPROT_S", "15", "g/L"), True, id="in g/L"),
         pytest.param(result("MPROT_S", "1.49", "g/dL"), False, id="under 0.5 g/dL"),
         pytest.param(result("MPROT_S", "1.5", "g/dL", comparator="<"), False, id="below a number"),
+        pytest.param(result("MPROT_S", "1.5", "g/dL", comparator=">"), True, id="above a number"),
         pytest.param(result("MPROT_S", "1.5", "g/dL", spurious=True), False, id="an error"),
         pytest.param(result("MPROT_S", "1.5", "g/dL", "2026-06-01"), None, id="evaluated"),
         pytest.param(result("MPROT_S", "9", "g/dL", "2026-03-02"), False, id="day of infusion"),
@@ -58,10 +61,10 @@ def test_it_holds_a_lone_result_against_the_nadir(lab: Sent, progressed: bool | 
         pytest.param({"value": "4.9", "unit": "g/dL"}, "5.9", False, id="1 g/dL from less"),
         pytest.param({"value": "1", "unit": "g/dL", "comparator": "<"}, "0.5", True, id="from 0"),
         pytest.param(
-            {"value": "0", "unit": "g/dL", "owner": "drug_proven"},
-            "6.5",
-            False,
-            id="a drug's spike",
+            {"value": "1", "unit": "g/dL", "owner": "drug_proven"},
+            "1.5",
+            True,
+            id="called a drug, without a band: it is the patient's",
         ),
         pytest.param({"value": "0", "unit": "g/dL", "spurious": True}, "6.5", False, id="an error"),
         pytest.param({"not_done": "haemolysed"}, "6.5", False, id="not done"),
@@ -74,6 +77,51 @@ def test_it_takes_the_nadir_from_evaluations(
     lab = result("MPROT_S", value, "g/dL")
     found = possible(high, evaluation(serum_m_protein=nadir), lab)
     assert found == (["/value"] if progressed else [])
+
+
+IGA = {"value": "280", "unit": "mg/dL", "heavy_chain": "IgA"}
+OF_IGA = (
+    but("enrolment", heavy_chain="IgA"),
+    but("baseline", serum_m_protein=ABSENT, immunoglobulin={**IGA, "value": "4200"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("records", "found"),
+    [
+        pytest.param(
+            [*OF_IGA, result("IGA", "7.8", "g/L")],
+            ["EFF-LAB-NO-ASSESSMENT", "POSSIBLE-PD"],
+            id="500 mg/dL above the nadir",
+        ),
+        pytest.param(
+            [*OF_IGA, result("IGA", "779", "mg/dL")], ["EFF-LAB-NO-ASSESSMENT"], id="less"
+        ),
+        pytest.param(
+            [
+                *OF_IGA,
+                result("IGA", "7.8", "g/L"),
+                sent(
+                    "lab-results",
+                    "IFE",
+                    analyte="IFE_S",
+                    coded_value="NEGATIVE",
+                    collected_at="2026-07-15",
+                ),
+            ],
+            ["EFF-LAB-NO-ASSESSMENT", "EFF-LAB-NO-ASSESSMENT"],
+            id="beside a negative immunofixation",
+        ),
+        pytest.param([result("IGA", "7.8", "g/L")], [], id="of a subject of electrophoresis"),
+    ],
+)
+def test_a_class_is_a_response_marker_of_who_is_followed_by_it(
+    records: list[Sent], found: list[str]
+) -> None:
+    later = sent("assessments", "at-2026-06-01", assessed_on="2026-06-01", immunoglobulin=IGA)
+    followed = any(one.name == "baseline" for one in records)
+    noticed_ = noticed(of(*records, *([later] if followed else [])))
+    assert [rule for rule, _, _ in noticed_] == found
 
 
 def test_it_takes_no_nadir_from_later() -> None:

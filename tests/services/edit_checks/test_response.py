@@ -273,7 +273,8 @@ def chains(kappa: str, lambda_: str, **members: str) -> dict[str, Any]:
         pytest.param("kappa", chains("25.9", "100"), True, id="kappa, ratio below 0.26"),
         pytest.param("lambda", chains("165", "100"), False, id="lambda, ratio 1.65"),
         pytest.param("lambda", chains("165.1", "100"), True, id="lambda, ratio above 1.65"),
-        pytest.param("kappa", chains("1", "100", comparator="<"), False, id="below a number"),
+        pytest.param("kappa", chains("1", "100", comparator="<"), True, id="below 0.01 in all"),
+        pytest.param("kappa", chains("27", "100", comparator="<"), False, id="bound undecided"),
         pytest.param("kappa", chains("1", "100", spurious=True), False, id="an error"),
     ],
 )

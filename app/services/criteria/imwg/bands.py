@@ -1,24 +1,28 @@
-"""Whose monoclonal protein it is: bands on immunofixation and spikes on electrophoresis.
+"""Whose monoclonal protein it is: bands on immunofixation.
 
 After CAR-T cells the recovering marrow makes oligoclonal bands, and therapeutic antibodies show as
-bands for months. Neither is the myeloma.
+bands for months. Neither is the myeloma. What a centre calls a band never beats the chains that the
+same evaluation shows.
 
-Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, footnotes on complete response.
+Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, footnotes on complete response; the
+trial's reading U7.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from app.services.criteria.imwg.evaluation import (
     Band,
+    DiseaseEvaluation,
     Immunofixation,
     Isotype,
     MeasuredValue,
-    SerumMProtein,
-    UrineMProtein,
 )
 from app.vocabularies.imwg import BandOwner, HeavyChain, ImmunofixationResult
 
-NOT_THE_MYELOMA = frozenset({BandOwner.OTHER_ISOTYPE, BandOwner.DRUG_PROVEN})
+UNTOLD: Final = frozenset({None, HeavyChain.NON_SECRETORY})
+"""Heavy chains that say nothing of a band."""
+MAKES_AN_OWN_ISOTYPE: Final = frozenset({None, BandOwner.ORIGINAL})
 
 
 def differs(band: Isotype, original: Isotype) -> bool:
@@ -33,41 +37,73 @@ def differs(band: Isotype, original: Isotype) -> bool:
         and band.light_chain is not original.light_chain
     ):
         return True
-    unknown = {None, HeavyChain.NON_SECRETORY}
-    if band.heavy_chain in unknown or original.heavy_chain in unknown:
+    if band.heavy_chain in UNTOLD or original.heavy_chain in UNTOLD:
         return False
     if band.heavy_chain is HeavyChain.LIGHT_CHAIN_ONLY:
         return False
     return band.heavy_chain is not original.heavy_chain
 
 
-def is_the_myeloma(band: Band, originals: Iterable[Isotype]) -> bool:
-    """Tell whether a band counts as the original M-protein.
+def is_foreign(isotype: Isotype, own: Iterable[Isotype]) -> bool:
+    """Tell whether chains differ from every own isotype; with none known, nothing is foreign."""
+    known = tuple(own)
+    return bool(known) and all(differs(isotype, original) for original in known)
 
-    A band proven to be a drug, or recorded as another isotype, does not count; a suspected drug
-    does, unless its chains differ from every original isotype. With no original isotype known, a
-    band counts.
+
+def is_complete(isotype: Isotype) -> bool:
+    """Tell whether both chains are known; of a free light chain there is no other."""
+    return isotype.heavy_chain not in UNTOLD and isotype.light_chain is not None
+
+
+def is_own(isotype: Isotype, own: Iterable[Isotype]) -> bool:
+    """Tell whether chains are both known and together an own isotype.
+
+    A free light chain of an own light-chain type is own.
+    """
+    if not is_complete(isotype):
+        return False
+    if isotype.heavy_chain is HeavyChain.LIGHT_CHAIN_ONLY:
+        return any(isotype.light_chain is original.light_chain for original in own)
+    return isotype in tuple(own)
+
+
+def is_proven_drug(band: Band) -> bool:
+    """Tell whether a band is proven to be a therapeutic antibody: by a test that is named."""
+    return band.owner is BandOwner.DRUG_PROVEN and band.drug_test is not None
+
+
+def is_the_myeloma(band: Band, own: Iterable[Isotype]) -> bool:
+    """Tell whether a band counts as the patient's M-protein.
+
+    A band proven to be a drug does not, whatever its chains. One called another isotype does where
+    its chains are both known and together an own isotype. A suspected drug, or a band whose owner
+    was not said, does unless its chains differ from every own isotype.
 
     Args:
         band: one band of an immunofixation.
-        originals: isotypes at diagnosis or baseline; more than one in biclonal disease.
+        own: the subject's own isotypes, two or more in biclonal disease; with none known a band
+            counts.
 
-    Source: IMWG 2016, table 4, footnotes.
-    Decision: chains that differ prove more than a suspicion does, so they are looked at first; what
-    the centre recorded as ``original`` stays original.
+    Source: IMWG 2016, table 4, footnotes; the trial's reading U7.
+    Decision: what the centre calls ``original`` is the patient's also where its chains differ: it
+    counts against the treatment, and another finding asks about the chains.
     """
-    if band.owner in NOT_THE_MYELOMA:
+    if is_proven_drug(band):
         return False
-    known = tuple(originals)
-    if band.owner is BandOwner.ORIGINAL or not known:
-        return True
-    return not all(differs(band.isotype, original) for original in known)
+    known = tuple(own)
+    match band.owner:
+        case BandOwner.ORIGINAL:
+            return True
+        case BandOwner.OTHER_ISOTYPE:
+            return is_own(band.isotype, known)
+        case _:
+            return not is_foreign(band.isotype, known)
 
 
 def immunofixation_is_negative(
-    immunofixation: Immunofixation | None, originals: Iterable[Isotype]
+    immunofixation: Immunofixation | None, own: Iterable[Isotype]
 ) -> bool | None:
-    """Tell whether an immunofixation shows nothing of the original M-protein; None: no result.
+    """Tell whether an immunofixation shows nothing of the patient's M-protein; None: no result.
 
     Where bands are listed they decide; otherwise the laboratory's reading does.
 
@@ -75,51 +111,46 @@ def immunofixation_is_negative(
     """
     if immunofixation is None or immunofixation.result is None or immunofixation.spurious:
         return None
-    known = tuple(originals)
+    known = tuple(own)
     if immunofixation.bands:
         return not any(is_the_myeloma(band, known) for band in immunofixation.bands)
     return immunofixation.result is ImmunofixationResult.NEGATIVE
-
-
-def spike_is_foreign(
-    spike: SerumMProtein | UrineMProtein,
-    immunofixation: Immunofixation | None,
-    originals: Iterable[Isotype],
-) -> bool:
-    """Tell whether a quantified spike is another protein than the myeloma's, and so counts as 0.
-
-    It is when it is recorded as another isotype or a proven drug, or, where its owner was not
-    recorded, when immunofixation of the same fluid lists bands and none of them is the myeloma's.
-
-    Source: IMWG 2016, table 4, footnotes on complete response.
-    """
-    if spike.owner is not None:
-        return spike.owner in NOT_THE_MYELOMA
-    if immunofixation is None or immunofixation.spurious or not immunofixation.bands:
-        return False
-    return immunofixation_is_negative(immunofixation, originals) is True
 
 
 def shows_unproven_drug(*immunofixations: Immunofixation | None) -> bool:
     """Tell whether a band is a suspected, unproven drug: a reflex assay would settle it."""
     return any(
         band.owner is BandOwner.DRUG_SUSPECTED
+        or (band.owner is BandOwner.DRUG_PROVEN and not is_proven_drug(band))
         for immunofixation in immunofixations
         if immunofixation is not None
         for band in immunofixation.bands
     )
 
 
-def isotypes_on(*immunofixations: Immunofixation | None) -> tuple[Isotype, ...]:
-    """Give the isotypes of the bands of the baseline immunofixations that are the myeloma's."""
-    return tuple(
-        band.isotype
-        for immunofixation in immunofixations
-        if immunofixation is not None and not immunofixation.spurious
-        for band in immunofixation.bands
-        if band.owner not in NOT_THE_MYELOMA
-        and (band.isotype.heavy_chain or band.isotype.light_chain)
+def own_isotypes(enrolled: Iterable[Isotype], baseline: DiseaseEvaluation) -> tuple[Isotype, ...]:
+    """Give a subject's own isotypes: those of the enrolment and those of the baseline.
+
+    A baseline band makes one where its owner is ``original`` or was not said.
+
+    Source: the trial's reading U7.
+    Decision: an M-protein of the baseline that was sent with its isotype makes one as a band does.
+    """
+    shown = [
+        (band.isotype, band.owner)
+        for fixation in (baseline.serum_immunofixation, baseline.urine_immunofixation)
+        if fixation is not None and not fixation.spurious
+        for band in fixation.bands
+    ]
+    shown += [
+        (spike.isotype, spike.owner) for spike in baseline.serum_m_proteins or () if spike.usable
+    ]
+    told = (
+        isotype
+        for isotype, owner in shown
+        if owner in MAKES_AN_OWN_ISOTYPE and (isotype.heavy_chain or isotype.light_chain)
     )
+    return tuple(dict.fromkeys((*enrolled, *told)))
 
 
 def method_of(value: MeasuredValue | None) -> str | None:

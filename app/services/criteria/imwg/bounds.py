@@ -1,38 +1,55 @@
-"""What a reported number says about the true value: an interval.
+"""What a reported number says about the true value: an interval, each end closed or open.
 
-``<0.5`` is the interval from 0 to 0.5. A response level is shown only if 0.5 itself satisfies it;
-in a test for progression the same result counts as 0, today and as a nadir.
+``<0.5`` is [0, 0.5), ``<=0.5`` is [0, 0.5], ``>2`` is (2, ...), ``>=2`` is [2, ...). Something is
+said of a result only if it holds for every value of its interval.
+
+Source: the trial's reading of the IMWG 2016 criteria, U3.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from app.vocabularies.laboratory import Comparator
 
-ZERO = Decimal(0)
+ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The least and the greatest value a result allows, in the unit of the rules."""
 
-    low: Decimal
-    """Stands in a test for progression, as a nadir and at baseline."""
+    low: Decimal | None
+    """None: no lower bound, as of a difference from a result above the range of its assay.
+
+    As a baseline this end stands: ``>x`` counts as x, and the fall from the least value is the
+    smallest.
+    """
     high: Decimal | None
-    """Stands in a test for a response; None: no upper bound."""
+    """None: no upper bound."""
+    low_open: bool = False
+    """The true value is above ``low``."""
+    high_open: bool = False
+    """The true value is below ``high``."""
 
     @classmethod
     def of(cls, value: Decimal, comparator: Comparator | None) -> "Bounds":
-        """Give the bounds of a result of at least 0.
-
-        Decision: the strict and the inclusive comparator are read alike. ``<100`` therefore does
-        not show "below 100": the bound itself has to satisfy the level.
-        """
-        if comparator in {Comparator.LESS, Comparator.LESS_OR_EQUAL}:
-            return cls(ZERO, value)
-        if comparator in {Comparator.GREATER, Comparator.GREATER_OR_EQUAL}:
-            return cls(value, None)
+        """Give the bounds of a result of at least 0."""
+        match comparator:
+            case Comparator.LESS:
+                return cls(ZERO, value, high_open=value > 0)
+            case Comparator.LESS_OR_EQUAL:
+                return cls(ZERO, value)
+            case Comparator.GREATER:
+                return cls(value, None, low_open=True)
+            case Comparator.GREATER_OR_EQUAL:
+                return cls(value, None)
         return cls(value, value)
+
+    def __str__(self) -> str:
+        low = "(..." if self.low is None else f"{'(' if self.low_open else '['}{self.low:f}"
+        high = "...)" if self.high is None else f"{self.high:f}{')' if self.high_open else ']'}"
+        return f"{low}, {high}"
 
     @property
     def is_zero(self) -> bool:
@@ -42,7 +59,27 @@ class Bounds:
     @property
     def quantified(self) -> bool:
         """Whether something was found: the true value is above 0."""
-        return self.low > 0
+        return self.above(ZERO)
+
+    def below(self, limit: Decimal | int) -> bool:
+        """Tell whether the value lies below ``limit``, beyond doubt."""
+        if self.high is None:
+            return False
+        return self.high < limit or (self.high_open and self.high == limit)
+
+    def at_most(self, limit: Decimal | int) -> bool:
+        """Tell whether the value is ``limit`` or less, beyond doubt."""
+        return self.high is not None and self.high <= limit
+
+    def above(self, limit: Decimal | int) -> bool:
+        """Tell whether the value lies above ``limit``, beyond doubt."""
+        if self.low is None:
+            return False
+        return self.low > limit or (self.low_open and self.low == limit)
+
+    def at_least(self, limit: Decimal | int) -> bool:
+        """Tell whether the value is ``limit`` or more, beyond doubt."""
+        return self.low is not None and self.low >= limit
 
     def fallen_by(self, percent: int, *, baseline: Decimal) -> bool:
         """Tell whether the value lies at least ``percent`` below ``baseline``, beyond doubt.
@@ -53,12 +90,37 @@ class Bounds:
 
     def fallen_above(self, percent: int, *, baseline: Decimal) -> bool:
         """Tell whether the value lies more than ``percent`` below ``baseline``, beyond doubt."""
-        return self.high is not None and (baseline - self.high) * 100 > percent * baseline
+        if self.high is None:
+            return False
+        fall = (baseline - self.high) * 100
+        return fall > percent * baseline or (self.high_open and fall == percent * baseline)
 
-    def below(self, limit: int) -> bool:
-        """Tell whether the value lies below ``limit``, beyond doubt."""
-        return self.high is not None and self.high < limit
+    def plus(self, other: "Bounds") -> "Bounds":
+        """Give the sum: the interval of all sums of their values."""
+        return Bounds(
+            None if self.low is None or other.low is None else self.low + other.low,
+            None if self.high is None or other.high is None else self.high + other.high,
+            self.low_open or other.low_open,
+            self.high_open or other.high_open,
+        )
 
     def minus(self, other: "Bounds") -> "Bounds":
-        """Give the difference, each bound of this one less the least of the other."""
-        return Bounds(self.low - other.low, None if self.high is None else self.high - other.low)
+        """Give the difference: the interval of all differences of their values."""
+        return Bounds(
+            None if self.low is None or other.high is None else self.low - other.high,
+            None if self.high is None or other.low is None else self.high - other.low,
+            self.low_open or other.high_open,
+            self.high_open or other.low_open,
+        )
+
+    def highest_of(self, other: "Bounds") -> "Bounds":
+        """Give the interval of the higher of two values."""
+        least = max(self, other, key=_from_below)
+        if self.high is None or other.high is None:
+            return Bounds(least.low, None, least.low_open)
+        most = max(self, other, key=lambda one: (one.high, not one.high_open))
+        return Bounds(least.low, most.high, least.low_open, most.high_open)
+
+
+def _from_below(bounds: Bounds) -> tuple[Decimal, bool]:
+    return Decimal("-Infinity") if bounds.low is None else bounds.low, bounds.low_open

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from app.services.criteria.imwg.baseline import Track
+from app.services.criteria.imwg.clinical_relapse import signs_of_evaluation
 from app.services.criteria.imwg.complete_response import (
     complete_response_conditions,
     stringent_response_conditions,
@@ -19,10 +20,16 @@ from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.ladder import LEVELS, MarkerLevel, level_conditions, marker_levels
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.mrd import dated_pet, dated_sample
-from app.services.criteria.imwg.progression_findings import basis_of, progression_findings
-from app.services.criteria.imwg.progression_rules import ProgressionFinding
+from app.services.criteria.imwg.progression_findings import basis_of, progression_tests
+from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
+from app.services.criteria.imwg.questions import questions_of_visit
 from app.services.criteria.imwg.response_levels import Condition
-from app.services.criteria.imwg.review import marker_changes, relapse_signs, review_flags
+from app.services.criteria.imwg.review import (
+    m_proteins_shown,
+    marker_changes,
+    relapse_signs,
+    review_flags,
+)
 from app.services.criteria.imwg.usable import MarrowReading, UsableEvaluation
 from app.services.criteria.imwg.visit_response import CarriedForward, NotShown, VisitResponse
 from app.vocabularies.imwg import ResponseCategory
@@ -71,7 +78,9 @@ def classify(history: History, visit: UsableEvaluation, *, explained: bool = Tru
 
     Source: IMWG 2016, table 4; the trial's endpoint definitions for the dates.
     """
-    findings = progression_findings(history, visit)
+    tests = progression_tests(history, visit)
+    findings = tuple(tested.finding for tested in tests if tested.withheld is None)
+    questions = questions_of_visit(history, visit, tests)
     decision = decide(history, visit)
     waived = decision
     if any(_SHOWN_BY_WAIVER & set(shortfall.missing) for shortfall in decision.not_shown):
@@ -79,7 +88,7 @@ def classify(history: History, visit: UsableEvaluation, *, explained: bool = Tru
         waived = decide(replace(history, policy=waiver), visit)
     if findings:
         category = waived_category = ResponseCategory.PD
-        assessed_on = waived_on = min(finding.collected_on for finding in findings)
+        assessed_on = waived_on = _progressed_on(findings)
         rules = tuple(dict.fromkeys(str(finding.rule) for finding in findings))
     else:
         category, waived_category = decision.category, waived.category
@@ -98,8 +107,13 @@ def classify(history: History, visit: UsableEvaluation, *, explained: bool = Tru
         not_shown=() if findings else decision.not_shown,
         carried_forward=() if findings else decision.carried_forward,
         markers=marker_changes(history, visit) if explained else (),
-        relapse_signs=relapse_signs(visit, findings),
-        flags=review_flags(history, visit, blocked=_blocked_by_ratio(decision, findings)),
+        relapse_signs=relapse_signs(history, visit, findings),
+        flags=review_flags(
+            history, visit, tests, questions, blocked=_blocked_by_ratio(decision, findings)
+        ),
+        clinical_relapse=signs_of_evaluation(history, visit),
+        m_proteins=m_proteins_shown(history, visit) if explained else (),
+        questions=questions,
         mrd=dated_sample(visit.raw),
         pet_ct=dated_pet(visit.raw),
         urine_waived=waived_category,
@@ -220,6 +234,12 @@ def _carried_forward(
             yield CarriedForward(component=component, collected_on=marrow.collected_on)
     if Component.PLASMACYTOMAS in carried and survey is not None:
         yield CarriedForward(component=Component.PLASMACYTOMAS, collected_on=survey.imaged_on)
+
+
+def _progressed_on(findings: tuple[ProgressionFinding, ...]) -> date:
+    """Give the day of progression: of what is proven, else of what has to be answered."""
+    proven = [one for one in findings if one.rule is not ProgressionRule.UNANSWERED_LESION]
+    return min(finding.collected_on for finding in proven or findings)
 
 
 def _blocked_by_ratio(decision: Decision, findings: tuple[ProgressionFinding, ...]) -> bool:

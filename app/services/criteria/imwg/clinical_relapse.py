@@ -4,10 +4,12 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, clinical relapse; 
 nor progression-free survival uses it.
 """
 
-from decimal import Decimal
 from enum import StrEnum
 
+from app.services.criteria.imwg.bounds import Bounds
+from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.lesions import Diameters
+from app.services.criteria.imwg.usable import UsableEvaluation
 
 
 class ClinicalRelapseSign(StrEnum):
@@ -33,14 +35,45 @@ def lesion_grew(*, smallest: Diameters, current: Diameters) -> bool:
     return by_half and current.long_mm - smallest.long_mm >= 10
 
 
+def signs_of_evaluation(
+    history: History, visit: UsableEvaluation
+) -> tuple[ClinicalRelapseSign, ...]:
+    """Give the signs that an evaluation itself shows: lesions, and calcium.
+
+    A lesion that baseline imaging did not have is no sign until somebody calls it new.
+
+    Source: IMWG 2016, table 4, clinical relapse.
+    """
+    return clinical_relapse_signs(
+        new_lesion=bool(visit.new_lesions),
+        lesion_growth=_any_lesion_grew(history, visit),
+        corrected_calcium=visit.calcium.bounds if visit.calcium else None,
+        calcium_due_to_myeloma=visit.raw.calcium_due_to_myeloma,
+    )
+
+
+def _any_lesion_grew(history: History, visit: UsableEvaluation) -> bool:
+    survey = visit.survey
+    if survey is None:
+        return False
+    earlier = history.surveys_before(survey.imaged_on)
+    reshaped = survey.reshaped.union(*(before.reshaped for before in earlier))
+    return any(
+        lesion_grew(smallest=min(seen, key=lambda size: size.product), current=size)
+        for lesion_id, size in survey.measured.items()
+        if lesion_id not in reshaped
+        and (seen := [one.measured[lesion_id] for one in earlier if lesion_id in one.measured])
+    )
+
+
 def clinical_relapse_signs(
     *,
     new_lesion: bool = False,
     lesion_growth: bool = False,
-    corrected_calcium: Decimal | None = None,
+    corrected_calcium: Bounds | None = None,
     calcium_due_to_myeloma: bool | None = None,
-    haemoglobin_fall: Decimal | None = None,
-    creatinine_rise: Decimal | None = None,
+    haemoglobin_fall: Bounds | None = None,
+    creatinine_rise: Bounds | None = None,
     hyperviscosity: bool = False,
 ) -> tuple[ClinicalRelapseSign, ...]:
     """Give the signs of clinical relapse that are present; None for a number: not known.
@@ -60,11 +93,12 @@ def clinical_relapse_signs(
         ClinicalRelapseSign.NEW_LESION: new_lesion,
         ClinicalRelapseSign.LESION_GROWTH: lesion_growth,
         ClinicalRelapseSign.HYPERCALCAEMIA: corrected_calcium is not None
-        and corrected_calcium > 11
+        and corrected_calcium.above(11)
         and calcium_due_to_myeloma is not False,
         ClinicalRelapseSign.HAEMOGLOBIN_FALL: haemoglobin_fall is not None
-        and haemoglobin_fall >= 2,
-        ClinicalRelapseSign.CREATININE_RISE: creatinine_rise is not None and creatinine_rise >= 2,
+        and haemoglobin_fall.at_least(2),
+        ClinicalRelapseSign.CREATININE_RISE: creatinine_rise is not None
+        and creatinine_rise.at_least(2),
         ClinicalRelapseSign.HYPERVISCOSITY: hyperviscosity,
     }
     return tuple(sign for sign, found in present.items() if found)

@@ -30,7 +30,8 @@ def complete_response_conditions(
 
     Negative immunofixation of serum and urine, plasmacytomas gone, marrow plasma cells below 5 %,
     and a normal free light chain ratio where only free light chains are measurable. A quantified
-    spike beside a negative immunofixation contradicts it and refuses CR.
+    spike beside a negative immunofixation contradicts it and refuses CR; the total of a class of
+    immunoglobulin is no spike.
 
     Args:
         history: what is known of the subject.
@@ -43,7 +44,7 @@ def complete_response_conditions(
     conditions = [
         _fixation(Component.SERUM_IMMUNOFIXATION, visit.serum_fixation),
         *_urine_fixation(history, visit),
-        *_no_spike(visit),
+        *_no_spike(history, visit),
         *_plasmacytomas_gone(history, visit, survey),
         _marrow_clear(visit, marrow),
     ]
@@ -120,9 +121,10 @@ def _urine_fixation(history: History, visit: UsableEvaluation) -> Iterator[Condi
         yield _fixation(Component.URINE_IMMUNOFIXATION, visit.urine_fixation)
 
 
-def _no_spike(visit: UsableEvaluation) -> Iterator[Condition]:
+def _no_spike(history: History, visit: UsableEvaluation) -> Iterator[Condition]:
+    by_class = history.myeloma.quantitative is not None
     for component, reading in (
-        (Component.SERUM_M_PROTEIN, visit.serum),
+        (Component.SERUM_M_PROTEIN, None if by_class else visit.serum),
         (Component.URINE_M_PROTEIN, visit.urine),
     ):
         if reading is not None:

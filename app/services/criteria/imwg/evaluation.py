@@ -16,6 +16,7 @@ from app.vocabularies.imwg import (
     BandOwner,
     Clonality,
     ClonalityMethod,
+    DrugBandTest,
     HeavyChain,
     ImmunofixationResult,
     LesionKind,
@@ -42,6 +43,7 @@ class Component(StrEnum):
     NEW_LESION = "new_lesion"
     CIRCULATING_PLASMA_CELLS = "circulating_plasma_cells"
     CORRECTED_CALCIUM = "corrected_calcium"
+    IMMUNOGLOBULIN = "immunoglobulin"
     MRD = "mrd"
     PET_CT = "pet_ct"
 
@@ -68,10 +70,34 @@ class MeasuredValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Isotype:
+    """Chains of a monoclonal protein; None: not told."""
+
+    heavy_chain: HeavyChain | None = None
+    light_chain: LightChain | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SerumMProtein(MeasuredValue):
     """Serum M-protein by electrophoresis; ``owner`` None: whose spike it is was not said."""
 
     owner: BandOwner | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerumMProteinOfIsotype(SerumMProtein):
+    """One of several serum M-proteins, with its isotype."""
+
+    isotype: Isotype
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantitativeImmunoglobulin(MeasuredValue):
+    """Immunoglobulin of one class, by nephelometry."""
+
+    heavy_chain: HeavyChain
+    light_chain: LightChain | None = None
+    """Set for a heavy/light chain assay, which is another method than the total of the class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +111,13 @@ class UrineMProtein(MeasuredValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Isotype:
-    """Chains of a monoclonal protein; None: not told."""
-
-    heavy_chain: HeavyChain | None = None
-    light_chain: LightChain | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
     """One monoclonal band of an immunofixation; ``owner`` None: judged by its isotype."""
 
     isotype: Isotype = Isotype()
     owner: BandOwner | None = None
+    drug_test: DrugBandTest | None = None
+    """Assay that told a therapeutic antibody; without one a drug is suspected, not proven."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +177,8 @@ class NewLesion:
     kind: LesionKind
     compression_fracture_only: bool = False
     found_on: date | None = None
+    lesion_id: str | None = None
+    """The identity it has from now on; None: not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +227,9 @@ class DiseaseEvaluation:
     merged_with: tuple[str, ...] = ()
     """Other records of the day that this one has taken in."""
     serum_m_protein: SerumMProtein | None = None
+    serum_m_proteins: tuple[SerumMProteinOfIsotype, ...] | None = None
+    """More than one serum M-protein, each by itself; they stand for ``serum_m_protein``."""
+    immunoglobulin: QuantitativeImmunoglobulin | None = None
     urine_m_protein: UrineMProtein | None = None
     serum_immunofixation: Immunofixation | None = None
     urine_immunofixation: Immunofixation | None = None

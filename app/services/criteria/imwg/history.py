@@ -9,7 +9,8 @@ from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.nadir import Series
-from app.services.criteria.imwg.usable import MarrowReading, MyelomaType, Reading, UsableEvaluation
+from app.services.criteria.imwg.reading import Reading
+from app.services.criteria.imwg.usable import MarrowReading, MyelomaType, UsableEvaluation
 from app.trial.policy import ImwgPolicy
 
 
@@ -27,6 +28,12 @@ class History:
     details: ImwgDetails = USUAL_DETAILS
     _series: dict[Component, Series] = field(default_factory=dict, compare=False, repr=False)
     """Made once a marker: each visit is judged against all the others."""
+
+    @property
+    def serum_component(self) -> Component:
+        """What serum is measured by in this subject."""
+        by_class = self.myeloma.quantitative is not None
+        return Component.IMMUNOGLOBULIN if by_class else Component.SERUM_M_PROTEIN
 
     @property
     def plasmacytomas(self) -> frozenset[str]:
@@ -104,7 +111,7 @@ class History:
         ]
         return max(
             known,
-            key=lambda marrow: (marrow.collected_on, marrow is own, marrow.plasma_cells.low),
+            key=lambda marrow: (marrow.collected_on, marrow is own, marrow.plasma_cells.low or 0),
             default=None,
         )
 

@@ -6,15 +6,19 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
+from app.services.criteria.imwg import quantitative_immunoglobulin
 from app.services.criteria.imwg.baseline import Track
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.lesions import LesionSurvey
+from app.services.criteria.imwg.reading import Reading
 from app.services.criteria.imwg.response_levels import (
+    NO_LEVEL,
     Condition,
     MissingRule,
     dflc_level,
@@ -25,7 +29,7 @@ from app.services.criteria.imwg.response_levels import (
     urine_level,
 )
 from app.services.criteria.imwg.urine_waiver import urine_is_waived
-from app.services.criteria.imwg.usable import Fixation, Reading, UsableEvaluation
+from app.services.criteria.imwg.usable import Fixation, UsableEvaluation
 from app.vocabularies.imwg import ResponseCategory
 
 LEVELS: Final[dict[Track, tuple[ResponseCategory, ...]]] = {
@@ -93,40 +97,29 @@ def marker_levels(history: History, visit: UsableEvaluation) -> tuple[MarkerLeve
         case Track.SERUM_URINE:
             found = []
             if measurable.serum and baseline.serum:
-                initial = baseline.serum.bounds.low
-                found.append(
-                    _shows(
-                        Component.SERUM_M_PROTEIN,
-                        visit.serum,
-                        lambda bounds: serum_level(baseline=initial, current=bounds),
-                    )
-                )
+                found.append(_serum_marker(history, visit, baseline.serum.bounds.low))
             if measurable.urine and baseline.urine:
-                initial_urine = baseline.urine.bounds.low
                 found.append(
                     _shows(
                         Component.URINE_M_PROTEIN,
                         visit.urine,
-                        lambda bounds: urine_level(baseline=initial_urine, current=bounds),
+                        baseline.urine.bounds.low,
+                        urine_level,
                     )
                 )
             return tuple(found)
         case Track.FREE_LIGHT_CHAINS if baseline.dflc:
-            initial_dflc = baseline.dflc.bounds.low
-            level = partial(dflc_level, baseline=initial_dflc, details=history.details)
-            return (
-                _shows(
-                    Component.FREE_LIGHT_CHAINS, visit.dflc, lambda bounds: level(current=bounds)
-                ),
-            )
+            level = partial(dflc_level, details=history.details)
+            initial = baseline.dflc.bounds.low
+            return (_shows(Component.FREE_LIGHT_CHAINS, visit.dflc, initial, level),)
         case Track.MARROW if baseline.marrow:
-            initial_marrow = baseline.marrow.plasma_cells.low
             marrow = visit.marrow if visit.marrow and visit.marrow.of_this_visit else None
             return (
                 _shows(
                     Component.MARROW_PLASMA_CELLS,
                     Reading(marrow.plasma_cells, marrow.collected_on) if marrow else None,
-                    lambda bounds: marrow_level(baseline=initial_marrow, current=bounds),
+                    baseline.marrow.plasma_cells.low,
+                    marrow_level,
                 ),
             )
         case Track.CIRCULATING_PLASMA_CELLS:
@@ -134,33 +127,60 @@ def marker_levels(history: History, visit: UsableEvaluation) -> tuple[MarkerLeve
                 _shows(
                     Component.CIRCULATING_PLASMA_CELLS,
                     visit.circulating,
-                    lambda _: ResponseCategory.SD,
+                    None,
+                    marrow_level,
                 ),
             )
         case _:
             return ()
 
 
-def _shows(
-    component: Component,
-    reading: Reading | None,
-    level_of: Callable[[Bounds], ResponseCategory],
+class _LevelOf(Protocol):
+    def __call__(self, *, baseline: Decimal, current: Bounds) -> ResponseCategory: ...
+
+
+def _serum_marker(
+    history: History, visit: UsableEvaluation, initial: Decimal | None
 ) -> MarkerLevel:
+    level: _LevelOf = serum_level
+    if history.myeloma.quantitative is not None:
+        level = partial(
+            quantitative_immunoglobulin.level,
+            immunofixation_negative=_is_negative(visit.serum_fixation),
+        )
+    return _shows(history.serum_component, visit.serum, initial, level)
+
+
+def _is_negative(fixation: Fixation | None) -> bool:
+    return fixation is not None and fixation.negative
+
+
+def _shows(
+    component: Component, reading: Reading | None, initial: Decimal | None, level_of: _LevelOf
+) -> MarkerLevel:
+    """Give the level of a marker; without a value to fall from, none above stable disease."""
     if reading is None:
         return MarkerLevel(component, None, None)
-    return MarkerLevel(component, level_of(reading.bounds), reading.collected_on)
+    shown = NO_LEVEL if initial is None else level_of(baseline=initial, current=reading.bounds)
+    return MarkerLevel(component, shown, reading.collected_on)
 
 
 def _other_fluid(history: History, visit: UsableEvaluation) -> Iterator[Condition]:
     measurable = history.measurable
     if not measurable.serum and history.details.urine_only_serum == "zero_or_90_pct":
         initial = history.baseline.serum
+        allows = shows_vgpr_in_serum
+        if history.myeloma.quantitative is not None:
+            allows = partial(
+                quantitative_immunoglobulin.shows_vgpr,
+                immunofixation_negative=_is_negative(visit.serum_fixation),
+            )
         yield _shown(
             history,
-            Component.SERUM_M_PROTEIN,
+            history.serum_component,
             visit.serum,
             visit.serum_fixation,
-            lambda reading: shows_vgpr_in_serum(
+            lambda reading: allows(
                 baseline=initial.bounds.low if initial else None, current=reading.bounds
             ),
         )

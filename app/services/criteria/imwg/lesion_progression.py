@@ -12,6 +12,7 @@ from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.nadir import Dated, nadir
 from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
+from app.services.criteria.imwg.unanswered_lesions import unanswered_lesions
 from app.services.criteria.imwg.usable import UsableEvaluation
 
 
@@ -31,6 +32,21 @@ def lesion_findings(history: History, visit: UsableEvaluation) -> Iterator[Progr
         )
     yield from _product_sum(history, visit)
     yield from _single_lesions(history, visit)
+    yield from _unanswered(history, visit)
+
+
+def _unanswered(history: History, visit: UsableEvaluation) -> Iterator[ProgressionFinding]:
+    survey = visit.survey
+    if survey is None:
+        return
+    for lesion_id in unanswered_lesions(history, visit):
+        yield ProgressionFinding(
+            rule=ProgressionRule.UNANSWERED_LESION,
+            component=Component.NEW_LESION,
+            collected_on=survey.imaged_on,
+            current=survey.measured[lesion_id].long_mm,
+            lesion_id=lesion_id,
+        )
 
 
 def _product_sum(history: History, visit: UsableEvaluation) -> Iterator[ProgressionFinding]:

@@ -7,13 +7,13 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4; Dispenzieri et al.
 2009;23:215-24 (free light chain guideline).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
 from app.services.criteria.imwg import units
-from app.services.criteria.imwg.bounds import Bounds
+from app.services.criteria.imwg.bounds import ZERO, Bounds
 from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation, MeasuredValue
 from app.vocabularies.imwg import LightChain
@@ -54,10 +54,23 @@ class LightChains:
     def difference(self, involved: LightChain) -> Bounds:
         """Give dFLC, involved less uninvolved, mg/L; negative when the uninvolved is higher.
 
-        Decision: an uninvolved chain below its assay limit counts as 0.
+        It is the interval of all differences: 100 less ``<5`` is more than 95, and at most 100.
+
+        Source: the trial's reading U3.
         """
-        other = LightChain.LAMBDA if involved is LightChain.KAPPA else LightChain.KAPPA
-        return self.of_type(involved).minus(self.of_type(other))
+        return self.of_type(involved).minus(self.of_type(_other(involved)))
+
+    def difference_as_nadir(self, involved: LightChain) -> Decimal | None:
+        """Give what dFLC counts as where it is a nadir, mg/L: each chain ``<x`` as 0, ``>x`` as x.
+
+        Source: the trial's reading U3: as a nadir ``<x`` counts as 0.
+        """
+        ours, theirs = self.of_type(involved).low, self.of_type(_other(involved)).low
+        return None if ours is None or theirs is None else ours - theirs
+
+
+def _other(chain: LightChain) -> LightChain:
+    return LightChain.LAMBDA if chain is LightChain.KAPPA else LightChain.KAPPA
 
 
 def _bounds(chain: MeasuredValue | None) -> Bounds | None:
@@ -87,37 +100,37 @@ def ratio_state(
     """
     kappa, lambda_ = chains.kappa, chains.lambda_
     low, high = details.ratio_low, details.ratio_high
-    if kappa.high == 0 and lambda_.high == 0:
+    over_highest, over_lowest = (
+        kappa.minus(_times(lambda_, high)),
+        kappa.minus(_times(lambda_, low)),
+    )
+    if kappa.is_zero and lambda_.is_zero:
         state = RatioState.UNKNOWN
-    elif _least_exceeds(kappa, lambda_, high):
+    elif over_highest.above(ZERO):
         state = RatioState.HIGH
-    elif kappa.high is not None and kappa.high < low * lambda_.low:
+    elif over_lowest.below(ZERO):
         state = RatioState.LOW
-    elif (
-        lambda_.high is not None
-        and kappa.low >= low * lambda_.high
-        and kappa.high is not None
-        and kappa.high <= high * lambda_.low
-    ):
+    elif over_lowest.at_least(ZERO) and over_highest.at_most(ZERO):
         state = RatioState.NORMAL
     else:
         state = RatioState.UNKNOWN
     if (
         state is RatioState.UNKNOWN
         and both_suppressed == "normal_if_both_le_uln"
-        and _at_most(kappa, details.kappa_upper_limit)
-        and _at_most(lambda_, details.lambda_upper_limit)
+        and kappa.at_most(details.kappa_upper_limit)
+        and lambda_.at_most(details.lambda_upper_limit)
     ):
         return RatioState.NORMAL
     return state
 
 
-def _least_exceeds(kappa: Bounds, lambda_: Bounds, limit: Decimal) -> bool:
-    return lambda_.high is not None and kappa.low > limit * lambda_.high
-
-
-def _at_most(chain: Bounds, limit: Decimal) -> bool:
-    return chain.high is not None and chain.high <= limit
+def _times(chain: Bounds, factor: Decimal) -> Bounds:
+    """Give a chain times a limit of the ratio, so that nothing has to be divided."""
+    return replace(
+        chain,
+        low=None if chain.low is None else factor * chain.low,
+        high=None if chain.high is None else factor * chain.high,
+    )
 
 
 def involved_chain(

@@ -4,6 +4,8 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, complete and strin
 response; Rajkumar et al., Blood 2011, for flow cytometry beside immunohistochemistry.
 """
 
+from functools import reduce
+
 from app.services.criteria.imwg import units
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import ImwgDetails
@@ -25,11 +27,7 @@ def plasma_cells(marrow: Marrow, details: ImwgDetails) -> Bounds | None:
     counted = [count for count in (aspirate, biopsy) if count is not None]
     if not counted:
         return None
-    highs = [count.high for count in counted if count.high is not None]
-    return Bounds(
-        low=max(count.low for count in counted),
-        high=max(highs) if len(highs) == len(counted) else None,
-    )
+    return reduce(Bounds.highest_of, counted)
 
 
 def _percentage(count: MeasuredValue | None) -> Bounds | None:

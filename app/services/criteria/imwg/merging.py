@@ -22,6 +22,8 @@ from app.services.criteria.imwg.evaluation import (
 
 PARTS: Final = (
     "serum_m_protein",
+    "serum_m_proteins",
+    "immunoglobulin",
     "urine_m_protein",
     "serum_immunofixation",
     "urine_immunofixation",

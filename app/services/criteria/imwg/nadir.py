@@ -1,6 +1,10 @@
 """Nadirs: the lowest value a marker had before the value in question.
 
-Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, progressive disease.
+As a nadir ``<x`` counts as 0, on purpose against the treatment (policy ``below_limit_nadir``), and
+``>x`` is none: the true value may be as high as the one in question.
+
+Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, progressive disease; the trial's
+reading U3.
 """
 
 from collections.abc import Iterable
@@ -10,7 +14,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from app.services.criteria.imwg.usable import Reading
+from app.services.criteria.imwg.reading import Reading
+
+BelowLimit = Literal["zero", "limit"]
+"""What ``<x`` counts as where it is a nadir: 0, or x."""
 
 
 class Dated(NamedTuple):
@@ -27,17 +34,34 @@ class Series:
     baseline: Reading | None
     after_infusion: tuple[Reading, ...]
 
-    def before(self, collected_on: date) -> list[Dated]:
-        """Give the values collected before a day, baseline first; ``<x`` counts as 0."""
+    def before(
+        self, collected_on: date, below_limit: BelowLimit = "zero", *, above_limit: bool = False
+    ) -> list[Dated]:
+        """Give the values collected before a day that may be a nadir, baseline first.
+
+        Args:
+            collected_on: the day.
+            below_limit: whether ``<x`` counts as 0, or as its limit x.
+            above_limit: whether ``>x`` counts as x; by itself it is no nadir.
+        """
         earlier = sorted(
-            (reading.collected_on, reading.bounds.low)
+            (reading.collected_on, value)
             for reading in self.after_infusion
             if reading.collected_on < collected_on
+            and (value := _as_nadir(reading, below_limit, above_limit=above_limit)) is not None
         )
         values = [Dated(value, day) for day, value in earlier]
         if self.baseline is not None:
-            values.insert(0, Dated(self.baseline.bounds.low, self.baseline.collected_on))
+            initial = _as_nadir(self.baseline, below_limit, above_limit=above_limit)
+            if initial is not None:
+                values.insert(0, Dated(initial, self.baseline.collected_on))
         return values
+
+
+def _as_nadir(reading: Reading, below_limit: BelowLimit, *, above_limit: bool) -> Decimal | None:
+    if reading.bounds.high is None:
+        return reading.as_nadir if above_limit else None
+    return reading.bounds.high if below_limit == "limit" else reading.as_nadir
 
 
 def nadir(

@@ -10,8 +10,11 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4, progressive diseas
 from decimal import Decimal
 from typing import Literal
 
+from app.services.criteria.imwg.bounds import Bounds
 
-def _risen_by(percent: int, *, nadir: Decimal, current: Decimal) -> bool:
+
+def risen_by(percent: int, *, nadir: Decimal, current: Decimal) -> bool:
+    """Tell whether a value lies at least ``percent`` above its nadir, by multiplication."""
     return (current - nadir) * 100 >= percent * nadir
 
 
@@ -24,7 +27,7 @@ def serum_m_protein_progressed(*, nadir: Decimal, current: Decimal) -> bool:
 
     Source: IMWG 2016, table 4, progressive disease, serum M-protein.
     """
-    return _risen_by(25, nadir=nadir, current=current) and current - nadir >= Decimal("0.5")
+    return risen_by(25, nadir=nadir, current=current) and current - nadir >= Decimal("0.5")
 
 
 def high_serum_m_protein_progressed(
@@ -49,19 +52,21 @@ def urine_m_protein_progressed(*, nadir: Decimal, current: Decimal) -> bool:
 
     Source: IMWG 2016, table 4, progressive disease, urine M-protein.
     """
-    return _risen_by(25, nadir=nadir, current=current) and current - nadir >= 200
+    return risen_by(25, nadir=nadir, current=current) and current - nadir >= 200
 
 
-def dflc_progressed(*, nadir: Decimal, current: Decimal) -> bool:
+def dflc_progressed(*, nadir: Decimal, current: Decimal, above: bool = False) -> bool:
     """Tell whether dFLC has risen by at least 25 % and by **more than** 100 mg/L (P-F).
 
     Args:
         nadir: lowest dFLC before, mg/L; may be negative where it has no floor.
         current: dFLC of this visit, mg/L.
+        above: the true dFLC is above ``current``, so that a rise of 100 to it is one of more.
 
     Source: IMWG 2016, table 4: the absolute increase must be above 10 mg/dL.
     """
-    return _risen_by(25, nadir=nadir, current=current) and current - nadir > 100
+    rise = current - nadir
+    return risen_by(25, nadir=nadir, current=current) and (rise > 100 or (above and rise == 100))
 
 
 def marrow_progressed(
@@ -78,7 +83,7 @@ def marrow_progressed(
     (Q3).
     """
     absolute = current - nadir if rule == "rise" else current
-    return _risen_by(25, nadir=nadir, current=current) and absolute >= 10
+    return risen_by(25, nadir=nadir, current=current) and absolute >= 10
 
 
 def product_sum_progressed(*, nadir: Decimal, current: Decimal) -> bool:
@@ -88,7 +93,7 @@ def product_sum_progressed(*, nadir: Decimal, current: Decimal) -> bool:
 
     Source: IMWG 2016, table 4, sum of the products of more than one lesion.
     """
-    return nadir > 0 and _risen_by(50, nadir=nadir, current=current)
+    return nadir > 0 and risen_by(50, nadir=nadir, current=current)
 
 
 def longest_diameter_progressed(
@@ -104,7 +109,7 @@ def longest_diameter_progressed(
 
     Source: IMWG 2016, table 4: a previous lesion of more than 1 cm in short axis.
     """
-    return nadir > 0 and widest_short_axis > 10 and _risen_by(50, nadir=nadir, current=current)
+    return nadir > 0 and widest_short_axis > 10 and risen_by(50, nadir=nadir, current=current)
 
 
 def circulating_plasma_cells_progressed(
@@ -121,10 +126,10 @@ def circulating_plasma_cells_progressed(
     the disease.
     """
     absolute = current if rule == "count" else current - nadir
-    return _risen_by(50, nadir=nadir, current=current) and absolute >= 200
+    return risen_by(50, nadir=nadir, current=current) and absolute >= 200
 
 
-def calcium_progressed(*, corrected_calcium: Decimal, due_to_myeloma: bool | None) -> bool:
+def calcium_progressed(*, corrected_calcium: Bounds, due_to_myeloma: bool | None) -> bool:
     """Tell whether corrected calcium is above 11.5 mg/dL and not due to something else (P-H).
 
     Args:
@@ -133,4 +138,4 @@ def calcium_progressed(*, corrected_calcium: Decimal, due_to_myeloma: bool | Non
 
     Source: Durie 2006 and IMWG 2011; IMWG 2016 keeps it for clinical relapse only (Q4).
     """
-    return corrected_calcium > Decimal("11.5") and due_to_myeloma is not False
+    return corrected_calcium.above(Decimal("11.5")) and due_to_myeloma is not False

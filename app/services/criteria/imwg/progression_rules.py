@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, Literal
 
 from app.services.criteria.imwg.evaluation import Component
 from app.services.criteria.imwg.nadir import Dated
 from app.vocabularies.imwg import PdBasis
+
+UNANSWERED: Final = "unanswered"
+DerivedBasis = PdBasis | Literal["unanswered"]
+"""What a derived progression rests on; ``unanswered`` is a lesion that somebody has to judge."""
 
 
 class ProgressionRule(StrEnum):
@@ -26,11 +31,16 @@ class ProgressionRule(StrEnum):
     LONGEST_DIAMETER = "P-L3"
     CIRCULATING_CELLS = "P-C"
     CALCIUM = "P-H"
+    UNANSWERED_LESION = "LESION-NOT-AT-BASELINE"
+    """A lesion that baseline imaging did not have, and that nobody has called new: no row of the
+    criteria, but a question that stands as one until it is answered."""
 
     @property
-    def basis(self) -> PdBasis:
+    def basis(self) -> DerivedBasis:
         """What the rule rests on; imaging and marrow need no confirmation."""
         match self:
+            case ProgressionRule.UNANSWERED_LESION:
+                return UNANSWERED
             case (
                 ProgressionRule.NEW_LESION
                 | ProgressionRule.PRODUCT_SUM
@@ -53,3 +63,7 @@ class ProgressionFinding:
     current: Decimal | None = None
     nadir: Dated | None = None
     lesion_id: str | None = None
+    reported: str = ""
+    """The value as the laboratory wrote it."""
+    through_limit: bool = False
+    """It stands only because a nadir below the limit of its assay counts as 0."""

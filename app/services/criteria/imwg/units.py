@@ -28,6 +28,11 @@ def serum_m_protein(value: Decimal, unit: str) -> Decimal:
     return _scaled(value, unit, {"g/dL": ONE, "g/L": ONE / TEN, "mg/dL": ONE / THOUSAND})
 
 
+def immunoglobulin(value: Decimal, unit: str) -> Decimal:
+    """Give a class of immunoglobulin in mg/dL, from mg/dL, g/L or g/dL: 7.5 g/L are 750 mg/dL."""
+    return _scaled(value, unit, {"mg/dL": ONE, "g/L": HUNDRED, "g/dL": THOUSAND})
+
+
 def urine_m_protein(
     value: Decimal,
     unit: str,

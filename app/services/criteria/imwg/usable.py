@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.services.criteria.imwg import bands, units
-from app.services.criteria.imwg.bounds import ZERO, Bounds
+from app.services.criteria.imwg import (
+    bands,
+    protein_readings,
+    quantitative_immunoglobulin,
+    units,
+)
+from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.evaluation import (
     Component,
@@ -21,8 +26,6 @@ from app.services.criteria.imwg.evaluation import (
     Isotype,
     MeasuredValue,
     NewLesion,
-    SerumMProtein,
-    UrineMProtein,
 )
 from app.services.criteria.imwg.lesions import LesionSurvey
 from app.services.criteria.imwg.light_chains import (
@@ -32,32 +35,37 @@ from app.services.criteria.imwg.light_chains import (
     ratio_state,
 )
 from app.services.criteria.imwg.marrow import clonality, plasma_cells
+from app.services.criteria.imwg.reading import Reading, day_of, reported
 from app.trial.policy import ImwgPolicy
-from app.vocabularies.imwg import Clonality, LightChain
+from app.vocabularies.imwg import Clonality, HeavyChain, LightChain
 
 
 @dataclass(frozen=True, slots=True)
 class MyelomaType:
-    """What the enrolment record says about the myeloma's protein."""
+    """What is known of the myeloma's protein: by the enrolment, then from the baseline."""
 
     involved: LightChain | None = None
     isotypes: tuple[Isotype, ...] = ()
+    """The subject's own; two or more in biclonal disease."""
+    quantitative: HeavyChain | None = None
+    """Class of immunoglobulin that stands for serum; None: electrophoresis does."""
 
-    def known_from(self, baseline: DiseaseEvaluation, details: ImwgDetails) -> "MyelomaType":
-        """Fill in from the baseline evaluation what the enrolment record left open."""
+    def known_from(
+        self,
+        baseline: DiseaseEvaluation,
+        policy: ImwgPolicy,
+        details: ImwgDetails = USUAL_DETAILS,
+    ) -> "MyelomaType":
+        """Complete what the enrolment record says from the baseline evaluation, once for all."""
+        isotypes = bands.own_isotypes(self.isotypes, baseline)
+        spike = protein_readings.electrophoresis(baseline, isotypes)
         return MyelomaType(
             involved=involved_chain(self.involved, LightChains.of(baseline), details),
-            isotypes=self.isotypes
-            or bands.isotypes_on(baseline.serum_immunofixation, baseline.urine_immunofixation),
+            isotypes=isotypes,
+            quantitative=quantitative_immunoglobulin.class_to_follow(
+                baseline, isotypes, spike.bounds if spike else None, policy
+            ),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One usable value of one marker, in the unit of its rule."""
-
-    bounds: Bounds
-    collected_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class MarrowReading:
     plasma_cells: Bounds
     clonality: Clonality | None
     collected_on: date
+    reported: str
     haemodiluted: bool
     of_this_visit: bool
     """Collected near enough to the serum sample to belong to its evaluation."""
@@ -87,6 +96,9 @@ class UsableEvaluation:
 
     raw: DiseaseEvaluation
     serum: Reading | None
+    """M-protein by electrophoresis, g/dL, or the class of immunoglobulin followed, mg/dL."""
+    clones: tuple[tuple[Isotype, Reading], ...]
+    """The patient's serum M-proteins one by one where several were sent, g/dL."""
     urine: Reading | None
     serum_fixation: Fixation | None
     urine_fixation: Fixation | None
@@ -128,17 +140,26 @@ def usable(
             concentration without the volume of its collection.
     """
     chains = LightChains.of(raw)
-    chains_on = max(_day(raw.kappa, raw.anchor), _day(raw.lambda_, raw.anchor)) if chains else None
+    chains_on = (
+        max(day_of(raw.kappa, raw.anchor), day_of(raw.lambda_, raw.anchor)) if chains else None
+    )
     dflc = None
     if chains and chains_on and myeloma.involved is not None:
-        dflc = Reading(chains.difference(myeloma.involved), chains_on)
-    serum, urine = _serum(raw, myeloma), _urine(raw, myeloma)
+        dflc = Reading(
+            chains.difference(myeloma.involved),
+            chains_on,
+            reported=f"kappa {reported(raw.kappa)}, lambda {reported(raw.lambda_)}",
+            counted_as=chains.difference_as_nadir(myeloma.involved),
+        )
+    own, followed = myeloma.isotypes, myeloma.quantitative
+    serum, urine = protein_readings.serum(raw, own, followed), protein_readings.urine(raw, own)
     serum_fixation = _fixation(raw.serum_immunofixation, raw.anchor, myeloma)
     urine_fixation = _fixation(raw.urine_immunofixation, raw.anchor, myeloma)
     survey = LesionSurvey.of(raw.imaging, raw.anchor) if raw.imaging else None
     return UsableEvaluation(
         raw=raw,
         serum=serum,
+        clones=() if followed else tuple(protein_readings.clones(raw, own)),
         urine=urine,
         serum_fixation=serum_fixation,
         urine_fixation=urine_fixation,
@@ -160,13 +181,13 @@ def usable(
                 (Component.SERUM_M_PROTEIN, serum, serum_fixation),
                 (Component.URINE_M_PROTEIN, urine, urine_fixation),
             )
-            if spike and spike.bounds.quantified and fixation and fixation.negative
+            if spike
+            and spike.bounds.quantified
+            and fixation
+            and fixation.negative
+            and not (followed and component is Component.SERUM_M_PROTEIN)
         ),
     )
-
-
-def _day(value: MeasuredValue | None, anchor: date) -> date:
-    return anchor if value is None or value.collected_on is None else value.collected_on
 
 
 def _reading(
@@ -175,40 +196,7 @@ def _reading(
     if measured is None or measured.value is None or measured.spurious:
         return None
     bounds = Bounds.of(convert(measured.value, measured.unit), measured.comparator)
-    return Reading(bounds, _day(measured, anchor))
-
-
-def _serum(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
-    spike = raw.serum_m_protein
-    if spike is None or spike.value is None or spike.spurious:
-        return None
-    amount = units.serum_m_protein(spike.value, spike.unit)
-    return _of_the_myeloma(spike, amount, raw.serum_immunofixation, raw.anchor, myeloma)
-
-
-def _urine(raw: DiseaseEvaluation, myeloma: MyelomaType) -> Reading | None:
-    spike = raw.urine_m_protein
-    if spike is None or spike.value is None or spike.spurious:
-        return None
-    amount = units.urine_m_protein(
-        spike.value,
-        spike.unit,
-        volume_ml=spike.volume_ml,
-        collection_hours=spike.collection_hours,
-    )
-    return _of_the_myeloma(spike, amount, raw.urine_immunofixation, raw.anchor, myeloma)
-
-
-def _of_the_myeloma(
-    spike: SerumMProtein | UrineMProtein,
-    amount: Decimal,
-    immunofixation: Immunofixation | None,
-    anchor: date,
-    myeloma: MyelomaType,
-) -> Reading:
-    foreign = bands.spike_is_foreign(spike, immunofixation, myeloma.isotypes)
-    bounds = Bounds(ZERO, ZERO) if foreign else Bounds.of(amount, spike.comparator)
-    return Reading(bounds, _day(spike, anchor))
+    return Reading(bounds, day_of(measured, anchor), reported(measured))
 
 
 def _fixation(
@@ -232,6 +220,11 @@ def _marrow(
         plasma_cells=counted,
         clonality=clonality(marrow, myeloma.involved, details),
         collected_on=collected_on,
+        reported=", ".join(
+            f"{name} {reported(count)}"
+            for name, count in (("aspirate", marrow.aspirate), ("biopsy", marrow.biopsy))
+            if count is not None and count.usable
+        ),
         haemodiluted=marrow.haemodiluted,
         of_this_visit=_belongs(collected_on, raw.anchor, details),
     )

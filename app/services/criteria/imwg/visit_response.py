@@ -6,11 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.services.criteria.imwg.baseline import Track
-from app.services.criteria.imwg.evaluation import Component, MrdSample, PetCt
+from app.services.criteria.imwg.clinical_relapse import ClinicalRelapseSign
+from app.services.criteria.imwg.evaluation import Component, Isotype, MrdSample, PetCt
 from app.services.criteria.imwg.nadir import Dated
-from app.services.criteria.imwg.progression_rules import ProgressionFinding
+from app.services.criteria.imwg.progression_rules import DerivedBasis, ProgressionFinding
+from app.services.criteria.imwg.questions import Question
 from app.services.criteria.imwg.response_levels import MissingRule
-from app.vocabularies.imwg import PdBasis, ResponseCategory
+from app.vocabularies.imwg import BandOwner, ResponseCategory
 
 
 class ReviewFlag(StrEnum):
@@ -28,7 +30,13 @@ class ReviewFlag(StrEnum):
     """Only the unknown ratio stands between CR and sCR."""
     INVOLVED_CHAIN_CONTRADICTED = "involved_chain_contradicted"
     UNTRACKED_LESION = "untracked_lesion"
-    """A lesion that no earlier survey holds was measured and not reported as new."""
+    """A lesion was measured and not reported as new, and there is no baseline imaging."""
+    NADIR_BELOW_LIMIT = "nadir_below_limit"
+    """Progression stands only because a nadir below the limit of its assay counts as 0."""
+    NADIR_ABOVE_LIMIT = "nadir_above_limit"
+    """A rise as of progression, from a value above the range of its assay: it is none."""
+    CLONE_ESCAPE = "clone_escape"
+    """One of several M-proteins has risen as in progression, and their sum has not."""
     INCOMPLETE_IMAGING = "incomplete_imaging"
     INCOMPLETE_URINE_COLLECTION = "incomplete_urine_collection"
     HAEMODILUTED_MARROW = "haemodiluted_marrow"
@@ -86,14 +94,34 @@ class MarkerChange:
     """
 
     component: Component
-    current: Decimal
+    reported: str
+    """As the laboratory wrote it, with its own unit; empty for a sum of lesions."""
+    interval: str
+    """All that the value may be, such as ``[0, 2.5)``."""
+    current: Decimal | None
+    """Least of it, by which progression is judged; None: no lower bound."""
     at_most: Decimal | None
-    """Upper bound of a value reported as ``<x`` or ``>x``; equals ``current`` otherwise."""
+    """Greatest of it, by which a response is judged; None: no upper bound."""
     baseline: Decimal | None
     nadir: Dated | None
     """Lowest value before this one, baseline included."""
     percent_from_baseline: Decimal | None
+    """Of the greatest that the value may be: the fall that is certain."""
     percent_from_nadir: Decimal | None
+    """Of the least that the value may be: the rise that is certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerumMProteinShown:
+    """One of several serum M-proteins of a visit."""
+
+    isotype: Isotype
+    owner: BandOwner | None
+    """As the centre called it."""
+    reported: str
+    """As the laboratory wrote it, with its own unit; empty: not done."""
+    counts: bool
+    """It is the patient's, and a part of the serum value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +137,7 @@ class VisitResponse:
     """Rules that fired: those of progression, else the level's own, else what is missing."""
     track: Track
     progression: tuple[ProgressionFinding, ...]
-    basis: PdBasis | None
+    basis: DerivedBasis | None
     """What progressive disease rests on; None unless the category is PD."""
     ceiling: ResponseCategory
     """Best category that the missing parts could have allowed; the category itself at least."""
@@ -118,6 +146,12 @@ class VisitResponse:
     markers: tuple[MarkerChange, ...]
     relapse_signs: tuple[Relapse, ...]
     flags: tuple[ReviewFlag, ...]
+    clinical_relapse: tuple[ClinicalRelapseSign, ...]
+    """Signs of clinical relapse that the evaluation itself shows; never its category."""
+    m_proteins: tuple[SerumMProteinShown, ...]
+    """The serum M-proteins one by one, where several were sent."""
+    questions: tuple[Question, ...]
+    """What somebody should settle: labels that the facts do not bear out, values no rule used."""
     mrd: MrdSample | None
     """The marrow sample tested for residual disease, dated."""
     pet_ct: PetCt | None

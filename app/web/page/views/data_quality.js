@@ -17,7 +17,9 @@ export function show(context) {
   if (context.may("response:read")) {
     parts.push(
       section(context, "Derived response against the investigator's", discrepancies, {
-        note: "Neither overwrites the other; the last columns say what the investigator's would change.",
+        note:
+          "Neither overwrites the other; the last columns say what the investigator's would change. " +
+          "A lesion not at baseline waits for an answer: there they say what calling it new would.",
       }),
     );
   }
@@ -38,7 +40,7 @@ async function discrepancies(context) {
     { head: "Subject", header: true, cell: ({ subject }) => link(context, subject) },
     { head: "Assessed", cell: (row) => row.assessed_on },
     { head: "Derived", cell: ({ derived }) => derived },
-    { head: "Investigator", cell: ({ investigator }) => investigator },
+    { head: "Investigator", cell: ({ investigator }) => investigator ?? "–" },
     { head: "Adjudicated", cell: ({ adjudicated }) => adjudicated?.category ?? "–" },
     { head: "Difference", cell: ({ kind }) => word(kind) },
     {

@@ -51,6 +51,7 @@ function visits({ visits: rows }) {
       { head: "Investigator", cell: ({ investigator }) => investigator?.category ?? "–" },
       { head: "Adjudicated", cell: ({ adjudicated }) => adjudicated?.category ?? "–" },
       { head: "Rule", cell: ({ rules }) => rules.join(", ") || "–" },
+      { head: "Clinical relapse", cell: ({ clinical_relapse: found }) => listed(found.signs) },
     ],
     rows,
     empty: "None took place by then.",
@@ -78,6 +79,10 @@ function why(visit) {
       ["Investigator", investigator ? `${investigator.category}, ${word(investigator.agreement)}` : "did not judge"],
       ["Residual disease", mrd ? `${mrd.result} by ${mrd.method}, ${mrd.collected_on}` : "not measured"],
       ["Flags", listed(visit.flags)],
+      ["Clinical relapse (a flag, never the category)", listed(visit.clinical_relapse.signs)],
+      ["Signs to be attributed", listed(visit.clinical_relapse.to_be_attributed)],
+      ["To be settled", asked(visit.questions)],
+      ...proteins(visit),
     ]),
     markers(visit),
   );
@@ -95,6 +100,24 @@ function listed(values) {
   return said.join("; ") || "none";
 }
 
+function asked(questions) {
+  return questions.map(({ code }) => code).join(", ") || "nothing";
+}
+
+// The serum M-proteins one by one, where several were sent.
+function proteins({ serum_m_proteins: found }) {
+  return found.map(({ isotype, owner, reported, counts }) => [
+    `M-protein ${named(isotype)}`,
+    [reported || "not done", owner && plain(owner), counts ? "counts" : "counts 0"]
+      .filter(Boolean)
+      .join(", "),
+  ]);
+}
+
+function named({ heavy_chain: heavy, light_chain: light }) {
+  return [heavy, light].filter(Boolean).map(plain).join(" ");
+}
+
 function markers({ visit, markers: rows }) {
   const cell = (head, write) => ({ head, number: true, cell: write });
   return table({
@@ -104,7 +127,8 @@ function markers({ visit, markers: rows }) {
       cell("Baseline", (row) => row.baseline ?? "–"),
       cell("Nadir", ({ nadir }) => nadir?.value ?? "–"),
       { head: "Nadir on", cell: ({ nadir }) => nadir?.collected_on ?? "–" },
-      cell("Now", (row) => row.current ?? "–"),
+      { head: "Reported", cell: ({ reported }) => reported || "–" },
+      { head: "Can be", cell: ({ interval }) => interval },
       cell("From baseline", (row) => figures.change(row.percent_from_baseline)),
       cell("From nadir", (row) => figures.change(row.percent_from_nadir)),
     ],
@@ -122,6 +146,9 @@ function baseline({ baseline: found }) {
     element("summary", {}, `Baseline, ${found.latest}`),
     facts([
       ["Followed by", plain(found.track)],
+      ["Serum by", plain(found.serum_method)],
+      ["Own isotypes", found.own_isotypes.map(named).join("; ") || "not known"],
+      ["To be settled", asked(found.questions)],
       ["Measurable", measurable.map(([name]) => plain(name)).join(", ") || "nothing"],
       ["Too old", listed(found.old)],
       ["Before bridging", found.before_bridging ? "yes" : "no"],

@@ -1,0 +1,63 @@
+"""A subject's evaluations as the response criteria read them, for the checks that follow from it.
+
+The checks and the endpoints read by the same rules: what a check asks about is what a figure used.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.services import analysis_values
+from app.services.criteria.imwg.history import History
+from app.services.derivations.disease_baseline import DiseaseBaseline, disease_baseline
+from app.services.derivations.response_course import history_of
+from app.services.derivations.subject_history import NOTHING_SAID
+from app.services.edit_checks.rule import SubjectRecords
+
+_READING: Final = "response"
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReading:
+    """What the criteria know of an infused subject."""
+
+    baseline: DiseaseBaseline
+    history: History
+
+
+def response_reading(subject: SubjectRecords) -> ResponseReading | None:
+    """Read the evaluations of a subject, once for all checks; None: never infused, or none sent."""
+    infused_on = subject.course.anchors.infusion
+    if infused_on is None or not subject.assessments:
+        return None
+    known: ResponseReading | None = subject.readings.get(_READING)
+    if known is not None:
+        return known
+    policy = subject.trial.policy.imwg
+    enrolled = subject.enrolment
+    myeloma = analysis_values.myeloma_type(enrolled.fields) if enrolled else NOTHING_SAID
+    evaluations = [
+        analysis_values.disease_evaluation(str(one.record_id), one.fields, one.zone)
+        for one in subject.assessments
+    ]
+    bridging = [
+        one.days(one.fields.bridging.start).earliest
+        for one in subject.preparations
+        if one.fields.bridging and one.fields.bridging.given and one.fields.bridging.start
+    ]
+    baseline = disease_baseline(
+        evaluations,
+        infused_on=infused_on,
+        lymphodepletion_from=subject.course.anchors.first_lymphodepletion,
+        bridging_from=min(bridging, default=None),
+        myeloma=myeloma,
+        policy=policy,
+    )
+    history = history_of(
+        baseline.evaluation if baseline.collected else None,
+        evaluations,
+        infused_on=infused_on,
+        myeloma=myeloma,
+        policy=policy,
+    )
+    subject.readings[_READING] = found = ResponseReading(baseline, history)
+    return found
