@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from app.models.measured_numbers import OF_A_COMPONENT, number_alone
 from app.models.shape import Part
 from app.models.values import (
     ClinicalDecimal,
@@ -63,6 +64,12 @@ class Measurement(Part):
         default=None, description="When the sample was taken; None: on the day of the assessment."
     )
     method: ShortText | None = Field(default=None, description="Assay, as the laboratory names it.")
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def number_alone(cls, value: object) -> object:
+        """Name the member for what a laboratory writes in the place of a number."""
+        return number_alone(value, OF_A_COMPONENT)
 
     @field_validator("unit")
     @classmethod

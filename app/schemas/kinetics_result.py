@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from pydantic import field_validator
+
 from app.models.kinetics_result import KineticsResult, KineticsResultFields
+from app.models.measured_numbers import OF_A_SAMPLE, number_alone
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.kinetics import (
@@ -135,6 +138,12 @@ class KineticsResultIn(KineticsResultFields, ConsistentRecordIn):
     """A kinetics result as a centre submits it."""
 
     rules = (some_result, state_and_limits, unit_of_the_method, fields_of_the_sample)
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def number_alone(cls, value: object) -> object:
+        """Name the member for what a laboratory writes in the place of a number."""
+        return number_alone(value, OF_A_SAMPLE)
 
 
 class KineticsResultOut(KineticsResultFields, RecordOut):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from sqlmodel import SQLModel
 
 from app.models.lab_result import LabResult, LabResultFields
+from app.models.measured_numbers import OF_A_RESULT, number_alone
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.laboratory import (
@@ -152,6 +153,12 @@ class LabResultIn(LabResultFields, ConsistentRecordIn):
     """A laboratory result as a centre submits it."""
 
     rules = (analyte_is_known, one_result, result_of_the_analyte, unit_of_the_value, limits)
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def number_alone(cls, value: object) -> object:
+        """Name the member for what a laboratory writes in the place of a number."""
+        return number_alone(value, OF_A_RESULT)
 
 
 class LabResultOut(LabResultFields, RecordOut):
