@@ -15,6 +15,8 @@ _PREFIXES: Final = {"k": 3, "": 0, "d": -1, "c": -2, "m": -3, "u": -6, "n": -9, 
 _PART: Final = re.compile(r"([kdcmunpf]?)(mol|g|L|U|\[[^\]]+\])(\{[^}]+\})?")
 _POWER: Final = re.compile(r"10\*([0-9]{1,2})")
 _AMOUNT_PER_DAY: Final = "/(24.h)"
+_CELLS: Final = "{cells}"
+"""An annotation, which is no unit: ``{cells}/uL`` is ``/uL``."""
 
 
 class _Scaled(NamedTuple):
@@ -53,7 +55,7 @@ def _scaled(unit: str) -> _Scaled | None:
 
 def _part(text: str) -> _Scaled | None:
     """Read what stands above the line: an amount, a power of ten, or nothing, which counts."""
-    if not text:
+    if text in {"", _CELLS}:
         return _Scaled(0, "")
     if count := _POWER.fullmatch(text):
         return _Scaled(int(count[1]), "")

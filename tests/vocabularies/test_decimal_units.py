@@ -24,6 +24,8 @@ from app.vocabularies.laboratory import analytes
         ("g/(24.h)", "mg/(24.h)", "1000"),
         ("umol/L", "mmol/L", "0.001"),
         ("{INR}", "{INR}", "1"),
+        ("{cells}/uL", "/uL", "1"),
+        ("mg/L{FEU}", "ug/L{FEU}", "1000"),
     ],
 )
 def test_a_power_of_ten_is_exact(unit: str, other: str, ratio: str) -> None:
