@@ -13,6 +13,7 @@ quantifiable is 0; not done is a reason and no value.
 Source: units in use for the markers of the IMWG response criteria (Kumar 2016); codes are UCUM.
 """
 
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -26,9 +27,9 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.models.measured_numbers import OF_A_COMPONENT, number_alone
 from app.models.shape import Part
+from app.models.units import UnitText
 from app.models.values import (
     ClinicalDecimal,
-    Code,
     Coded,
     DateOrDateTime,
     NonNegativeDecimal,
@@ -38,16 +39,18 @@ from app.models.values import (
     StrictBool,
 )
 from app.vocabularies.laboratory import Comparator
+from app.vocabularies.meant_units import with_meant_unit
+from app.vocabularies.taken_units import in_listed_unit, taken_units
 
 
 class Measurement(Part):
     """One measured value, or the reason why there is none."""
 
     units: ClassVar[tuple[str, ...]] = ()
-    """The units this kind is reported in; empty: any unit."""
+    """The units this kind is reported in and read in; others of their sizes are taken too."""
 
     value: ClinicalDecimal | None = Field(default=None, description="The number, as reported.")
-    unit: Annotated[Code | None, Field(validate_default=True)] = Field(
+    unit: Annotated[UnitText | None, Field(validate_default=True)] = Field(
         default=None, description="UCUM unit of the value."
     )
     comparator: Coded[Comparator] | None = Field(
@@ -77,13 +80,17 @@ class Measurement(Part):
         """Require a unit beside a value, and one of this kind's units."""
         if unit is None and info.data.get("value") is not None:
             raise PydanticCustomError(
-                "unit_missing", "write the unit of the value", {"allowed": list(cls.units)}
+                "unit_missing",
+                "write the unit of the value",
+                {"allowed": list(taken_units(cls.units))},
             )
-        if unit is not None and cls.units and unit not in cls.units:
+        if unit is not None and cls.units and in_listed_unit(unit, cls.units) is None:
+            allowed = taken_units(cls.units)
+            words = "write the value in one of the units of this measurement"
             raise PydanticCustomError(
                 "unit_not_allowed",
-                "write the value in one of the units of this measurement",
-                {"allowed": list(cls.units)},
+                "{words}",
+                {"words": with_meant_unit(words, unit, allowed), "allowed": list(allowed)},
             )
         return unit
 
@@ -103,6 +110,13 @@ class Measurement(Part):
             )
         return self
 
+    def listed(self) -> tuple[Decimal, str] | None:
+        """Give the value in the listed unit that rules read it in; None: there is no value."""
+        if self.value is None or self.unit is None:
+            return None
+        read = in_listed_unit(self.unit, self.units)
+        return (self.value, self.unit) if read is None else (read.of(self.value), read.unit)
+
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -110,7 +124,7 @@ class Measurement(Part):
         described = handler.resolve_ref_schema(handler(schema))
         if cls.units:
             described["properties"]["unit"]["anyOf"] = [
-                {"type": "string", "enum": list(cls.units)},
+                {"type": "string", "enum": list(taken_units(cls.units))},
                 {"type": "null"},
             ]
         return described
@@ -152,7 +166,10 @@ class UrineMProtein(Measurement):
     @model_validator(mode="after")
     def concentration_has_a_volume(self) -> Self:
         """Require volume and hours beside a concentration."""
-        if self.unit in self.concentrations and None in (self.volume_ml, self.collection_hours):
+        read = in_listed_unit(self.unit, self.units) if self.unit is not None else None
+        if read is None or None not in (self.volume_ml, self.collection_hours):
+            return self
+        if read.unit in self.concentrations:
             raise PydanticCustomError(
                 "concentration_without_volume",
                 "a urine concentration needs volume_ml and collection_hours of the collection; "

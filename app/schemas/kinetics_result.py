@@ -15,7 +15,9 @@ from app.vocabularies.kinetics import (
     NotEvaluableReason,
     QuantificationState,
 )
+from app.vocabularies.meant_units import with_meant_unit
 from app.vocabularies.specimens import Matrix
+from app.vocabularies.taken_units import in_listed_unit, taken_units
 
 _PER_VOLUME: Final = "{copies}/mL"
 """The qPCR unit of a fluid too poor in cells to weigh its DNA; only of cerebrospinal fluid."""
@@ -108,17 +110,21 @@ def state_and_limits(result: KineticsResultFields) -> Iterator[Refusal]:
 
 def unit_of_the_method(result: KineticsResultFields) -> Iterator[Refusal]:
     """Require a unit of the method beside a number; copies per mL only of cerebrospinal fluid."""
-    allowed = tuple(
+    listed = tuple(
         unit for unit in UNITS[result.method] if unit != _PER_VOLUME or result.matrix is Matrix.CSF
     )
+    allowed = taken_units(listed)
     if result.unit is None:
         if (result.value, result.lloq, result.lod) != (None, None, None):
             yield Refusal("unit", "unit_missing", "write the unit of value and limits", allowed)
-    elif result.unit not in allowed:
+        return
+    read = in_listed_unit(result.unit, listed)
+    if read is None:
+        words = "write a unit of this method in this matrix"
         yield Refusal(
-            "unit", "unit_not_allowed", "write a unit of this method in this matrix", allowed
+            "unit", "unit_not_allowed", with_meant_unit(words, result.unit, allowed), allowed
         )
-    if result.unit == "%" and result.value is not None and result.value > 100:
+    elif read.unit == "%" and result.value is not None and result.value > 100:
         yield Refusal("value", "percentage_above_100", "a percentage is at most 100")
 
 

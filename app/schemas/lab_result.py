@@ -26,6 +26,7 @@ from app.vocabularies.laboratory_grading import (
     UngradedReason,
 )
 from app.vocabularies.loinc import is_loinc
+from app.vocabularies.meant_units import meant_ucum, with_meant_unit
 
 
 def analyte_is_known(result: LabResultFields) -> Iterator[Refusal]:
@@ -124,10 +125,17 @@ def unit_of_the_value(result: LabResultFields) -> Iterator[Refusal]:
     elif not accepts_unit(result.analyte, result.unit):
         units = accepted_units(result.analyte)
         if units is None:
-            yield Refusal("unit", "unit_not_ucum", "write a unit of UCUM, case-sensitive form")
-        else:
+            meant = meant_ucum(result.unit)
             yield Refusal(
-                "unit", "unit_not_allowed", "write the value in a unit of this analyte", units
+                "unit",
+                "unit_not_ucum",
+                f"write a unit of UCUM, case-sensitive form, such as {meant or 'mg/dL or 10*9/L'}",
+                (meant,) if meant else (),
+            )
+        else:
+            words = "write the value in a unit of this analyte"
+            yield Refusal(
+                "unit", "unit_not_allowed", with_meant_unit(words, result.unit, units), units
             )
 
 

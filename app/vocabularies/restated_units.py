@@ -1,8 +1,8 @@
-"""A laboratory value in another unit: exactly where the units differ by a power of ten, else by a
-printed factor of its analyte.
+"""A laboratory value in another unit: by a power of ten, else by a printed factor of its analyte.
 
-Mass and amount of substance differ by a molar mass. The factors are rounded, and those of
-laboratories too, so what was restated by one leaves the values open that lie next to a cut.
+A power of ten is exact. Mass and amount of substance differ by a molar mass. The factors are
+rounded, and those of laboratories too, so what was restated by one leaves the values open that lie
+next to a cut.
 
 Not restated, because no factor is true of every sample: activity and mass, D-dimer in fibrinogen
 equivalents and in D-dimer units, soluble interleukin 2 receptor in units and in pg/mL, one assay of

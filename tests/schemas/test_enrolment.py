@@ -262,7 +262,7 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
         ),
         pytest.param(
             SCREENING,
-            {"/albumin": {"value": "3.8", "unit": "mg/dL"}},
+            {"/albumin": {"value": "580", "unit": "umol/L"}},
             [("/albumin/unit", "unit_not_allowed")],
             id="albumin in another unit",
         ),
