@@ -27,6 +27,7 @@ from app.models.values import (
     ClinicalNumber,
     Code,
     Coded,
+    Confirmation,
     Count,
     Percentage,
     ShortText,
@@ -224,6 +225,11 @@ class EnrolmentFields(RecordFields):
     )
     baseline_ice: IceScore | None = Field(
         default=None, sa_type=part(IceScore), description="ICE score before treatment."
+    )
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
     )
 
 

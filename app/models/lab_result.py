@@ -15,6 +15,7 @@ from app.models.values import (
     ClinicalDecimal,
     Code,
     Coded,
+    Confirmation,
     DateOrDateTime,
     NonNegativeDecimal,
     OffsetDateTime,
@@ -142,6 +143,11 @@ class LabResultFields(RecordFields):
     g_csf_before: StrictBool | None = Field(
         default=None,
         description="G-CSF was given in the 3 days before the sample; None: not known.",
+    )
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
     )
 
 

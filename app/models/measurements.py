@@ -49,6 +49,9 @@ class Measurement(Part):
     units: ClassVar[tuple[str, ...]] = ()
     """The units this kind is reported in and read in; others of their sizes are taken too."""
 
+    quantity: ClassVar[str] = ""
+    """What is measured, by our code of the analyte; its limits say what is possible."""
+
     value: ClinicalDecimal | None = Field(default=None, description="The number, as reported.")
     unit: Annotated[UnitText | None, Field(validate_default=True)] = Field(
         default=None, description="UCUM unit of the value."
@@ -110,6 +113,10 @@ class Measurement(Part):
             )
         return self
 
+    def measures(self) -> str:
+        """Give what was measured, by our code of the analyte."""
+        return self.quantity
+
     def listed(self) -> tuple[Decimal, str] | None:
         """Give the value in the listed unit that rules read it in; None: there is no value."""
         if self.value is None or self.unit is None:
@@ -134,6 +141,7 @@ class SerumMProtein(Measurement):
     """Serum M-protein by electrophoresis; 0 when no spike can be quantified."""
 
     units = ("g/dL", "g/L", "mg/dL")
+    quantity = "MPROT_S"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
 
@@ -148,6 +156,7 @@ class UrineMProtein(Measurement):
     """
 
     units = ("mg/(24.h)", "g/(24.h)", "mg/dL", "g/L")
+    quantity = "MPROT_U24"
     concentrations: ClassVar[tuple[str, ...]] = ("mg/dL", "g/L")
 
     value: NonNegativeDecimal | None = Field(
@@ -183,6 +192,7 @@ class FreeLightChain(Measurement):
     """Serum free light chain, kappa or lambda."""
 
     units = ("mg/L", "mg/dL", "g/L")
+    quantity = "FLC_KAPPA"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
 
@@ -191,6 +201,7 @@ class CorrectedCalcium(Measurement):
     """Serum calcium corrected for albumin."""
 
     units = ("mg/dL", "mmol/L")
+    quantity = "CA_CORR"
 
     value: PositiveDecimal | None = Field(default=None, description="Concentration.")
 
@@ -199,6 +210,7 @@ class CellPercentage(Measurement):
     """A share of cells, such as plasma cells of the marrow, in %."""
 
     units = ("%",)
+    quantity = "BMPC"
 
     value: Percentage | None = Field(default=None, description="Percentage, 0 to 100.")
 
@@ -207,5 +219,6 @@ class CirculatingPlasmaCells(Measurement):
     """Plasma cells in the blood."""
 
     units = ("/uL", "10*9/L")
+    quantity = "PCPB"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Cells per volume.")

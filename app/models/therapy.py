@@ -13,6 +13,7 @@ from app.models.units import UcumUnit
 from app.models.values import (
     Code,
     Coded,
+    Confirmation,
     FreeText,
     PartialDateOrDateTime,
     PositiveDecimal,
@@ -98,6 +99,11 @@ class TherapyFields(RecordFields):
         default=None, sa_type=Numeric, description="Highest oxygen flow, L/min."
     )
     note: FreeText | None = Field(default=None, sa_type=Text, description="More on it.")
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Therapy(TherapyFields, TrialRecord, table=True):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.database import Transaction
+from app.models.dates import DateOrDateTime
 from app.schemas.chronology import last_day
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import by_path
@@ -22,8 +23,10 @@ from app.services.derivations.subject_history import (
     InvestigatorResponse,
     LabValue,
     RecordRef,
+    SetAside,
     SubjectHistory,
 )
+from app.services.measured_values import as_analysed, not_plausible
 from app.services.standing_records import (
     EVERY_KIND,
     Document,
@@ -54,7 +57,7 @@ _LAB_VALUES = f"""
         unit, coded_value, reference_range ->> 'low', reference_range ->> 'high', lloq::text,
         uloq::text, specimen, sample_id, fasting, method, spurious,
         (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
-        g_csf_before))::text
+        g_csf_before, confirmed_implausible))::text
     {standing_from(LAB_RESULTS)} AND not_done IS NULL
     GROUP BY record.subject"""
 """The results of a subject as one text: they are by far the most, and the one process that all
@@ -166,21 +169,33 @@ def history_of(
     members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
     adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []
     latest = cut.known_on
+    set_aside = [
+        SetAside(record=one.record, member=one.analyte, day=one.collected.latest)
+        for one in lab_values
+        if one.not_plausible
+    ]
     for document in documents:
         kind = document.kind
-        fields = read_document(document)
+        fields, members_aside = _as_analysed(document)
         record = RecordRef(kind.path, document.record_id, document.version)
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
         day = last_day(written) if written is not None else date.max
+        set_aside += [
+            SetAside(record=record, member=member, day=None if written is None else day)
+            for member in members_aside
+        ]
         if kind.one_per_subject:
-            enrolment = values.enrolment(record, fields)  # type: ignore[arg-type]
+            enrolment = values.enrolment(record, fields)
             continue
         latest = max(latest, day) if day != date.max else latest
         if kind.path == "adjudications":
             adjudications.append((document.record_id, fields, record))
             continue
         member, made = _MEMBERS[kind.path]
-        members[member].append((day, document.record_id, made(record, fields)))
+        value = made(record, fields)
+        if kind.path == "assessments" and members_aside:
+            value = replace(value, set_aside_on=_collected_on(document, members_aside))
+        members[member].append((day, document.record_id, value))
     in_order = {
         member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
         for member, found in members.items()
@@ -199,8 +214,25 @@ def history_of(
         horizon_months=trial.horizon_months,
         enrolment=enrolment,
         lab_values=labs,
+        set_aside=tuple(set_aside),
         **in_order,
     )
+
+
+def _as_analysed(document: Document) -> tuple[Any, tuple[str, ...]]:
+    """Give what a record says as rules read it, and the members that hold what is not plausible."""
+    sent = read_document(document)
+    analysed = as_analysed(sent)
+    if analysed is sent:
+        return sent, ()
+    return analysed, tuple(str(one.place[0]) for one in not_plausible(sent))
+
+
+def _collected_on(document: Document, members: Collection[str]) -> tuple[date, ...]:
+    """Give the days on which components of an evaluation were collected, where they say one."""
+    fields = read_document(document)
+    days = (getattr(getattr(fields, member), "collected_on", None) for member in members)
+    return tuple(day.civil_date if isinstance(day, DateOrDateTime) else day for day in days if day)
 
 
 def _adjudicated(
@@ -225,10 +257,10 @@ def _lab_value(row: list[Any]) -> LabValue:
     (
         record_id, version, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
-        adverse_event, transfused, g_csf,
+        adverse_event, transfused, g_csf, confirmed,
     ) = row  # fmt: skip
     listed = find_analyte(analyte)
-    return LabValue(
+    result = LabValue(
         record=RecordRef(LAB_RESULTS.path, uuid.UUID(record_id), version),
         analyte=analyte if listed is None else listed.code,
         collected=values.lab_days(collected_at),
@@ -251,6 +283,7 @@ def _lab_value(row: list[Any]) -> LabValue:
         transfused_before=transfused,
         g_csf_before=g_csf,
     )
+    return values.lab_as_analysed(result, confirmed=bool(confirmed))
 
 
 def _number(text: str | None) -> Decimal | None:

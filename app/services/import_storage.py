@@ -239,7 +239,9 @@ class ImportStorage:
         subject = self._made.get(line.number, line.subject or "")
         record = Known(subject=subject, record_id=str(new_identity()), version=1)
         self._settle(line, CREATED, record)
-        return self._row(transaction, line, record.members())
+        confirmed = getattr(line.payload, "confirmed_implausible", None)
+        reason = {"reason": line.reason} if confirmed else {}
+        return self._row(transaction, line, record.members() | reason)
 
     def _next(self, transaction: Transaction, line: Line, known: Known) -> str:
         record = known.followed_by("active")

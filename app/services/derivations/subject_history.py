@@ -186,6 +186,8 @@ class Assessment:
     visit: str | None = None
     investigator: InvestigatorResponse | None = None
     adjudicated: InvestigatorResponse | None = None
+    set_aside_on: tuple[date, ...] = ()
+    """Days on which components were collected whose values are not plausible and left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +302,9 @@ class LabValue:
     adverse_event: uuid.UUID | None = None
     transfused_before: bool | None = None
     g_csf_before: bool | None = None
+    not_plausible: bool = False
+    """No living person can have the number that was sent, and nobody confirmed it: the value is
+    left out, and the sample is still evidence of life."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +340,17 @@ class NeuroAssessment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A number that no living person can have, which nobody confirmed and no rule reads."""
+
+    record: RecordRef
+    member: str
+    """The member of the record, or our code of the analyte."""
+    day: date | None
+    """Of the record; None: it has no day of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectHistory:
     """One subject as the database knew it at a data cut.
 
@@ -361,6 +377,8 @@ class SubjectHistory:
     lab_values: tuple[LabValue, ...] = ()
     kinetics: tuple[KineticsSample, ...] = ()
     neuro_assessments: tuple[NeuroAssessment, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    """Numbers that are not plausible and in none of the values above."""
 
     @property
     def first_infusion(self) -> Infusion | None:

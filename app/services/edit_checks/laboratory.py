@@ -22,6 +22,12 @@ LAB_RANGE_MISSING = Rule(
     "CTCAE grades this analyte against the laboratory's limits; send the reference range, or the "
     "result may stay ungraded",
 )
+LAB_NOT_ANALYSED = Rule(
+    "LAB-NOT-ANALYSED",
+    "notice",
+    "no analyte of the trial claims this code: the result is stored and in no table; send it under "
+    "an analyte's code, or as one of its LOINC codes, if it is one",
+)
 IDENTICAL_TIMESTAMPS = Rule(
     "IDENTICAL-TIMESTAMPS",
     "warning",
@@ -58,6 +64,15 @@ def range_for_grading(result: Stored[LabSample], _: SubjectCourse, __: Trial) ->
     analyte = find_analyte(fields.analyte)
     if analyte is not None and analyte.ctcae_numbers and analyte.code not in _UNRANGED:
         yield LAB_RANGE_MISSING.at("reference_range")
+
+
+def claimed_by_an_analyte(
+    result: Stored[LabSample], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Notice a result that is stored and counted nowhere, because no analyte has its code."""
+    fields = result.fields
+    if fields.not_done is None and not fields.spurious and find_analyte(fields.analyte) is None:
+        yield LAB_NOT_ANALYSED.at("analyte")
 
 
 def significance(result: Stored[LabSample], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
@@ -131,5 +146,5 @@ def analyte_code(code: str) -> str:
     return code if analyte is None else analyte.code
 
 
-RECORD_CHECKS = (range_for_grading, significance)
+RECORD_CHECKS = (range_for_grading, claimed_by_an_analyte, significance)
 SUBJECT_CHECKS = (one_result_a_time, treatment_before_sample)

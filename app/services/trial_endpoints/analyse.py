@@ -95,6 +95,9 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         years_since_diagnosis=years_since_diagnosis(history),
         exposure=exposure(history, trial.populations),
         facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
+        set_aside=tuple(
+            one for one in history.set_aside if one.day is None or one.day <= history.data_cut
+        ),
     )
     if infused is None:
         return analysis

@@ -26,7 +26,7 @@ from app.services.derivations.mrd_status import MrdSummary
 from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
 from app.services.derivations.scheduled_visits import SubjectVisits
-from app.services.derivations.subject_history import Characteristics
+from app.services.derivations.subject_history import Characteristics, SetAside
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 from app.vocabularies.subjects import Disposition
@@ -124,6 +124,8 @@ class SubjectAnalysis:
     recovery: tuple[CytopeniaRecovery, ...] = ()
     kinetics: CarKinetics | None = None
     pharmacodynamics: SubjectPharmacodynamics | None = None
+    set_aside: tuple[SetAside, ...] = ()
+    """Numbers that are not plausible, up to the data cut."""
 
     @property
     def complete_response(self) -> bool:

@@ -76,7 +76,7 @@ def test_it_notices_significance_without_an_event(body: dict[str, Any], expected
         pytest.param({}, True, id="the same time"),
         pytest.param({"analyte": "777-3"}, True, id="the same analyte under its LOINC"),
         pytest.param({"collected_at": "2026-03-09T06:41+08:00"}, False, id="a minute later"),
-        pytest.param({"analyte": "HGB", "unit": "g/L"}, False, id="another analyte"),
+        pytest.param({"analyte": "EOS", "reference_range": None}, False, id="another analyte"),
         pytest.param({"specimen": "plasma"}, False, id="another material"),
         pytest.param({"sample_id": "2"}, False, id="another sample"),
         pytest.param({"spurious": True}, False, id="an error"),
