@@ -125,7 +125,7 @@ class Infusion(InfusionFields, TrialRecord, table=True):
 
     checks: ClassVar = {
         "part": "part BETWEEN 1 AND 10",
-        "weight": "weight BETWEEN 20 AND 400",
+        "weight": "weight > 0 AND weight < 'Infinity'",
         "dose": "dose >= 0 AND dose < 'Infinity'",
         "planned_dose": "planned_dose > 0 AND planned_dose < 'Infinity'",
         "total_car_positive_cells": "total_car_positive_cells >= 0 "

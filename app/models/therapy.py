@@ -115,7 +115,7 @@ class Therapy(TherapyFields, TrialRecord, table=True):
         "name": "therapy_kind <> 'other' OR name IS NOT NULL",
         "dose": "dose > 0 AND dose < 'Infinity'",
         "units_transfused": "units_transfused > 0 AND units_transfused < 'Infinity'",
-        "flow": "flow > 0 AND flow <= 100",
+        "flow": "flow > 0 AND flow < 'Infinity'",
         "radiotherapy_target": "radiotherapy_target IS NULL OR therapy_kind = 'radiotherapy'",
         "blood_product": "num_nonnulls(blood_product, units_transfused) = 0 "
         "OR therapy_kind = 'transfusion'",

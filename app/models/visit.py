@@ -72,5 +72,5 @@ class Visit(VisitFields, TrialRecord, table=True):
     checks: ClassVar = {
         "visited_on": "(status = 'done') = (visited_on IS NOT NULL)",
         "missed_because": "(status = 'done') = (missed_because IS NULL)",
-        "weight": "weight BETWEEN 20 AND 400",
+        "weight": "weight > 0 AND weight < 'Infinity'",
     }

@@ -70,7 +70,11 @@ def claimed_by_an_analyte(
     result: Stored[LabSample], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice a result that is stored and counted nowhere, because no analyte has its code."""
-    fields = result.fields
+    yield from not_analysed(result.fields)
+
+
+def not_analysed(fields: LabSample) -> Iterator[Finding]:
+    """Notice the same in what a result says, before it is stored."""
     if fields.not_done is None and not fields.spurious and find_analyte(fields.analyte) is None:
         yield LAB_NOT_ANALYSED.at("analyte")
 
