@@ -3,6 +3,11 @@
 An analyte is named by our code or by one of its LOINC codes. A LOINC code fixes the kind of
 quantity (mass or substance), so it accepts only the units of that kind.
 
+Beside its usual code an analyte has synonyms: what another way of counting (by hand, estimated) or
+another material (blood for serum, venous for arterial) is named, and is graded as the same. There
+are none for percentages, for segmented neutrophils without bands, for ionised calcium, for urea
+against urea nitrogen, and between troponin T and I: these are other quantities.
+
 Source: LOINC (see ``app.vocabularies.loinc.NOTICE``) and UCUM; which analytes, ``trial.toml``.
 """
 

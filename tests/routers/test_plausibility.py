@@ -175,6 +175,93 @@ async def test_other_records_say_so_too(
     assert [pointer for pointer, _ in implausible(answer)] == pointers
 
 
+async def test_neutrophils_counted_by_hand_are_graded_and_counted(
+    coordinator: Caller, enrolled: str
+) -> None:
+    sample = {
+        "analyte": "753-4", "value": "0.3", "unit": "10*9/L", "collected_at": DAY,
+        "reference_range": {"low": "1.8", "high": "6.3"},
+    }  # fmt: skip
+    answer = await coordinator.submit(f"{enrolled}/lab-results", sample)
+    assert [(one["term"], one["grade"]) for one in answer.json()["ctcae"]] == [
+        ("Neutrophil count decreased", 4)
+    ]
+    figures = await told(coordinator, "/v1/endpoints/lab-abnormalities")
+    (table,) = (one for one in figures["tables"] if one["analyte"] == "NEUT")
+    assert table["worst"]["4"] == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "grade"),
+    [
+        pytest.param("{cells}/uL", "300", 4, id="cells per microlitre"),
+        pytest.param("/mm3", "300", 4, id="per cubic millimetre"),
+        pytest.param("10*6/L", "300", 4, id="10*6 per litre"),
+        pytest.param("10*3{cells}/uL", "0.3", 4, id="annotated thousands"),
+        pytest.param("10*6/mL", "0.7", 3, id="10*6 per millilitre"),
+    ],
+)
+async def test_a_count_in_a_unit_of_one_size_is_graded_and_given_back_as_sent(
+    coordinator: Caller, enrolled: str, unit: str, value: str, grade: int
+) -> None:
+    sample = {"analyte": "NEUT", "value": value, "unit": unit, "collected_at": DAY}
+    answer = await coordinator.submit(f"{enrolled}/lab-results", sample)
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["value"], answer.json()["unit"]) == (value, unit)
+    assert [one["grade"] for one in answer.json()["ctcae"]] == [grade]
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "unit"),
+    [
+        pytest.param("NTPROBNP", "812", "pg/mL", id="NT-proBNP"),
+        pytest.param("PCT", "0.4", "ug/L", id="procalcitonin"),
+        pytest.param("IL15", "31", "ng/L", id="interleukin 15"),
+        pytest.param("DDIMER", "1.9", "mg/L{FEU}", id="D-dimer"),
+        pytest.param("SODIUM", "139", "meq/L", id="sodium"),
+        pytest.param("K", "4.1", "meq/L", id="potassium"),
+        pytest.param("BICARB", "24", "meq/L", id="bicarbonate"),
+        pytest.param("CMV_DNA", "1200", "{copies}/mL", id="viral DNA in copies"),
+        pytest.param("MRD", 1e-05, "{1}", id="a share with an exponent"),
+    ],
+)
+async def test_a_unit_of_one_size_is_taken(
+    coordinator: Caller, enrolled: str, analyte: str, value: Any, unit: str
+) -> None:
+    sample = {"analyte": analyte, "value": value, "unit": unit, "collected_at": DAY}
+    answer = await coordinator.submit(f"{enrolled}/lab-results", sample)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["unit"] == unit
+    assert "NOT-PLAUSIBLE" not in [one["rule"] for one in answer.json()["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "words"),
+    [
+        pytest.param({"unit": "\N{MICRO SIGN}mol/L"}, "/unit", "here umol/L", id="micro sign"),
+        pytest.param({"analyte": "PLT", "unit": "G/L"}, "/unit", "here 10*9/L", id="G/L"),
+        pytest.param({"analyte": "PLT", "unit": "K/uL"}, "/unit", "here 10*3/uL", id="K/uL"),
+        pytest.param({"analyte": "PLT", "unit": "10^9/L"}, "/unit", "here 10*9/L", id="10^9/L"),
+        pytest.param({"analyte": "MG", "unit": "meq/L"}, "/unit", "mmol/L", id="two charges"),
+        pytest.param({"value": "<0.5"}, "/value", "comparator", id="below a limit"),
+        pytest.param({"value": "neg"}, "/value", "coded_value", id="negative"),
+        pytest.param({"value": "UNK"}, "/value", "not_done", id="unknown"),
+        pytest.param({"value": "1e-05"}, "/value", "exponent", id="an exponent in text"),
+        pytest.param({"titre": "80"}, "/titre", "1:80", id="half a titre"),
+        pytest.param({"visit": "day 7"}, "/visit", "without blanks", id="a code in words"),
+    ],
+)
+async def test_a_refusal_says_what_would_be_right_and_no_regular_expression(
+    coordinator: Caller, enrolled: str, changes: dict[str, Any], pointer: str, words: str
+) -> None:
+    sample = {"analyte": "CREAT", "value": "80", "unit": "umol/L", "collected_at": DAY, **changes}
+    answer = await coordinator.submit(f"{enrolled}/lab-results", sample)
+    assert answer.status_code == 422
+    errors = {one["pointer"]: one["message"] for one in answer.json()["errors"]}
+    assert words in errors[pointer]
+    assert not any(mark in one for one in errors.values() for mark in ("^", "[!-~]", "pattern"))
+
+
 async def test_what_no_analyte_claims_is_said_at_every_door(
     coordinator: Caller, enrolled: str
 ) -> None:

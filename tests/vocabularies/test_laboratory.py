@@ -70,6 +70,50 @@ def test_an_analyte_is_found_by_our_code_or_by_loinc(sent: str, code: str) -> No
     assert listed_analyte(sent).code == code
 
 
+@pytest.mark.parametrize(
+    ("loinc", "code"),
+    [
+        pytest.param("753-4", "NEUT", id="neutrophils counted by hand"),
+        pytest.param("804-5", "WBC", id="leukocytes counted by hand"),
+        pytest.param("732-8", "LYMPH", id="lymphocytes counted by hand"),
+        pytest.param("778-1", "PLT", id="platelets counted by hand"),
+        pytest.param("712-0", "EOS", id="eosinophils counted by hand"),
+        pytest.param("6298-4", "K", id="potassium of blood"),
+        pytest.param("2947-0", "SODIUM", id="sodium of blood"),
+        pytest.param("2339-0", "GLUC", id="glucose of blood, mass"),
+        pytest.param("15074-8", "GLUC", id="glucose of blood, substance"),
+        pytest.param("38483-4", "CREAT", id="creatinine of blood, mass"),
+        pytest.param("59826-8", "CREAT", id="creatinine of blood, substance"),
+        pytest.param("54363-7", "BILI", id="bilirubin of blood"),
+        pytest.param("1743-4", "ALT", id="with pyridoxal phosphate"),
+        pytest.param("38875-1", "INR", id="of plasma or blood"),
+        pytest.param("770-8", None, id="neutrophils in per cent"),
+        pytest.param("26511-6", None, id="neutrophils in per cent, unspecified"),
+        pytest.param("768-2", None, id="segmented neutrophils without bands"),
+        pytest.param("8123-2", None, id="T helper cells in per cent"),
+        pytest.param("3091-6", None, id="urea in mass is no urea nitrogen"),
+        pytest.param("14937-7", None, id="urea nitrogen in substance is no urea"),
+        pytest.param("6598-7", None, id="troponin T of another assay"),
+        pytest.param("10839-9", None, id="troponin I of another assay"),
+        pytest.param("48058-2", None, id="D-dimer in D-dimer units"),
+        pytest.param("2075-0", None, id="chloride, which is no analyte"),
+    ],
+)
+def test_a_synonym_is_the_analyte_and_a_neighbour_of_another_quantity_is_not(
+    loinc: str, code: str | None
+) -> None:
+    assert is_loinc(loinc)
+    found = find_analyte(loinc)
+    assert (found.code if found else None) == code
+
+
+def test_a_synonym_has_the_units_of_its_kind_of_quantity() -> None:
+    assert accepts_unit("59826-8", "umol/L")
+    assert not accepts_unit("59826-8", "mg/dL")
+    assert accepts_unit("38483-4", "mg/dL")
+    assert not accepts_unit("38483-4", "umol/L")
+
+
 def test_an_analyte_knows_what_it_is_measured_in() -> None:
     assert listed_analyte("CAR_QPCR").specimens == (
         Specimen.BLOOD,

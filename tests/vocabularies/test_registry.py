@@ -108,8 +108,8 @@ def test_an_analyte_says_its_units_and_codes() -> None:
     assert isinstance(units, tuple)
     assert units[0] == "U/L"
     assert "kU/L" in units
-    assert entry.properties["loinc"] == ("2532-0", "14804-9")
-    assert entry.properties["loinc_unconfirmed"] == ("14804-9",)
+    assert entry.properties["loinc"] == ("2532-0", "14804-9", "14805-6")
+    assert entry.properties["loinc_unconfirmed"] == ("14804-9", "14805-6")
     assert entry.properties["ctcae_numbers"] is True
 
 
