@@ -32,6 +32,7 @@ from app.vocabularies import (
 )
 from app.vocabularies.concept import Concept
 from app.vocabularies.taken_units import taken_units
+from app.vocabularies.usual_names import USUAL_NAMES
 from app.vocabularies.vocabulary import Entry, Property, Vocabulary
 
 OWN_VERSION: Final = "Day Zero 2026-11"
@@ -149,7 +150,7 @@ def _ctcae_terms() -> Vocabulary:
                     "meddra_llt": term.meddra_code,
                 },
                 also=tuple(
-                    name for name, published in ctcae.USUAL_NAMES.items() if published == term.term
+                    name for name, published in USUAL_NAMES.items() if published == term.term
                 ),
             )
             for term in ctcae.terms()
