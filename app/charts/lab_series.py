@@ -29,6 +29,8 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     about = [f"{len(found)} results"]
     if report["n_not_shown"]:
         about.append(f"{report['n_not_shown']} in words or another unit not shown")
+    if report["n_not_plausible"]:
+        about.append(f"{report['n_not_plausible']} not plausible and not shown")
     about.append("band: reference range of the laboratory")
     if not found:
         return nobody(report, title, "No results of this analyte as of this data cut.", about)
