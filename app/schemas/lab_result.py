@@ -9,6 +9,7 @@ from app.models.lab_result import LabResult, LabResultFields
 from app.models.measured_numbers import OF_A_RESULT, number_alone
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
+from app.vocabularies.analyte_names import meant_analyte
 from app.vocabularies.laboratory import (
     JUDGED,
     CodeSystem,
@@ -53,11 +54,13 @@ def analyte_is_known(result: LabResultFields) -> Iterator[Refusal]:
             "digits and . _ -",
         )
     elif actual is not (system or CodeSystem.LOINC):
+        meant = meant_analyte(result.analyte)
         yield Refusal(
             "analyte",
             "analyte_not_known",
             "write a code of the trial's list or a LOINC code, or call the sender's own code local "
-            "in analyte_system",
+            f"in analyte_system{f': here {meant}' if meant else ''}",
+            (meant,) if meant else (),
         )
 
 

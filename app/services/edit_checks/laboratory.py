@@ -5,6 +5,7 @@ laboratory outliers, adverse events from laboratory results, recovery of counts.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -13,6 +14,7 @@ from app.schemas.record import Finding
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
+from app.vocabularies.analyte_names import meant_analyte
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.therapies import TherapyKind
 
@@ -76,7 +78,9 @@ def claimed_by_an_analyte(
 def not_analysed(fields: LabSample) -> Iterator[Finding]:
     """Notice the same in what a result says, before it is stored."""
     if fields.not_done is None and not fields.spurious and find_analyte(fields.analyte) is None:
-        yield LAB_NOT_ANALYSED.at("analyte")
+        meant = meant_analyte(fields.analyte)
+        likely = f"{LAB_NOT_ANALYSED.message}; it is likely {meant}" if meant else ""
+        yield replace(LAB_NOT_ANALYSED, message=likely or LAB_NOT_ANALYSED.message).at("analyte")
 
 
 def significance(result: Stored[LabSample], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
