@@ -438,10 +438,8 @@ def lab_as_analysed(result: history.LabValue, *, confirmed: bool) -> history.Lab
     listed = find_analyte(result.analyte)
     if value is None or unit is None or listed is None:
         return result
-    read = analysed_in(listed, unit)
-    if read is None:
-        return result
-    if read.unit != unit:
+    read = None if unit in listed.units else analysed_in(listed, unit)
+    if read is not None:
         result = replace(
             result,
             value=read.of(value),

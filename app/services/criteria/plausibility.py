@@ -75,6 +75,14 @@ def implausibility(
 
     Source: the trial's protocol, plausibility.
     """
+    return _implausibility(quantity, value, unit, comparator, normal)
+
+
+@lru_cache(maxsize=32_768)
+def _implausibility(
+    quantity: str, value: Decimal, unit: str | None, comparator: Comparator | None, normal: Normal
+) -> Implausibility | None:
+    """Judge a value once: those of thousands of subjects repeat."""
     bounds = _bounds(quantity, unit)
     if bounds is None:
         return None
