@@ -24,7 +24,7 @@ from app.vocabularies.specimens import Specimen
 from app.vocabularies.taken_units import Restated, in_listed_unit, taken_units
 from app.vocabularies.ucum import is_ucum
 
-VERSION: Final = "Day Zero 2026-11"
+VERSION: Final = "Day Zero 2026-11-29"
 
 
 class Comparator(Concept):

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from app.vocabularies.annotations import without_annotations
 from app.vocabularies.decimal_units import decimal_ratio
+from app.vocabularies.restated_units import AMOUNT, EQUIVALENTS
 from app.vocabularies.unit_conversion import shifted
 
 KNOWN: Final = (
@@ -32,7 +33,6 @@ KNOWN: Final = (
 )  # fmt: skip
 """The units that a list is completed from, by kind of quantity."""
 
-EQUIVALENTS: Final = "meq/L"
 MONOVALENT: Final = frozenset({"SODIUM", "K", "BICARB"})
 """Analytes of one charge, of which 1 meq is 1 mmol."""
 
@@ -61,7 +61,7 @@ def taken_units(listed: tuple[str, ...], analyte: str = "") -> tuple[str, ...]:
         for unit in KNOWN
         if unit not in listed and any(decimal_ratio(unit, one) is not None for one in listed)
     )
-    charged = analyte in MONOVALENT and "mmol/L" in listed
+    charged = analyte in MONOVALENT and AMOUNT in listed
     return (*listed, *((EQUIVALENTS,) if charged else ()), *of_a_size)
 
 
@@ -74,7 +74,7 @@ def in_listed_unit(unit: str, listed: tuple[str, ...], analyte: str = "") -> Res
     """
     plain = without_annotations(unit)
     if plain == EQUIVALENTS and analyte in MONOVALENT:
-        plain = "mmol/L"
+        plain = AMOUNT
     if plain in listed:
         return Restated(plain, Decimal(1))
     if plain not in KNOWN:
