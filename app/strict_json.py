@@ -22,6 +22,9 @@ MAX_DEPTH = 32
 MAX_NUMBER_LENGTH = 400
 """How many characters a number may have; a clinical one has at most 32."""
 
+_LONGEST_EXPONENT = 5
+"""Characters of an exponent that is looked at, its sign included."""
+
 _BLANKS = " \t\n\r"
 _OTHER = r'(?:[^][}{"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))'
 _NO_BRACKETS = re.compile(f"{_OTHER}++", re.DOTALL)
@@ -56,10 +59,9 @@ class MalformedJSON(ValueError):  # noqa: N818
 
 
 class NumberWithExponent:
-    """A JSON number written with an exponent. It is no ``Decimal``: no field takes it for a number.
+    """A JSON number whose exponent is beyond all reason, such as ``1e999999``.
 
-    ``Decimal("1E-5")`` could not be told from ``Decimal("0.00001")``: it could neither be refused
-    nor given back as it was sent.
+    It is no ``Decimal``: no field takes it for a number, and nobody carries the exponent out.
     """
 
     __slots__ = ("text",)
@@ -92,7 +94,7 @@ def _decoder(flawed: Callable[[_Flaw], object]) -> json.JSONDecoder:
     def number(digits: str) -> object:
         if len(digits) > MAX_NUMBER_LENGTH:
             return flawed(_Flaw("number_too_long"))
-        return NumberWithExponent(digits) if "e" in digits or "E" in digits else Decimal(digits)
+        return _plain(digits) if "e" in digits or "E" in digits else Decimal(digits)
 
     def whole_number(digits: str) -> object:
         if len(digits) > MAX_NUMBER_LENGTH:
@@ -107,6 +109,15 @@ def _decoder(flawed: Callable[[_Flaw], object]) -> json.JSONDecoder:
     )
 
 
+def _plain(digits: str) -> Decimal | NumberWithExponent:
+    """Read a number with an exponent as the same number in plain digits, if they are few enough."""
+    significand, _, exponent = digits.lower().partition("e")
+    if len(exponent) > _LONGEST_EXPONENT or abs(int(exponent)) > MAX_NUMBER_LENGTH:
+        return NumberWithExponent(digits)
+    written = format(Decimal(f"{significand}e{exponent}"), "f")
+    return Decimal(written) if len(written) <= MAX_NUMBER_LENGTH else NumberWithExponent(digits)
+
+
 _READER = _decoder(_raise)
 _EXAMINER = _decoder(lambda flaw: flaw)
 
@@ -115,7 +126,8 @@ def parse_strictly(body: bytes) -> Any:
     """Read one JSON text.
 
     Whole numbers become ``int``, numbers with a point ``Decimal`` with every digit, numbers with an
-    exponent ``NumberWithExponent``; ``-0`` becomes ``Decimal("-0")``, for no ``int`` is that.
+    exponent the ``Decimal`` of the same number in plain digits (``1e-05`` is ``0.00001``), beyond
+    all reason ``NumberWithExponent``; ``-0`` becomes ``Decimal("-0")``, for no ``int`` is that.
 
     Raises:
         MalformedJSON: empty, not UTF-8, a byte order mark, too deep, not JSON, something after the

@@ -38,6 +38,8 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
         about.append(
             "grades in multiples of an abnormal baseline, the baseline's own by the limits"
         )
+    if report["n_not_plausible"]:
+        about.append(f"{report['n_not_plausible']} not plausible and not shown")
     about.append("band: reference range of the laboratory")
     if not found:
         return nobody(report, title, "No results of this analyte as of this data cut.", about)

@@ -26,6 +26,7 @@ from app.models.values import (
     CivilDate,
     Code,
     Coded,
+    Confirmation,
     FreeText,
     StrictBool,
     coded,
@@ -135,6 +136,11 @@ class AssessmentFields(RecordFields):
         description="Day of the investigator's category; None: the day of the assessment.",
     )
     note: FreeText | None = Field(default=None, sa_type=Text, description="More on it.")
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Assessment(AssessmentFields, TrialRecord, table=True):

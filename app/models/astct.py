@@ -5,14 +5,14 @@ reported grade agrees with them is a finding, not a refusal. The two scales are 
 CTCAE's: a grade stands beside its scale and version.
 """
 
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.models.ice import IceScore
 from app.models.shape import Part
-from app.models.values import Coded, OffsetDateTime, ShortText, StrictBool
-from app.models.vital_signs import BloodPressure, BodyTemperature, OxygenFlow
+from app.models.values import ClinicalNumber, Coded, OffsetDateTime, ShortText, StrictBool
 from app.vocabularies.astct import (
     AstctGrade,
     AstctScale,
@@ -24,6 +24,19 @@ from app.vocabularies.astct import (
     RaisedPressureFinding,
     SeizureFinding,
 )
+
+BodyTemperature = Annotated[Decimal, ClinicalNumber(at_least=Decimal(25), at_most=Decimal(45))]
+"""Body temperature, degrees Celsius.
+
+Decision: a finding that a grade rests on is refused beyond what a living body shows, where a vital
+sign is stored with a finding: whoever grades has the chart at hand.
+"""
+
+BloodPressure = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(350))]
+"""Blood pressure, mmHg."""
+
+OxygenFlow = Annotated[Decimal, ClinicalNumber(above=Decimal(0), at_most=Decimal(100))]
+"""Oxygen flow, L/min."""
 
 IcansDomain = Literal["ice", "consciousness", "seizure", "motor", "raised_pressure"]
 """What an ICANS grade can rest on, as the criteria name it."""

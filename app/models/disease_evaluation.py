@@ -119,6 +119,10 @@ class QuantitativeImmunoglobulin(Measurement, _FromLaboratory):
         default=None, description="Set for a heavy/light chain assay."
     )
 
+    def measures(self) -> str:
+        """Give the immunoglobulin by our code of the analyte."""
+        return self.heavy_chain.value.upper()
+
 
 class Band(Part):
     """One monoclonal band."""

@@ -25,6 +25,7 @@ class Beta2Microglobulin(Measurement):
     """Serum beta2-microglobulin, one half of the ISS stage."""
 
     units = ("mg/L",)
+    quantity = "B2M"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
 
@@ -33,6 +34,7 @@ class Albumin(Measurement):
     """Serum albumin, the other half of the ISS stage."""
 
     units = ("g/L", "g/dL")
+    quantity = "ALB"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
 
@@ -41,6 +43,7 @@ class LactateDehydrogenase(Measurement):
     """Serum lactate dehydrogenase, which R-ISS reads against the laboratory's upper limit."""
 
     units = ("U/L",)
+    quantity = "LDH"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Activity.")
     upper_limit: PositiveDecimal | None = Field(

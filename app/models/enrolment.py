@@ -27,6 +27,7 @@ from app.models.values import (
     ClinicalNumber,
     Code,
     Coded,
+    Confirmation,
     Count,
     Percentage,
     ShortText,
@@ -52,10 +53,10 @@ from app.vocabularies.visits import EcogPerformanceStatus
 Year = Annotated[int, WholeNumber(at_least=1900, at_most=2100)]
 """A year of the calendar."""
 
-BodyHeight = Annotated[Decimal, ClinicalNumber(at_least=Decimal(80), at_most=Decimal(250))]
+BodyHeight = Annotated[Decimal, ClinicalNumber(above=Decimal(0))]
 """Body height, cm."""
 
-CreatinineClearance = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(400))]
+CreatinineClearance = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0))]
 """Creatinine clearance, mL/min."""
 
 
@@ -225,6 +226,11 @@ class EnrolmentFields(RecordFields):
     baseline_ice: IceScore | None = Field(
         default=None, sa_type=part(IceScore), description="ICE score before treatment."
     )
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Enrolment(EnrolmentFields, TrialRecord, table=True):
@@ -237,9 +243,9 @@ class Enrolment(EnrolmentFields, TrialRecord, table=True):
         "year_of_diagnosis": "year_of_diagnosis BETWEEN year_of_birth AND 2100",
         "prior_lines": "prior_lines >= 0",
         "marrow_plasma_cells": "marrow_plasma_cells BETWEEN 0 AND 100",
-        "weight": "weight BETWEEN 20 AND 400",
-        "height": "height BETWEEN 80 AND 250",
-        "creatinine_clearance": "creatinine_clearance BETWEEN 0 AND 400",
+        "weight": "weight > 0 AND weight < 'Infinity'",
+        "height": "height > 0 AND height < 'Infinity'",
+        "creatinine_clearance": "creatinine_clearance >= 0 AND creatinine_clearance < 'Infinity'",
         "ejection_fraction": "ejection_fraction BETWEEN 0 AND 100",
         "one_way": "screen_failure IS NULL OR (enrolled_on IS NULL AND off_study IS NULL)",
         "off_study": "off_study IS NULL OR enrolled_on IS NOT NULL",

@@ -13,6 +13,7 @@ from app.models.units import UcumUnit
 from app.models.values import (
     Code,
     Coded,
+    Confirmation,
     FreeText,
     NonNegativeDecimal,
     OffsetDateTime,
@@ -110,6 +111,11 @@ class InfusionFields(RecordFields):
         default_factory=list, sa_type=parts(Interruption), description="Pauses of the infusion."
     )
     note: FreeText | None = Field(default=None, sa_type=Text, description="More on the infusion.")
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Infusion(InfusionFields, TrialRecord, table=True):
@@ -119,7 +125,7 @@ class Infusion(InfusionFields, TrialRecord, table=True):
 
     checks: ClassVar = {
         "part": "part BETWEEN 1 AND 10",
-        "weight": "weight BETWEEN 20 AND 400",
+        "weight": "weight > 0 AND weight < 'Infinity'",
         "dose": "dose >= 0 AND dose < 'Infinity'",
         "planned_dose": "planned_dose > 0 AND planned_dose < 'Infinity'",
         "total_car_positive_cells": "total_car_positive_cells >= 0 "

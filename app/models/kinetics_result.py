@@ -12,6 +12,7 @@ from app.models.units import UnitText
 from app.models.values import (
     Code,
     Coded,
+    Confirmation,
     Count,
     DateOrDateTime,
     NonNegativeDecimal,
@@ -109,6 +110,11 @@ class KineticsResultFields(RecordFields):
     )
     marrow_pull: Annotated[int, WholeNumber(at_least=1, at_most=20)] | None = Field(
         default=None, sa_type=Integer, description="Which pull of the aspiration, from 1."
+    )
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
     )
 
 

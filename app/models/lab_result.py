@@ -3,18 +3,19 @@
 from typing import Annotated, ClassVar
 
 from pydantic import Field as PartField
-from pydantic import StringConstraints
 from sqlalchemy import Numeric, Text, Uuid
 from sqlmodel import Field
 
 from app.models.record import TrialRecord
 from app.models.references import RecordReference
 from app.models.shape import Part, RecordFields
+from app.models.text import Form
 from app.models.units import UnitText
 from app.models.values import (
     ClinicalDecimal,
     Code,
     Coded,
+    Confirmation,
     DateOrDateTime,
     NonNegativeDecimal,
     OffsetDateTime,
@@ -27,7 +28,10 @@ from app.models.values import (
 from app.vocabularies.laboratory import CodeSystem, Comparator, QualitativeResult
 from app.vocabularies.specimens import Specimen
 
-Titre = Annotated[str, StringConstraints(strict=True, pattern=r"^1:[1-9][0-9]{0,6}$")]
+Titre = Annotated[
+    str,
+    Form(r"1:[1-9][0-9]{0,6}", "write a titre as 1:n, such as 1:80", longest=9),
+]
 """A titre, `1:n`."""
 
 
@@ -142,6 +146,11 @@ class LabResultFields(RecordFields):
     g_csf_before: StrictBool | None = Field(
         default=None,
         description="G-CSF was given in the 3 days before the sample; None: not known.",
+    )
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
     )
 
 

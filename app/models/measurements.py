@@ -13,6 +13,7 @@ quantifiable is 0; not done is a reason and no value.
 Source: units in use for the markers of the IMWG response criteria (Kumar 2016); codes are UCUM.
 """
 
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -24,10 +25,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from app.models.measured_numbers import OF_A_COMPONENT, number_alone
 from app.models.shape import Part
+from app.models.units import UnitText
 from app.models.values import (
     ClinicalDecimal,
-    Code,
     Coded,
     DateOrDateTime,
     NonNegativeDecimal,
@@ -37,16 +39,21 @@ from app.models.values import (
     StrictBool,
 )
 from app.vocabularies.laboratory import Comparator
+from app.vocabularies.meant_units import with_meant_unit
+from app.vocabularies.taken_units import in_listed_unit, taken_units
 
 
 class Measurement(Part):
     """One measured value, or the reason why there is none."""
 
     units: ClassVar[tuple[str, ...]] = ()
-    """The units this kind is reported in; empty: any unit."""
+    """The units this kind is reported in and read in; others of their sizes are taken too."""
+
+    quantity: ClassVar[str] = ""
+    """What is measured, by our code of the analyte; its limits say what is possible."""
 
     value: ClinicalDecimal | None = Field(default=None, description="The number, as reported.")
-    unit: Annotated[Code | None, Field(validate_default=True)] = Field(
+    unit: Annotated[UnitText | None, Field(validate_default=True)] = Field(
         default=None, description="UCUM unit of the value."
     )
     comparator: Coded[Comparator] | None = Field(
@@ -64,19 +71,29 @@ class Measurement(Part):
     )
     method: ShortText | None = Field(default=None, description="Assay, as the laboratory names it.")
 
+    @field_validator("value", mode="before")
+    @classmethod
+    def number_alone(cls, value: object) -> object:
+        """Name the member for what a laboratory writes in the place of a number."""
+        return number_alone(value, OF_A_COMPONENT)
+
     @field_validator("unit")
     @classmethod
     def unit_belongs_to_value(cls, unit: str | None, info: ValidationInfo) -> str | None:
         """Require a unit beside a value, and one of this kind's units."""
         if unit is None and info.data.get("value") is not None:
             raise PydanticCustomError(
-                "unit_missing", "write the unit of the value", {"allowed": list(cls.units)}
+                "unit_missing",
+                "write the unit of the value",
+                {"allowed": list(taken_units(cls.units))},
             )
-        if unit is not None and cls.units and unit not in cls.units:
+        if unit is not None and cls.units and in_listed_unit(unit, cls.units) is None:
+            allowed = taken_units(cls.units)
+            words = "write the value in one of the units of this measurement"
             raise PydanticCustomError(
                 "unit_not_allowed",
-                "write the value in one of the units of this measurement",
-                {"allowed": list(cls.units)},
+                "{words}",
+                {"words": with_meant_unit(words, unit, allowed), "allowed": list(allowed)},
             )
         return unit
 
@@ -96,6 +113,17 @@ class Measurement(Part):
             )
         return self
 
+    def measures(self) -> str:
+        """Give what was measured, by our code of the analyte."""
+        return self.quantity
+
+    def listed(self) -> tuple[Decimal, str] | None:
+        """Give the value in the listed unit that rules read it in; None: there is no value."""
+        if self.value is None or self.unit is None:
+            return None
+        read = in_listed_unit(self.unit, self.units)
+        return (self.value, self.unit) if read is None else (read.of(self.value), read.unit)
+
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -103,7 +131,7 @@ class Measurement(Part):
         described = handler.resolve_ref_schema(handler(schema))
         if cls.units:
             described["properties"]["unit"]["anyOf"] = [
-                {"type": "string", "enum": list(cls.units)},
+                {"type": "string", "enum": list(taken_units(cls.units))},
                 {"type": "null"},
             ]
         return described
@@ -113,6 +141,7 @@ class SerumMProtein(Measurement):
     """Serum M-protein by electrophoresis; 0 when no spike can be quantified."""
 
     units = ("g/dL", "g/L", "mg/dL")
+    quantity = "MPROT_S"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
 
@@ -127,6 +156,7 @@ class UrineMProtein(Measurement):
     """
 
     units = ("mg/(24.h)", "g/(24.h)", "mg/dL", "g/L")
+    quantity = "MPROT_U24"
     concentrations: ClassVar[tuple[str, ...]] = ("mg/dL", "g/L")
 
     value: NonNegativeDecimal | None = Field(
@@ -145,7 +175,10 @@ class UrineMProtein(Measurement):
     @model_validator(mode="after")
     def concentration_has_a_volume(self) -> Self:
         """Require volume and hours beside a concentration."""
-        if self.unit in self.concentrations and None in (self.volume_ml, self.collection_hours):
+        read = in_listed_unit(self.unit, self.units) if self.unit is not None else None
+        if read is None or None not in (self.volume_ml, self.collection_hours):
+            return self
+        if read.unit in self.concentrations:
             raise PydanticCustomError(
                 "concentration_without_volume",
                 "a urine concentration needs volume_ml and collection_hours of the collection; "
@@ -159,6 +192,7 @@ class FreeLightChain(Measurement):
     """Serum free light chain, kappa or lambda."""
 
     units = ("mg/L", "mg/dL", "g/L")
+    quantity = "FLC_KAPPA"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Concentration.")
 
@@ -167,6 +201,7 @@ class CorrectedCalcium(Measurement):
     """Serum calcium corrected for albumin."""
 
     units = ("mg/dL", "mmol/L")
+    quantity = "CA_CORR"
 
     value: PositiveDecimal | None = Field(default=None, description="Concentration.")
 
@@ -175,6 +210,7 @@ class CellPercentage(Measurement):
     """A share of cells, such as plasma cells of the marrow, in %."""
 
     units = ("%",)
+    quantity = "BMPC"
 
     value: Percentage | None = Field(default=None, description="Percentage, 0 to 100.")
 
@@ -183,5 +219,6 @@ class CirculatingPlasmaCells(Measurement):
     """Plasma cells in the blood."""
 
     units = ("/uL", "10*9/L")
+    quantity = "PCPB"
 
     value: NonNegativeDecimal | None = Field(default=None, description="Cells per volume.")

@@ -1,8 +1,9 @@
 """Numbers as a centre wrote them: every digit is kept, and nothing but a number is one.
 
 Decision: what a column of type ``numeric`` could not give back as it was sent is refused and not
-mended: an exponent, a leading zero (``007``), a negative zero. A number has at most 30 digits,
-those after the point included.
+mended: a leading zero (``007``), a negative zero, text with an exponent. A JSON number may have an
+exponent, for programs write ``1e-05`` unasked: it is the same number in plain digits. A number has
+at most 30 digits, those after the point included.
 """
 
 import re
@@ -22,7 +23,10 @@ _EXPONENT = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
 
 
 def _with_exponent() -> PydanticCustomError:
-    return PydanticCustomError("number_with_exponent", "write the number without an exponent")
+    return PydanticCustomError(
+        "number_with_exponent",
+        "write a number of at most 30 digits, in text without an exponent: 0.00001",
+    )
 
 
 def _not_a_number() -> PydanticCustomError:
@@ -44,8 +48,8 @@ def _digits_as_sent(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Decimal) and value.is_finite():
-        if int(value.as_tuple().exponent) > 0:
-            raise _with_exponent()
+        if value.adjusted() > DIGITS:
+            raise _not_a_number()
         return format(value, "f")
     if isinstance(value, int) and abs(value) < 10**DIGITS:
         return str(value)

@@ -11,6 +11,7 @@ from app.models.values import (
     CivilDate,
     Code,
     Coded,
+    Confirmation,
     DateOrDateTime,
     FreeText,
     PartialDate,
@@ -108,6 +109,11 @@ class PreparationFields(RecordFields):
         default=None, sa_type=Text, description="Which other reason."
     )
     note: FreeText | None = Field(default=None, sa_type=Text, description="More on it.")
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Preparation(PreparationFields, TrialRecord, table=True):

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -109,6 +109,47 @@ class WrittenText:
         return described
 
 
+@dataclass(frozen=True)
+class Form:
+    """What a text of a fixed form reads; its refusal says the form in words.
+
+    Attributes:
+        pattern: a regular expression of the whole text, for the schema and for programs.
+        words: what would be right, for the refusal.
+        longest: characters.
+    """
+
+    pattern: str
+    words: str
+    longest: int = 64
+
+    def read(self, text: str) -> str:
+        """Give the text back as it is.
+
+        Raises:
+            PydanticCustomError: ``string_pattern_mismatch``, with the form in words.
+        """
+        if not re.fullmatch(self.pattern, text):
+            raise PydanticCustomError("string_pattern_mismatch", "{words}", {"words": self.words})
+        return text
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self.read, core_schema.str_schema(strict=True, max_length=self.longest)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
+
+
+_CODE: Final = Form(
+    r"[A-Za-z0-9%{/\[][A-Za-z0-9._:/+*^%(){}\[\]-]*",
+    "write a code of letters, digits and marks, without blanks",
+)
+
+
 class ShortCode:
     """What a code field reads: letters, digits and the marks that UCUM, LOINC and visits use."""
 
@@ -118,6 +159,7 @@ class ShortCode:
         Raises:
             PydanticCustomError: ``direct_identifier_suspected``.
         """
+        _CODE.read(text)
         _refuse_identifiers_once(text, record_number=True)
         return text
 
@@ -128,11 +170,14 @@ class ShortCode:
         return core_schema.no_info_after_validator_function(
             self.read,
             core_schema.str_schema(
-                strict=True,
-                max_length=min(64, field.get("max_length", 64)),
-                pattern=r"^[A-Za-z0-9%{/\[][A-Za-z0-9._:/+*^%(){}\[\]-]*$",
+                strict=True, max_length=min(_CODE.longest, field.get("max_length", _CODE.longest))
             ),
         )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{_CODE.pattern}$"}
 
 
 class PublishedCode:

@@ -13,6 +13,7 @@ from app.models.units import UcumUnit
 from app.models.values import (
     Code,
     Coded,
+    Confirmation,
     FreeText,
     PartialDateOrDateTime,
     PositiveDecimal,
@@ -106,6 +107,11 @@ class TherapyFields(RecordFields):
         default=None, sa_type=Numeric, description="Highest oxygen flow, L/min."
     )
     note: FreeText | None = Field(default=None, sa_type=Text, description="More on it.")
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Therapy(TherapyFields, TrialRecord, table=True):
@@ -118,7 +124,7 @@ class Therapy(TherapyFields, TrialRecord, table=True):
         "start_or_unknown": "(start IS NULL) = coalesce(start_unknown, false)",
         "dose": "dose > 0 AND dose < 'Infinity'",
         "units_transfused": "units_transfused > 0 AND units_transfused < 'Infinity'",
-        "flow": "flow > 0 AND flow <= 100",
+        "flow": "flow > 0 AND flow < 'Infinity'",
         "radiotherapy_target": "radiotherapy_target IS NULL OR therapy_kind = 'radiotherapy'",
         "blood_product": "num_nonnulls(blood_product, units_transfused) = 0 "
         "OR therapy_kind = 'transfusion'",

@@ -1,10 +1,11 @@
 """Units of the Unified Code for Units of Measure, UCUM."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.vocabularies.meant_units import meant_ucum
 from app.vocabularies.ucum import LONGEST, is_ucum
 
 
@@ -15,14 +16,32 @@ def _ucum(unit: str) -> str:
         PydanticCustomError: ``unit_not_ucum``.
     """
     if not is_ucum(unit):
+        meant = meant_ucum(unit)
         raise PydanticCustomError(
-            "unit_not_ucum", "write a unit of UCUM, case-sensitive form, such as mg or 10*9/L"
+            "unit_not_ucum",
+            "write a unit of UCUM, case-sensitive form, such as {unit}",
+            {"unit": meant, "allowed": [meant]} if meant else {"unit": "mg or 10*9/L"},
         )
     return unit
 
 
-UnitText = Annotated[str, StringConstraints(strict=True, max_length=LONGEST, pattern=r"^[!-~]+$")]
-"""What may be a UCUM unit: printable ASCII without blanks. For fields with a list of their own."""
+class WrittenUnit:
+    """What a unit field reads: any short text, for a rule to say which unit is meant.
+
+    The field's schema says what a UCUM unit can be: printable ASCII without blanks.
+    """
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(strict=True, min_length=1, max_length=LONGEST)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": "^[!-~]+$"}
+
+
+UnitText = Annotated[str, WrittenUnit()]
+"""A unit as it is written. For fields with a list of their own, which refuse what is none."""
 
 UcumUnit = Annotated[UnitText, AfterValidator(_ucum)]
 """A well-formed UCUM unit, such as `mg`, `mg/m2`, `[iU]/kg` or `{tbl}`. ``sa_type=Text``."""

@@ -62,6 +62,7 @@ __all__ = [
     "ClinicalNumber",
     "Code",
     "Coded",
+    "Confirmation",
     "Count",
     "DateOrDateTime",
     "FreeText",
@@ -94,6 +95,9 @@ PositiveDecimal = Annotated[Decimal, ClinicalNumber(above=Decimal(0))]
 
 Percentage = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(100))]
 """A percentage from 0 to 100, in %."""
+
+Confirmation = StrictBool
+"""`true` confirms a number that no living person should have; it goes with a reason."""
 
 Count = Annotated[int, WholeNumber(at_least=0, at_most=2**31 - 1)]
 """How many: a whole number of 0 or more."""

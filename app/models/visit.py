@@ -11,6 +11,7 @@ from app.models.values import (
     CivilDate,
     Code,
     Coded,
+    Confirmation,
     FreeText,
     ShortText,
     coded,
@@ -56,6 +57,11 @@ class VisitFields(RecordFields):
         description="Vital signs, one row per time of measurement (VS).",
     )
     note: FreeText | None = Field(default=None, sa_type=Text, description="More on the visit.")
+    confirmed_implausible: Confirmation | None = Field(
+        default=None,
+        description="An amendment says with its reason that a number is right although no living "
+        "person should have it; it is then used.",
+    )
 
 
 class Visit(VisitFields, TrialRecord, table=True):
@@ -66,5 +72,5 @@ class Visit(VisitFields, TrialRecord, table=True):
     checks: ClassVar = {
         "visited_on": "(status = 'done') = (visited_on IS NOT NULL)",
         "missed_because": "(status = 'done') = (missed_because IS NULL)",
-        "weight": "weight BETWEEN 20 AND 400",
+        "weight": "weight > 0 AND weight < 'Infinity'",
     }

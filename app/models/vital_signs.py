@@ -1,7 +1,7 @@
-"""Vital signs, within what a living body can show.
+"""Vital signs.
 
-Decision: the bounds only catch a wrong unit or a misplaced point (98.6 degrees Fahrenheit, 1200
-mmHg); what is unusual but possible is accepted.
+Decision: what no living body can show (98.6 degrees Celsius, 1200 mmHg) is stored and is a finding,
+not a refusal: a visit is not lost over a unit. See ``app.vocabularies.plausible_limits``.
 """
 
 from decimal import Decimal
@@ -13,19 +13,19 @@ from app.models.shape import Part
 from app.models.values import ClinicalNumber, Coded, OffsetDateTime, Percentage
 from app.vocabularies.astct import OxygenDevice
 
-BodyTemperature = Annotated[Decimal, ClinicalNumber(at_least=Decimal(25), at_most=Decimal(45))]
+BodyTemperature = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0))]
 """Body temperature, degrees Celsius."""
 
-BloodPressure = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(350))]
+BloodPressure = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0))]
 """Blood pressure, mmHg."""
 
-Rate = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0), at_most=Decimal(400))]
+Rate = Annotated[Decimal, ClinicalNumber(at_least=Decimal(0))]
 """Beats or breaths per minute."""
 
-OxygenFlow = Annotated[Decimal, ClinicalNumber(above=Decimal(0), at_most=Decimal(100))]
+OxygenFlow = Annotated[Decimal, ClinicalNumber(above=Decimal(0))]
 """Oxygen flow, L/min."""
 
-BodyWeight = Annotated[Decimal, ClinicalNumber(at_least=Decimal(20), at_most=Decimal(400))]
+BodyWeight = Annotated[Decimal, ClinicalNumber(above=Decimal(0))]
 """Body weight, kg."""
 
 

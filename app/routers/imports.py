@@ -90,7 +90,9 @@ _BODY = {
     description="A result for each line, then the summary; without the summary, send the file "
     "again: what is stored already changes nothing. Several lines may speak of one record: they "
     "are versions in their order, the last is what the record says in the end, and sent again they "
-    "are all `unchanged`. After a retraction the file says no more of that record.",
+    "are all `unchanged`. After a retraction the file says no more of that record. A result has "
+    "`findings` where the record says something against itself, whatever else is known of the "
+    "subject: a number that is not plausible, a result that no analyte claims.",
     response_class=Response,
     responses={
         200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},

@@ -16,7 +16,13 @@ from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.adverse_events import ENDED, ONGOING, AesiKind, Outcome, SeriousnessCriterion
 from app.vocabularies.astct import CRS_TERM
-from app.vocabularies.ctcae import ToxicityGrade, find_term, nearest_terms, term_of_meddra_code
+from app.vocabularies.ctcae import (
+    ToxicityGrade,
+    find_term,
+    how_to_write,
+    nearest_terms,
+    term_of_meddra_code,
+)
 
 
 def published_term(spelling: str) -> str:
@@ -35,10 +41,15 @@ def published_term(spelling: str) -> str:
     if term is not None and term.term == spelling:
         return spelling
     nearest = (term.term,) if term is not None else nearest_terms(spelling)
+    advice = how_to_write(spelling) if term is None else None
     raise PydanticCustomError(
         "unknown_term",
-        "write a term of CTCAE 5.0 in its published spelling, or its MedDRA code",
-        {"allowed": list(nearest)},
+        "{advice}",
+        {
+            "advice": advice
+            or "write a term of CTCAE 5.0 in its published spelling, or its MedDRA code",
+            "allowed": list(nearest),
+        },
     )
 
 

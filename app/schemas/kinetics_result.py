@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from pydantic import field_validator
+
 from app.models.kinetics_result import KineticsResult, KineticsResultFields
+from app.models.measured_numbers import OF_A_SAMPLE, number_alone
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.kinetics import (
@@ -12,7 +15,9 @@ from app.vocabularies.kinetics import (
     NotEvaluableReason,
     QuantificationState,
 )
+from app.vocabularies.meant_units import with_meant_unit
 from app.vocabularies.specimens import Matrix
+from app.vocabularies.taken_units import in_listed_unit, taken_units
 
 _PER_VOLUME: Final = "{copies}/mL"
 """The qPCR unit of a fluid too poor in cells to weigh its DNA; only of cerebrospinal fluid."""
@@ -105,17 +110,21 @@ def state_and_limits(result: KineticsResultFields) -> Iterator[Refusal]:
 
 def unit_of_the_method(result: KineticsResultFields) -> Iterator[Refusal]:
     """Require a unit of the method beside a number; copies per mL only of cerebrospinal fluid."""
-    allowed = tuple(
+    listed = tuple(
         unit for unit in UNITS[result.method] if unit != _PER_VOLUME or result.matrix is Matrix.CSF
     )
+    allowed = taken_units(listed)
     if result.unit is None:
         if (result.value, result.lloq, result.lod) != (None, None, None):
             yield Refusal("unit", "unit_missing", "write the unit of value and limits", allowed)
-    elif result.unit not in allowed:
+        return
+    read = in_listed_unit(result.unit, listed)
+    if read is None:
+        words = "write a unit of this method in this matrix"
         yield Refusal(
-            "unit", "unit_not_allowed", "write a unit of this method in this matrix", allowed
+            "unit", "unit_not_allowed", with_meant_unit(words, result.unit, allowed), allowed
         )
-    if result.unit == "%" and result.value is not None and result.value > 100:
+    elif read.unit == "%" and result.value is not None and result.value > 100:
         yield Refusal("value", "percentage_above_100", "a percentage is at most 100")
 
 
@@ -135,6 +144,12 @@ class KineticsResultIn(KineticsResultFields, ConsistentRecordIn):
     """A kinetics result as a centre submits it."""
 
     rules = (some_result, state_and_limits, unit_of_the_method, fields_of_the_sample)
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def number_alone(cls, value: object) -> object:
+        """Name the member for what a laboratory writes in the place of a number."""
+        return number_alone(value, OF_A_SAMPLE)
 
 
 class KineticsResultOut(KineticsResultFields, RecordOut):

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from sqlmodel import SQLModel
 
 from app.models.lab_result import LabResult, LabResultFields
+from app.models.measured_numbers import OF_A_RESULT, number_alone
 from app.schemas.record import RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
+from app.vocabularies.analyte_names import meant_analyte
 from app.vocabularies.laboratory import (
     JUDGED,
     CodeSystem,
@@ -27,6 +29,7 @@ from app.vocabularies.laboratory_grading import (
     UngradedReason,
 )
 from app.vocabularies.loinc import is_loinc
+from app.vocabularies.meant_units import meant_ucum, with_meant_unit
 
 
 def analyte_is_known(result: LabResultFields) -> Iterator[Refusal]:
@@ -53,11 +56,13 @@ def analyte_is_known(result: LabResultFields) -> Iterator[Refusal]:
             "digits and . _ -",
         )
     elif actual is not (system or CodeSystem.LOINC):
+        meant = meant_analyte(result.analyte)
         yield Refusal(
             "analyte",
             "analyte_not_known",
             "write a code of the trial's list or a LOINC code, or call the sender's own code local "
-            "in analyte_system",
+            f"in analyte_system{f': here {meant}' if meant else ''}",
+            (meant,) if meant else (),
         )
 
 
@@ -125,10 +130,17 @@ def unit_of_the_value(result: LabResultFields) -> Iterator[Refusal]:
     elif not accepts_unit(result.analyte, result.unit):
         units = accepted_units(result.analyte)
         if units is None:
-            yield Refusal("unit", "unit_not_ucum", "write a unit of UCUM, case-sensitive form")
-        else:
+            meant = meant_ucum(result.unit)
             yield Refusal(
-                "unit", "unit_not_allowed", "write the value in a unit of this analyte", units
+                "unit",
+                "unit_not_ucum",
+                f"write a unit of UCUM, case-sensitive form, such as {meant or 'mg/dL or 10*9/L'}",
+                (meant,) if meant else (),
+            )
+        else:
+            words = "write the value in a unit of this analyte"
+            yield Refusal(
+                "unit", "unit_not_allowed", with_meant_unit(words, result.unit, units), units
             )
 
 
@@ -154,6 +166,12 @@ class LabResultIn(LabResultFields, ConsistentRecordIn):
     """A laboratory result as a centre submits it."""
 
     rules = (analyte_is_known, one_result, result_of_the_analyte, unit_of_the_value, limits)
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def number_alone(cls, value: object) -> object:
+        """Name the member for what a laboratory writes in the place of a number."""
+        return number_alone(value, OF_A_RESULT)
 
 
 class LabResultOut(LabResultFields, RecordOut):

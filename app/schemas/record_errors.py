@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is not a member that is known here",
 }
+
+FORMS: Final = {
+    "^[0-9A-Z]{1,8}-[0-9]{3,6}$": "write a subject's code, such as 03-001",
+    "^[0-9]{1,18}-[0-9]{1,18}$": "take the cursor from the Link header of the page before",
+    r"^[^\x00]*$": "leave out the character NUL",
+    r"^[!-~]+$": "write printable letters, digits and marks, without blanks",
+    r"^[!-~]+( [!-~]+)*$": "write printable words with one blank between them",
+}
+"""The forms of parameters and of what is no record, in words."""
 
 
 def field_errors(errors: Iterable[Mapping[str, Any]], skip: int = 1) -> list[dict[str, Any]]:
@@ -37,7 +46,10 @@ def field_errors(errors: Iterable[Mapping[str, Any]], skip: int = 1) -> list[dic
 
 
 def message_of(error: Mapping[str, Any]) -> str:
-    """Give what would be right."""
+    """Give what would be right, in words: what Pydantic says of a form is a regular expression."""
+    form = (error.get("ctx") or {}).get("pattern")
+    if form is not None:
+        return FORMS.get(form, "write it in the form that the documentation shows")
     return str(_MESSAGES.get(error["type"], error["msg"]))
 
 

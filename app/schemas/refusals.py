@@ -19,7 +19,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from pydantic import ModelWrapValidatorHandler, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    ModelWrapValidatorHandler,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from app.schemas.record import RecordIn
@@ -72,8 +78,12 @@ class ConsistentRecordIn(RecordIn):
 
     @model_validator(mode="wrap")
     @classmethod
-    def all_at_once(cls, sent: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def all_at_once(
+        cls, sent: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
         """Read the fields, then hold them against each other.
+
+        An import line has its reason beside the record: it is ``reason`` in the context.
 
         Raises:
             ValidationError: everything that is wrong with the fields and between them.
@@ -90,9 +100,25 @@ class ConsistentRecordIn(RecordIn):
                 refused = {error["loc"][0] for error in errors if error["loc"]}
                 lines += _broken(cls.rules, _ReadableFields(cls, sent, refused))
             raise ValidationError.from_exception_data(cls.__name__, lines) from None
-        if between := _broken(cls.rules, record):
+        between = _broken(cls.rules, record)
+        if getattr(record, "confirmed_implausible", None) and not _reason(record, info):
+            between.append(_CONFIRMED_WITHOUT_REASON.as_line())
+        if between:
             raise ValidationError.from_exception_data(cls.__name__, between)
         return record
+
+
+_CONFIRMED_WITHOUT_REASON = Refusal(
+    "confirmed_implausible",
+    "confirmation_without_reason",
+    "confirm it in an amendment that says why: a number that no living person should have is right "
+    "only with a reason",
+)
+
+
+def _reason(record: RecordIn, info: ValidationInfo) -> object:
+    """Give why a version says what it says; None: it does not say."""
+    return getattr(record, "reason", None) or (info.context or {}).get("reason")
 
 
 class _NotReadable(Exception):  # noqa: N818

@@ -17,6 +17,7 @@ from app.database import Transaction
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
+from app.services import measured_values
 from app.services.derivations.moments import moment_of
 from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import (
@@ -24,9 +25,11 @@ from app.services.derivations.subject_history import (
     Assessment,
     InvestigatorResponse,
     LabValue,
+    NotPlausible,
     RecordRef,
     SubjectHistory,
 )
+from app.services.measured_values import as_analysed
 from app.services.standing_records import (
     EVERY_KIND,
     Document,
@@ -60,7 +63,7 @@ _LAB_VALUES = f"""
         unit, coded_value, reference_range ->> 'low', reference_range ->> 'high', lloq::text,
         uloq::text, specimen, sample_id, fasting, method, spurious,
         (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
-        g_csf_before))::text
+        g_csf_before, confirmed_implausible))::text
     {standing_from(LAB_RESULTS)} AND not_done IS NULL
     GROUP BY record.subject"""
 """The results of a subject as one text: they are by far the most, and the one process that all
@@ -189,14 +192,23 @@ def history_of(
     zone = trial.centres.zone_of(centre)
     members: dict[str, list[tuple[date, uuid.UUID, Any]]] = defaultdict(list)
     adjudications: list[tuple[uuid.UUID, Any, RecordRef]] = []
+    not_plausible = [
+        NotPlausible(record=one.record, member=one.analyte, day=one.collected.latest)
+        for one in lab_values
+        if one.not_plausible
+    ]
     for document in documents:
         kind = document.kind
-        fields = read_document(document)
+        fields, members_aside = _as_analysed(document)
         record = RecordRef(kind.path, document.record_id, document.version)
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
         day = possible_days(written, zone).latest if written is not None else date.max
+        not_plausible += [
+            NotPlausible(record=record, member=member, day=None if written is None else day)
+            for member in members_aside
+        ]
         if kind.one_per_subject:
-            enrolment = values.enrolment(record, fields)  # type: ignore[arg-type]
+            enrolment = values.enrolment(record, fields)
             continue
         if kind.path == "adjudications":
             adjudications.append((document.record_id, fields, record))
@@ -205,6 +217,8 @@ def history_of(
         value = made(record, fields, zone)
         if isinstance(value, AdverseEvent) and document.first_recorded_at is not None:
             value = replace(value, first_recorded=moment_of(document.first_recorded_at, zone))
+        if isinstance(value, Assessment) and members_aside:
+            value = replace(value, not_plausible_on=_collected_on(document, members_aside, zone))
         members[member].append((day, document.record_id, value))
     in_order = {
         member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
@@ -228,9 +242,26 @@ def history_of(
             **{one.record_id: one.recorded_on for one in documents},
             **recorded_on,
         },
+        not_plausible=tuple(not_plausible),
         **in_order,
     )
     return without_wrong_dates(history)
+
+
+def _as_analysed(document: Document) -> tuple[Any, tuple[str, ...]]:
+    """Give what a record says as rules read it, and the members that hold what is not plausible."""
+    sent = read_document(document)
+    analysed = as_analysed(sent)
+    if analysed is sent:
+        return sent, ()
+    return analysed, tuple(str(one.place[0]) for one in measured_values.not_plausible(sent))
+
+
+def _collected_on(document: Document, members: Collection[str], zone: tzinfo) -> tuple[date, ...]:
+    """Give the days on which components of an evaluation were collected, where they say one."""
+    fields = read_document(document)
+    written = (getattr(getattr(fields, member), "collected_on", None) for member in members)
+    return tuple(possible_days(one, zone).earliest for one in written if one is not None)
 
 
 def _adjudicated(
@@ -255,10 +286,10 @@ def _lab_value(row: list[Any], zone: tzinfo) -> LabValue:
     (
         record_id, version, _, analyte, collected_at, visit, value, comparator, unit, coded_value,
         low, high, lloq, uloq, specimen, sample_id, fasting, method, spurious, significant,
-        adverse_event, transfused, g_csf,
+        adverse_event, transfused, g_csf, confirmed,
     ) = row  # fmt: skip
     listed = find_analyte(analyte)
-    return LabValue(
+    result = LabValue(
         record=RecordRef(LAB_RESULTS.path, uuid.UUID(record_id), version),
         analyte=analyte if listed is None else listed.code,
         collected=possible_days(collected_at, zone),
@@ -281,6 +312,7 @@ def _lab_value(row: list[Any], zone: tzinfo) -> LabValue:
         transfused_before=transfused,
         g_csf_before=g_csf,
     )
+    return values.lab_as_analysed(result, confirmed=bool(confirmed))
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -1,12 +1,15 @@
 """One stored record -> the plain values that the derivations read.
 
-Nothing is converted, imputed or judged here; a word of the record becomes the same word of the
-history. The grades of neurological assessments are the one exception: they follow from the record
-alone and are all that a derivation asks of it.
+Nothing is imputed here, and a word of the record becomes the same word of the history; a laboratory
+value is brought to a listed unit of its size, and left out where it is not plausible. The grades of
+neurological assessments are the one exception: they follow from the record alone and are all that a
+derivation asks of it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import tzinfo
+from decimal import Decimal
 from typing import Any, Final
 
 from app.models.adverse_event import AdverseEventFields
@@ -31,14 +34,16 @@ from app.services.criteria.astct import icans_grade
 from app.services.criteria.astct_findings import IcansDomain, IcansFindings
 from app.services.criteria.imwg import evaluation as imwg
 from app.services.criteria.imwg.usable import MyelomaType
+from app.services.criteria.plausibility import Normal, implausibility
 from app.services.derivations import subject_history as history
 from app.services.derivations.subject_history import PossibleDays, RecordRef
 from app.services.written_dates import DateAsSent, known_day, on_the_clock, possible_days
 from app.vocabularies.adverse_events import Causality
 from app.vocabularies.astct import SYNDROME_OF_SCALE
 from app.vocabularies.ctcae import find_term
-from app.vocabularies.laboratory import find_analyte
+from app.vocabularies.laboratory import analysed_in, find_analyte
 from app.vocabularies.preparations import InfusionKind
+from app.vocabularies.taken_units import Restated
 
 STUDY_TREATMENTS: Final = ("car_t", "lymphodepletion", "bridging", "procedure")
 """Candidate causes that are of the trial: an event due to one of them is treatment-related."""
@@ -434,10 +439,17 @@ def examined(fields: NeuroAssessmentFields) -> IcansFindings:
 def lab_value(record: RecordRef, fields: LabResultFields, zone: tzinfo) -> history.LabValue:
     """Give a laboratory result; the analyte by our code where it is listed."""
     listed = find_analyte(fields.analyte)
+    result = _lab_value(record, fields, listed.code if listed else fields.analyte, zone)
+    return lab_as_analysed(result, confirmed=bool(fields.confirmed_implausible))
+
+
+def _lab_value(
+    record: RecordRef, fields: LabResultFields, analyte: str, zone: tzinfo
+) -> history.LabValue:
     limits, judged = fields.reference_range, fields.clinically_significant
     return history.LabValue(
         record=record,
-        analyte=listed.code if listed else fields.analyte,
+        analyte=analyte,
         sent_as=fields.analyte,
         collected=possible_days(fields.collected_at, zone),
         visit=fields.visit,
@@ -459,3 +471,43 @@ def lab_value(record: RecordRef, fields: LabResultFields, zone: tzinfo) -> histo
         transfused_before=fields.transfused_before,
         g_csf_before=fields.g_csf_before,
     )
+
+
+def lab_as_analysed(result: history.LabValue, *, confirmed: bool) -> history.LabValue:
+    """Give a result in a listed unit, without a number that no living person can have.
+
+    Args:
+        result: as it was sent, the analyte by our code where it is listed.
+        confirmed: the centre confirmed the number.
+    """
+    value, unit = result.value, result.unit
+    listed = find_analyte(result.analyte)
+    if value is None or unit is None or listed is None:
+        return result
+    read = None if unit in listed.units else analysed_in(listed, unit)
+    if read is not None:
+        result = replace(
+            result,
+            value=read.of(value),
+            unit=read.unit,
+            lower_limit=_restated(result.lower_limit, read),
+            upper_limit=_restated(result.upper_limit, read),
+            lloq=_restated(result.lloq, read),
+            uloq=_restated(result.uloq, read),
+        )
+    if confirmed or result.spurious or result.value is None:
+        return result
+    impossible = implausibility(
+        result.analyte,
+        result.value,
+        result.unit,
+        comparator=result.comparator,
+        normal=Normal(result.lower_limit, result.upper_limit),
+    )
+    if impossible is None:
+        return result
+    return replace(result, value=None, comparator=None, not_plausible=True)
+
+
+def _restated(number: Decimal | None, read: Restated) -> Decimal | None:
+    return None if number is None else read.of(number)

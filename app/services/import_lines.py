@@ -148,7 +148,9 @@ def _read_retraction(line: Line, sent: dict[str, Any]) -> None:
 
 def _read_record(line: Line, kind: RecordKind, sent: dict[str, Any]) -> None:
     try:
-        payload = kind.submission.__pydantic_validator__.validate_python(sent)
+        payload = kind.submission.__pydantic_validator__.validate_python(
+            sent, context={"reason": line.reason}
+        )
     except ValidationError as invalid:
         line.errors += field_errors(invalid.errors(include_url=False, include_input=False), skip=0)
         with contextlib.suppress(ValidationError):

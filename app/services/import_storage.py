@@ -11,8 +11,9 @@ from app.access.permissions import Action, Role
 from app.database import Transaction
 from app.problems import NotPermitted
 from app.schemas.enrolment import EnrolmentIn, missing_disease_fields
-from app.schemas.record import RecordKind
+from app.schemas.record import RecordIn, RecordKind
 from app.services import import_statements, record_statements
+from app.services.content_findings import content_findings
 from app.services.identity import new_identity
 from app.services.import_lines import CORRECTION, Line
 from app.services.import_order import Known, Told, record_of
@@ -239,7 +240,9 @@ class ImportStorage:
         subject = self._made.get(line.number, line.subject or "")
         record = Known(subject=subject, record_id=str(new_identity()), version=1)
         self._settle(line, CREATED, record)
-        return self._row(transaction, line, record.members())
+        confirmed = getattr(line.payload, "confirmed_implausible", None)
+        reason = {"reason": line.reason} if confirmed else {}
+        return self._row(transaction, line, record.members() | reason)
 
     def _next(self, transaction: Transaction, line: Line, known: Known) -> str:
         record = known.followed_by("active")
@@ -266,7 +269,8 @@ class ImportStorage:
         if status != UNCHANGED and self._validate_only:
             made = record
         named = made is None or record.version < made.version
-        self._outcomes[line.number] = (status, record.members() if named else {})
+        said = {} if line.payload is None else _findings(line.payload)
+        self._outcomes[line.number] = (status, (record.members() if named else {}) | said)
         if line.superseded:
             row = line.row if status != UNCHANGED or told is None else told.row
             self.told[record_of(line)] = Told(version=record.version, made=made, row=row)
@@ -335,6 +339,12 @@ class ImportStorage:
     def _refuse(self, line: Line, pointer: str, code: str, message: str) -> None:
         self._refused_here.add(line.number)
         line.refuse(pointer, code, message)
+
+
+def _findings(payload: RecordIn) -> dict[str, Any]:
+    """Give the member of a result that says what a record says against itself; none, if nothing."""
+    found = [one.model_dump() for one in content_findings(payload)]
+    return {"findings": found} if found else {}
 
 
 def _runs(lines: Iterable[Line]) -> Iterator[list[Line]]:

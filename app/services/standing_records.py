@@ -185,7 +185,8 @@ _SAMPLES: Final = f"""
            reference_range IS NOT NULL, specimen, sample_id, collected_at, method, spurious,
            (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
            g_csf_before, (reference_range ->> 'low')::numeric,
-           (reference_range ->> 'high')::numeric, clinically_significant ->> 'at'
+           (reference_range ->> 'high')::numeric, clinically_significant ->> 'at',
+           confirmed_implausible
     {standing_from(LAB_RESULTS)}"""
 """The columns in the order of :class:`LabSample`."""
 

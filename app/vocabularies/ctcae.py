@@ -7,6 +7,8 @@ Source: NCI, CTCAE version 5.0, 27 November 2017.
 """
 
 import csv
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -14,11 +16,16 @@ from importlib import resources
 from typing import Final
 
 from app.vocabularies.spelling import american
+from app.vocabularies.usual_names import IN_WORDS, ORGANS, USUAL_NAMES, WITHOUT_AN_ORGAN
 
 VERSION: Final = "CTCAE 5.0"
 
 NEAREST_CHARACTERS: Final = 100
 """A refused term is compared up to this length: the longest published one has 84 characters."""
+
+LEAST_ALIKE: Final = 0.25
+NEARLY_THE_SAME: Final = 0.6
+"""Likeness from which a term is suggested, and from which it is a misspelling of it."""
 
 
 class ToxicityGrade(IntEnum):
@@ -48,23 +55,6 @@ class CtcaeTerm:
     grades: tuple[ToxicityGrade, ...]
     other_specify: bool
     meddra_code: str | None
-
-
-USUAL_NAMES: Final = {
-    "neutropenia": "Neutrophil count decreased",
-    "thrombocytopenia": "Platelet count decreased",
-    "leukopenia": "White blood cell decreased",
-    "lymphopenia": "Lymphocyte count decreased",
-    "hyperbilirubinemia": "Blood bilirubin increased",
-    "hypofibrinogenemia": "Fibrinogen decreased",
-    "pneumonia": "Lung infection",
-    "uti": "Urinary tract infection",
-    "dvt": "Thromboembolic event",
-    "pulmonary embolism": "Thromboembolic event",
-    "crs": "Cytokine release syndrome",
-    "icans": "Nervous system disorders - Other, specify",
-}
-"""What a ward calls an event whose published term shares few letters with it."""
 
 
 @cache
@@ -106,21 +96,90 @@ def term_of_meddra_code(code: str) -> CtcaeTerm | None:
 def nearest_terms(spelling: str, *, limit: int = 5) -> tuple[str, ...]:
     """Give the published terms that a refused spelling may have meant, likeliest first.
 
-    Likeness is the Dice coefficient of three-letter pieces, with British spellings read as
-    American ones. Empty when nothing is alike.
+    The published term itself in another spelling stands first, then that of the usual name which
+    the words contain, the longest of several. The others are ranked by likeness, the Dice
+    coefficient of three-letter pieces without the words that many terms share; British spellings
+    are read as American ones. Empty when nothing is alike.
+
+    Decision: a likeness of letters may cross organs (*neurotoxicity*, *nephrotic*). Where the words
+    name an organ and nothing is nearly the same, a term of that organ's class stands first, and
+    "Other, specify" of it where none is alike.
     """
     asked = american(_key(spelling[:NEAREST_CHARACTERS]))
-    usual = USUAL_NAMES.get(asked)
-    pieces = _pieces(asked)
+    meant = _meant(asked)
+    pieces = _pieces(_without_an_organ(asked))
     ranked = sorted(
-        (
-            (-_likeness(pieces, candidate), term)
-            for term, candidate in _pieces_of_terms().items()
-            if term != usual
-        ),
+        (-_likeness(pieces, candidate), term)
+        for term, candidate in _pieces_of_terms().items()
+        if term != meant
     )
-    alike = [term for likeness, term in ranked[:limit] if likeness <= -0.25]
-    return tuple(([usual] if usual else []) + alike)[:limit]
+    likeness = -ranked[0][0]
+    if meant is None and (misspelled := _misspelled_name(pieces, likeness)) is not None:
+        meant = misspelled
+        ranked = [one for one in ranked if one[1] != meant]
+    alike = [(term, -likeness) for likeness, term in ranked[:limit] if likeness <= -LEAST_ALIKE]
+    if meant is not None:
+        return (meant, *(term for term, _ in alike))[:limit]
+    first = _of_the_organ(asked, alike)
+    others = [term for term, _ in alike if term != first]
+    return tuple(([first] if first else []) + others)[:limit]
+
+
+def how_to_write(spelling: str) -> str | None:
+    """Say how an event without a term of its own is written; None: it has one, or is not known."""
+    return IN_WORDS.get(_usual_name(american(_key(spelling[:NEAREST_CHARACTERS]))) or "")
+
+
+def _meant(asked: str) -> str | None:
+    """Give the term that is meant without a doubt."""
+    published = _by_american_key().get(asked)
+    if published is not None:
+        return published
+    named = _usual_name(asked)
+    return None if named is None else USUAL_NAMES[named]
+
+
+def _usual_name(asked: str) -> str | None:
+    """Give the longest usual name among the words; one within a longer published term is none."""
+    spaced = f" {_words(asked)} "
+    found = [name for name in USUAL_NAMES if f" {_words(name)} " in spaced]
+    longest = max(found, key=len, default=None)
+    if longest is None or any(
+        len(term) > len(longest) and longest in term and f" {_words(term)} " in spaced
+        for term in _by_american_key()
+    ):
+        return None
+    return longest
+
+
+def _misspelled_name(pieces: frozenset[str], likeness: float) -> str | None:
+    """Give the term of the usual name that is nearly the same and more alike than any term."""
+    found = max((_likeness(pieces, _pieces(_without_an_organ(name))), name) for name in USUAL_NAMES)
+    enough = found[0] >= max(NEARLY_THE_SAME, likeness)
+    return USUAL_NAMES[found[1]] if enough else None
+
+
+def _words(text: str) -> str:
+    return " ".join(re.split(r"[^a-z0-9]+", text)).strip()
+
+
+def _of_the_organ(asked: str, alike: Sequence[tuple[str, float]]) -> str | None:
+    """Give what stands first: of the organ that is named, unless something is nearly the same."""
+    organ = next((soc for root, soc in ORGANS.items() if re.search(rf"\b{root}", asked)), None)
+    if organ is None or (alike and alike[0][1] >= NEARLY_THE_SAME):
+        return alike[0][0] if alike else None
+    of_organ = (term for term, _ in alike if _soc_of(term) == organ)
+    return next(of_organ, f"{organ} - Other, specify")
+
+
+def _soc_of(term: str) -> str:
+    found = find_term(term)
+    return found.soc if found else ""
+
+
+def _without_an_organ(key: str) -> str:
+    kept = [word for word in key.split() if word.strip(",-") not in WITHOUT_AN_ORGAN]
+    return " ".join(kept) or key
 
 
 def _key(spelling: str) -> str:
@@ -144,7 +203,12 @@ def _pieces(key: str) -> frozenset[str]:
 
 @cache
 def _pieces_of_terms() -> dict[str, frozenset[str]]:
-    return {term.term: _pieces(_key(term.term)) for term in terms()}
+    return {term.term: _pieces(_without_an_organ(_key(term.term))) for term in terms()}
+
+
+@cache
+def _by_american_key() -> dict[str, str]:
+    return {american(_key(term.term)): term.term for term in terms()}
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:

@@ -3,6 +3,11 @@
 An analyte is named by our code or by one of its LOINC codes. A LOINC code fixes the kind of
 quantity (mass or substance), so it accepts only the units of that kind.
 
+Beside its usual code an analyte has synonyms: what another way of counting (by hand, estimated) or
+another material (blood for serum, venous for arterial) is named, and is graded as the same. There
+are none for percentages, for segmented neutrophils without bands, for ionised calcium, for urea
+against urea nitrogen, and between troponin T and I: these are other quantities.
+
 Source: LOINC (see ``app.vocabularies.loinc.NOTICE``) and UCUM; which analytes, ``trial.toml``.
 """
 
@@ -16,9 +21,10 @@ from typing import Final
 from app.vocabularies.concept import Concept
 from app.vocabularies.loinc import is_loinc
 from app.vocabularies.specimens import Specimen
+from app.vocabularies.taken_units import Restated, in_listed_unit, taken_units
 from app.vocabularies.ucum import is_ucum
 
-VERSION: Final = "Day Zero 2026-11"
+VERSION: Final = "Day Zero 2026-11-29"
 
 
 class Comparator(Concept):
@@ -106,7 +112,7 @@ class Analyte:
     Attributes:
         code: our code (LBTESTCD); stable.
         specimens: what it is measured in, the usual one first.
-        units: UCUM units accepted, the one summaries use first; empty for a coded result.
+        units: UCUM units that rules read, the one summaries use first; empty for a coded result.
         result: whether a result is a number, a word, or either.
         ctcae_numbers: CTCAE 5.0 grades it by numbers, at least in one direction.
         loinc: its LOINC codes, the preferred one first; empty where only our code is known.
@@ -170,25 +176,38 @@ def code_system(code: str) -> CodeSystem | None:
 
 
 def accepted_units(code: str) -> tuple[str, ...] | None:
-    """Give the UCUM units that a result under this code may have.
+    """Give the UCUM units that a result under this code may have, the listed ones first.
 
-    Under our code all of the analyte's; under a LOINC code those of its kind of quantity. None for
-    a code outside the list: any well-formed UCUM unit.
+    Under our code all of the analyte's; under a LOINC code those of its kind of quantity; with
+    them the other units of their sizes. None for a code outside the list: any well-formed UCUM
+    unit.
     """
     analyte = find_analyte(code)
-    if analyte is None:
-        return None
-    return next((loinc.units for loinc in analyte.loinc if loinc.code == code), analyte.units)
+    return None if analyte is None else taken_units(_listed_units(analyte, code), analyte.code)
 
 
 def accepts_unit(code: str, unit: str) -> bool:
     """Tell whether a result under this code may have this unit.
 
-    Decision: other spellings of a listed unit (``10^9/L``, ``G/l``) are refused with the accepted
-    ones, not mapped: the sender's next file is then right, and no guess enters the data.
+    A unit that differs from an accepted one by annotations alone, as ``{cells}/uL`` from ``/uL``,
+    says the same.
+
+    Decision: other spellings of an accepted unit (``10^9/L``, ``G/l``) are refused with the one
+    that was meant, not mapped: the sender's next file is then right, and no guess enters the data.
     """
-    units = accepted_units(code)
-    return is_ucum(unit) if units is None else unit in units
+    analyte = find_analyte(code)
+    if analyte is None:
+        return is_ucum(unit)
+    return in_listed_unit(unit, _listed_units(analyte, code), analyte.code) is not None
+
+
+def analysed_in(analyte: Analyte, unit: str) -> Restated | None:
+    """Give the listed unit in which rules read a result of this unit; None: it is not accepted."""
+    return in_listed_unit(unit, analyte.units, analyte.code)
+
+
+def _listed_units(analyte: Analyte, code: str) -> tuple[str, ...]:
+    return next((loinc.units for loinc in analyte.loinc if loinc.code == code), analyte.units)
 
 
 def is_qualitative(result: str) -> bool:

@@ -31,6 +31,8 @@ from app.vocabularies import (
     visits,
 )
 from app.vocabularies.concept import Concept
+from app.vocabularies.taken_units import taken_units
+from app.vocabularies.usual_names import USUAL_NAMES
 from app.vocabularies.vocabulary import Entry, Property, Vocabulary
 
 OWN_VERSION: Final = "Day Zero 2026-11"
@@ -157,7 +159,7 @@ def _ctcae_terms() -> Vocabulary:
                     "meddra_llt": term.meddra_code,
                 },
                 also=tuple(
-                    name for name, published in ctcae.USUAL_NAMES.items() if published == term.term
+                    name for name, published in USUAL_NAMES.items() if published == term.term
                 ),
             )
             for term in ctcae.terms()
@@ -180,7 +182,7 @@ def _analytes() -> Vocabulary:
                     "group": analyte.group.value,
                     "specimens": tuple(specimen.value for specimen in analyte.specimens),
                     "result": analyte.result.value,
-                    "units": analyte.units,
+                    "units": taken_units(analyte.units, analyte.code),
                     "ctcae_numbers": analyte.ctcae_numbers,
                     "loinc": tuple(loinc_code.code for loinc_code in analyte.loinc),
                     "loinc_unconfirmed": tuple(
@@ -212,7 +214,7 @@ def _units() -> Vocabulary:
                     "first_for": unit.first_for,
                     "kinetics_methods": unit.kinetics_methods,
                 },
-                also=(*unit.analytes, unit.code.replace("*", "^"), unit.code.replace("*", "")),
+                also=(*unit.listed_for, unit.code.replace("*", "^"), unit.code.replace("*", "")),
             )
             for unit in accepted_units.accepted_units()
         ),

@@ -19,13 +19,20 @@ def in_unit(value: Decimal, unit: str, wanted: str) -> Decimal | None:
     Raises:
         ValueError: the value is infinite or not a number.
     """
-    if unit == wanted:
-        return value
     ratio = decimal_ratio(unit, wanted)
-    if ratio is None:
-        return None
+    return None if ratio is None else shifted(value, ratio.adjusted())
+
+
+def shifted(value: Decimal, places: int) -> Decimal:
+    """Give a number with its point moved to the right, every digit kept and without an exponent.
+
+    Raises:
+        ValueError: the value is infinite or not a number.
+    """
+    if places == 0:
+        return value
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError("a value is a finite number")
-    exponent += ratio.adjusted()
+    exponent += places
     return Decimal((sign, digits + (0,) * max(exponent, 0), min(exponent, 0)))

@@ -260,6 +260,7 @@ def lab_series(*results: tuple[int, str, int | None], infused: bool = True) -> d
         unit="g/L",
         infused_on="2025-01-01" if infused else None,
         n_not_shown=0,
+        n_not_plausible=0,
         results=[
             {
                 "collected_on": f"2025-01-{day + 1:02}",

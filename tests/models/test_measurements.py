@@ -14,6 +14,7 @@ from app.models.measurements import (
     SerumMProtein,
     UrineMProtein,
 )
+from app.vocabularies.taken_units import taken_units
 
 
 def refusals(kind: type[Measurement], **sent: Any) -> list[tuple[str, str, Any]]:
@@ -44,9 +45,42 @@ def test_a_marker_is_reported_in_its_units_and_no_others(
         part = kind.model_validate({"value": "2.50", "unit": unit, **collection})
         assert part.model_dump(mode="json")["value"] == "2.50"
         assert part.unit == unit
-    for wrong in ("umol/L", "G/DL", f"{units[0]}x"):
-        assert refusals(kind, value="2.50", unit=wrong) == [("/unit", "unit_not_allowed", units)]
-    assert kind.model_json_schema()["properties"]["unit"]["anyOf"][0]["enum"] == units
+    taken = list(taken_units(tuple(units)))
+    for wrong in ("ukat/L", "G/DL", f"{units[0]}x", "\N{MICRO SIGN}g"):
+        assert refusals(kind, value="2.50", unit=wrong) == [("/unit", "unit_not_allowed", taken)]
+    assert kind.model_json_schema()["properties"]["unit"]["anyOf"][0]["enum"] == taken
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "unit", "read"),
+    [
+        pytest.param(SerumMProtein, "25.0", "mg/mL", ("25.0", "g/L"), id="mg/mL are g/L"),
+        pytest.param(FreeLightChain, "120", "ug/mL", ("120", "mg/L"), id="ug/mL are mg/L"),
+        pytest.param(CirculatingPlasmaCells, "40", "{cells}/uL", ("40", "/uL"), id="annotated"),
+        pytest.param(CirculatingPlasmaCells, "40", "/mm3", ("40", "/uL"), id="mm3 are uL"),
+        pytest.param(CirculatingPlasmaCells, "3", "10*6/L", ("3", "/uL"), id="10*6/L are /uL"),
+        pytest.param(CorrectedCalcium, "100", "mg/L", ("10.0", "mg/dL"), id="mg/L to mg/dL"),
+        pytest.param(CellPercentage, "4", "%{cells}", ("4", "%"), id="an annotated share"),
+    ],
+)
+def test_a_unit_of_one_size_is_taken_and_read_in_a_listed_one(
+    kind: type[Measurement], sent: str, unit: str, read: tuple[str, str]
+) -> None:
+    part = kind.model_validate({"value": sent, "unit": unit})
+    assert (part.model_dump(mode="json")["value"], part.unit) == (sent, unit)
+    found = part.listed()
+    assert found is not None
+    assert (str(found[0]), found[1]) == read
+
+
+def test_a_concentration_of_urine_needs_its_volume_in_every_unit() -> None:
+    for unit in taken_units(UrineMProtein.units):
+        body = {"value": "2", "unit": unit}
+        if unit.endswith(("/d", "/(24.h)")):
+            UrineMProtein.model_validate(body)
+        else:
+            ((place, code, _),) = refusals(UrineMProtein, **body)
+            assert (place, code) == ("", "concentration_without_volume"), unit
 
 
 def test_a_measurement_of_no_particular_kind_has_any_unit() -> None:

@@ -235,7 +235,7 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
         ),
         pytest.param(
             SERUM,
-            {"/serum_m_protein/unit": "mg/L"},
+            {"/serum_m_protein/unit": "mg/(24.h)"},
             [("/serum_m_protein/unit", "unit_not_allowed")],
             id="a unit of another marker",
         ),

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from app.schemas.kinetics_result import KINETICS
+from app.vocabularies.taken_units import taken_units
 from tests.schemas.bodies import ABSENT, changed, refused, refused_with
 
 QPCR: dict[str, Any] = {
@@ -196,4 +197,5 @@ def test_it_refuses(
 )
 def test_it_tells_the_units_of_method_and_matrix(matrix: str, allowed: list[str]) -> None:
     (line,) = refused_with(KINETICS, changed(QPCR, {"/matrix": matrix, "/unit": "%"}))
-    assert line["ctx"]["allowed"] == allowed
+    assert line["ctx"]["allowed"] == list(taken_units(tuple(allowed)))
+    assert line["ctx"]["allowed"][: len(allowed)] == allowed

@@ -117,16 +117,14 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
         ),
         pytest.param(
             DONE,
-            {"/vital_signs": [{"temperature": "45.1", "oxygen_saturation": "101"}]},
+            {"/vital_signs": [{"temperature": "-1", "oxygen_saturation": "101"}]},
             [
                 ("/vital_signs/0/oxygen_saturation", "number_too_high"),
-                ("/vital_signs/0/temperature", "number_too_high"),
+                ("/vital_signs/0/temperature", "number_too_low"),
             ],
-            id="beyond what a body can show",
+            id="beyond what a number can be",
         ),
-        pytest.param(
-            DONE, {"/weight": "19.9"}, [("/weight", "number_too_low")], id="a weight of a child"
-        ),
+        pytest.param(DONE, {"/weight": "0"}, [("/weight", "number_too_low")], id="no weight"),
     ],
 )
 def test_it_refuses(

@@ -3,13 +3,14 @@
 import pytest
 
 from app.vocabularies.ctcae import (
-    USUAL_NAMES,
     ToxicityGrade,
     find_term,
+    how_to_write,
     nearest_terms,
     system_organ_classes,
     terms,
 )
+from app.vocabularies.usual_names import IMMUNE, IN_WORDS, NERVOUS, ORGANS, USUAL_NAMES
 
 
 def test_version_5_has_837_terms_in_26_organ_classes() -> None:
@@ -81,11 +82,54 @@ def test_an_unpublished_term_is_not_found(spelling: str) -> None:
         pytest.param("cytokine storm", "Cytokine release syndrome", id="one word right"),
         pytest.param("Neutropenia", "Neutrophil count decreased", id="what a ward calls it"),
         pytest.param("Thrombocytopaenia", "Platelet count decreased", id="that, in British"),
-        pytest.param("ICANS", "Nervous system disorders - Other, specify", id="no own term"),
+        pytest.param("ICANS", NERVOUS, id="no own term"),
+        pytest.param(
+            "Immune effector cell-associated neurotoxicity syndrome", NERVOUS, id="in full"
+        ),
+        pytest.param("immune effector cell associated neurotoxicity", NERVOUS, id="no hyphen"),
+        pytest.param("ICANS grade 3", NERVOUS, id="with its grade"),
+        pytest.param("HLH", IMMUNE, id="haemophagocytosis, short"),
+        pytest.param("Haemophagocytic lymphohistiocytosis", IMMUNE, id="that, in full British"),
+        pytest.param("Hemophagocytic lymphohistiocytosis", IMMUNE, id="that, in full American"),
+        pytest.param("Macrophage activation syndrome", IMMUNE, id="by its other name"),
+        pytest.param("IEC-HS", IMMUNE, id="as ASTCT has it"),
+        pytest.param("Hypogammaglobulinaemia", IMMUNE, id="British"),
+        pytest.param("CRS", "Cytokine release syndrome", id="short"),
+        pytest.param("Thrombocytopenia", "Platelet count decreased", id="American"),
+        pytest.param("Thrombopenia", "Platelet count decreased", id="continental"),
+        pytest.param("Neutropaenia", "Neutrophil count decreased", id="British ae"),
+        pytest.param("Febrile neutropenia grade 3", "Febrile neutropenia", id="a longer term"),
+        pytest.param("Anaemia", "Anemia", id="British anaemia"),
+        pytest.param("Leucopenia", "White blood cell decreased", id="British leuco"),
+        pytest.param("Lymphopenia", "Lymphocyte count decreased", id="lymphopenia"),
+        pytest.param("Pyrexia", "Fever", id="MedDRA's fever"),
+        pytest.param("neurotoxicty", NERVOUS, id="a letter lost"),
+        pytest.param("renal trouble", "Renal colic", id="an organ"),
+        pytest.param("Hepatopathy", "Hepatobiliary disorders - Other, specify", id="no more"),
     ],
 )
 def test_a_refused_term_meets_the_one_it_meant_first(spelling: str, published: str) -> None:
     assert nearest_terms(spelling)[0] == published
+
+
+def test_a_suggestion_of_another_organ_class_is_never_first() -> None:
+    """Each root of an organ, in words that no term has."""
+    for root, soc in ORGANS.items():
+        for asked in (f"{root}otoxic syndrome", f"{root} complication of treatment"):
+            first = find_term(nearest_terms(asked)[0])
+            assert first is not None
+            assert first.soc == soc or asked.startswith("neuro"), asked
+
+
+def test_what_has_no_term_is_told_how_to_write_it() -> None:
+    for name in ("ICANS", "Immune effector cell-associated neurotoxicity syndrome"):
+        words = how_to_write(name)
+        assert words is not None
+        assert "other_specify" in words
+        assert "astct" in words
+    assert how_to_write("Haemophagocytic lymphohistiocytosis") == IN_WORDS["hlh"]
+    assert how_to_write("Thrombocytopenia") is None
+    assert how_to_write("") is None
 
 
 def test_nearest_terms_are_published_few_and_different() -> None:

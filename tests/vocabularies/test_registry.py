@@ -13,6 +13,7 @@ import app.vocabularies
 from app.vocabularies import accepted_units, cdisc, kinetics, laboratory
 from app.vocabularies.concept import Concept
 from app.vocabularies.registry import MEDDRA_NOTICE, VOCABULARIES, find_vocabulary
+from app.vocabularies.taken_units import taken_units
 from app.vocabularies.ucum import is_ucum
 from app.vocabularies.vocabulary import Entry, Vocabulary
 
@@ -103,9 +104,12 @@ def test_a_term_says_its_class_its_grades_and_whether_it_wants_words() -> None:
 
 def test_an_analyte_says_its_units_and_codes() -> None:
     (entry,) = (one for one in known("analyte").entries if one.code == "LDH")
-    assert entry.properties["units"] == ("U/L",)
-    assert entry.properties["loinc"] == ("2532-0", "14804-9")
-    assert entry.properties["loinc_unconfirmed"] == ("14804-9",)
+    units = entry.properties["units"]
+    assert isinstance(units, tuple)
+    assert units[0] == "U/L"
+    assert "kU/L" in units
+    assert entry.properties["loinc"] == ("2532-0", "14804-9", "14805-6")
+    assert entry.properties["loinc_unconfirmed"] == ("14804-9", "14805-6")
     assert entry.properties["ctcae_numbers"] is True
 
 
@@ -122,7 +126,7 @@ def test_a_unit_says_what_it_is_accepted_for() -> None:
         accepted = {
             code for code, unit in entries.items() if analyte.code in unit.properties["analytes"]
         }
-        assert accepted == set(analyte.units), analyte.code
+        assert accepted == set(taken_units(analyte.units, analyte.code)), analyte.code
         first = {
             code for code, unit in entries.items() if analyte.code in unit.properties["first_for"]
         }
@@ -130,7 +134,7 @@ def test_a_unit_says_what_it_is_accepted_for() -> None:
     for method, units in kinetics.UNITS.items():
         assert {
             code for code, unit in entries.items() if method in unit.properties["kinetics_methods"]
-        } == set(units)
+        } == set(taken_units(units))
     for code, unit in entries.items():
         assert is_ucum(code), code
         assert unit.properties["analytes"] or unit.properties["kinetics_methods"]

@@ -30,6 +30,10 @@ NOT_CONVERTIBLE = {
     "TRIG": {"mg/dL"},
     "SIL2R": {"[arb'U]/mL"},
     "CAR_QPCR": {"{copies}/mL"},
+    # Copies and international units differ by assay and are never converted.
+    "HBV_DNA": {"{copies}/mL"},
+    "CMV_DNA": {"{copies}/mL"},
+    "EBV_DNA": {"{copies}/mL"},
 }
 
 

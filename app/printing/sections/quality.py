@@ -28,7 +28,13 @@ def section(document: Mapping[str, Any]) -> Section:
     quality = document["quality"]
     return Section(
         "Data quality",
-        (visits(quality), contradictions(quality), agreement(quality), findings(quality)),
+        (
+            visits(quality),
+            contradictions(quality),
+            left_out(document),
+            agreement(quality),
+            findings(quality),
+        ),
         "quality",
     )
 
@@ -67,6 +73,31 @@ def contradictions(quality: Mapping[str, Any]) -> Table:
                 for name, words in _ERRORS.items()
             ),
         ),
+    )
+
+
+_LEFT_OUT: Final[Mapping[str, str]] = {
+    "response": "Disease evaluations: out of every response and time to an event",
+    "lab-abnormalities": "Laboratory results: out of every grade",
+    "pharmacodynamics": "Of these, of markers: out of the pharmacodynamics",
+    "car-kinetics": "Kinetics results: out of the profiles",
+}
+
+
+def left_out(document: Mapping[str, Any]) -> Table:
+    """Count the values that no living person can have and nobody confirmed."""
+    exposure = document["exposure"]["n_not_plausible"]
+    return table(
+        "Values that are not plausible and left out",
+        (label("Values", 4), Column("Number")),
+        (
+            *(
+                [words, str(document["endpoints"][name]["n_not_plausible"])]
+                for name, words in _LEFT_OUT.items()
+            ),
+            ["Doses and products: out of the exposure", str(exposure)],
+        ),
+        "Until a centre corrects them, or confirms them with a reason.",
     )
 
 

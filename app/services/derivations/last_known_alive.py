@@ -141,7 +141,7 @@ def _days_of(
 def last_collected_on(assessment: Assessment) -> date:
     """Give the last day that anything of an evaluation was collected on."""
     evaluation = assessment.evaluation
-    days = [evaluation.anchor]
+    days = [evaluation.anchor, *assessment.not_plausible_on]
     for name in PARTS:
         part: Any = getattr(evaluation, name)
         if part is not None:

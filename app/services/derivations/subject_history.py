@@ -246,6 +246,8 @@ class Assessment:
     visit: str | None = None
     investigator: InvestigatorResponse | None = None
     adjudicated: InvestigatorResponse | None = None
+    not_plausible_on: tuple[date, ...] = ()
+    """Days on which components were collected whose values are not plausible and left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +370,9 @@ class LabValue:
     adverse_event: uuid.UUID | None = None
     transfused_before: bool | None = None
     g_csf_before: bool | None = None
+    not_plausible: bool = False
+    """No living person can have the number that was sent, and nobody confirmed it: the value is
+    left out, and the sample is still evidence of life."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,6 +406,17 @@ class NeuroAssessment:
     """On the clock of the centre."""
     icans_grade: int | None = None
     """ASTCT grade from its parts; None: they do not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPlausible:
+    """A number that no living person can have, which nobody confirmed and no rule reads."""
+
+    record: RecordRef
+    member: str
+    """The member of the record, or our code of the analyte."""
+    day: date | None
+    """Of the record; None: it has no day of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -441,6 +457,8 @@ class SubjectHistory:
     visits_after_infusion: frozenset[str] = frozenset()
     recorded_on: Mapping[uuid.UUID, date] = field(default_factory=dict)
     set_aside: tuple[DataError, ...] = ()
+    not_plausible: tuple[NotPlausible, ...] = ()
+    """Numbers that are not plausible and in none of the values above."""
 
     def may_have_seen(self, record: RecordRef, day: date) -> bool:
         """Tell whether what a record dates on a day can have been observed when it was recorded.

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.schemas.assessment import ASSESSMENTS
 from app.schemas.record import Finding
+from app.services.edit_checks import plausibility
 from app.services.edit_checks.catalogue import (
     ASSESSMENT_CHECKS,
     LISTED_CHECKS,
@@ -30,8 +31,10 @@ __all__ = [
 
 def on_record(record: Stored[Any], course: SubjectCourse, trial: Trial) -> Iterator[Finding]:
     """Give what a record's own content says against the course of its subject."""
+    yield from plausibility.not_plausible_values(record)
+    read = record.as_analysed()
     for check in RECORD_CHECKS[record.kind]:
-        yield from check(record, course, trial)
+        yield from check(read, course, trial)
 
 
 def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> Iterator[Found]:
@@ -48,10 +51,11 @@ def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> 
     for record in records:
         for finding in on_record(record, subject.course, subject.trial):
             yield Found(record, finding)
+    read = subject.as_analysed()
     checks = SUBJECT_CHECKS if about is not None else (*SUBJECT_CHECKS, *LISTED_CHECKS)
     if about is None or about.kind == ASSESSMENTS.path:
         checks = (*checks, *ASSESSMENT_CHECKS)
     for check in checks:
-        for found in check(subject):
-            if about is None or found.record is about:
+        for found in check(read):
+            if about is None or found.record.record_id == about.record_id:
                 yield found

@@ -5,6 +5,7 @@ laboratory outliers, adverse events from laboratory results, recovery of counts.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, Subjec
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import known_day
 from app.trial.trial import Trial
+from app.vocabularies.analyte_names import meant_analyte
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.therapies import TherapyKind
 
@@ -22,6 +24,12 @@ LAB_RANGE_MISSING = Rule(
     "notice",
     "CTCAE grades this analyte against the laboratory's limits; send the reference range, or the "
     "grade may stay open between several or be missing",
+)
+LAB_NOT_ANALYSED = Rule(
+    "LAB-NOT-ANALYSED",
+    "notice",
+    "no analyte of the trial claims this code: the result is stored and in no table; send it under "
+    "an analyte's code, or as one of its LOINC codes, if it is one",
 )
 IDENTICAL_TIMESTAMPS = Rule(
     "IDENTICAL-TIMESTAMPS",
@@ -59,6 +67,21 @@ def range_for_grading(result: Stored[LabSample], _: SubjectCourse, __: Trial) ->
     analyte = find_analyte(fields.analyte)
     if analyte is not None and analyte.ctcae_numbers and analyte.code not in _UNRANGED:
         yield LAB_RANGE_MISSING.at("reference_range")
+
+
+def claimed_by_an_analyte(
+    result: Stored[LabSample], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Notice a result that is stored and counted nowhere, because no analyte has its code."""
+    yield from not_analysed(result.fields)
+
+
+def not_analysed(fields: LabSample) -> Iterator[Finding]:
+    """Notice the same in what a result says, before it is stored."""
+    if fields.not_done is None and not fields.spurious and find_analyte(fields.analyte) is None:
+        meant = meant_analyte(fields.analyte)
+        likely = f"{LAB_NOT_ANALYSED.message}; it is likely {meant}" if meant else ""
+        yield replace(LAB_NOT_ANALYSED, message=likely or LAB_NOT_ANALYSED.message).at("analyte")
 
 
 def significance(result: Stored[LabSample], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
@@ -132,5 +155,5 @@ def analyte_code(code: str) -> str:
     return code if analyte is None else analyte.code
 
 
-RECORD_CHECKS = (range_for_grading, significance)
+RECORD_CHECKS = (range_for_grading, claimed_by_an_analyte, significance)
 SUBJECT_CHECKS = (one_result_a_time, treatment_before_sample)

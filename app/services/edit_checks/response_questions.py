@@ -212,7 +212,7 @@ def _treatments(subject: SubjectRecords) -> Iterator[tuple[list[str], date, date
     """Give what was given before: the agents, the first day it may have been, and the last."""
     enrolled = subject.enrolment
     given: list[tuple[Stored[Any], Any]] = [
-        *((enrolled, line) for line in (enrolled.fields.lines if enrolled else None) or ()),
+        *([(enrolled, line) for line in enrolled.fields.lines or ()] if enrolled else []),
         *(
             (one, one.fields.bridging)
             for one in subject.preparations

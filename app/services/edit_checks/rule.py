@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
@@ -20,10 +20,14 @@ from app.models.preparation import PreparationFields
 from app.models.therapy import TherapyFields
 from app.models.visit import VisitFields
 from app.schemas.record import Finding, RecordKind
+from app.services.criteria.plausibility import Implausibility, Normal, implausibility
 from app.services.derivations.subject_history import PossibleDays
+from app.services.measured_values import as_analysed
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import DateAsSent, is_before, possible_days
 from app.trial.trial import Trial
+from app.vocabularies.annotations import without_annotations
+from app.vocabularies.laboratory import Comparator, analysed_in, find_analyte
 
 FieldsT = TypeVar("FieldsT", covariant=True)  # noqa: PLC0105 - read as a noun in every check
 DAY = timedelta(days=1)
@@ -79,6 +83,43 @@ class LabSample:
     lower_limit: Decimal | None
     upper_limit: Decimal | None
     judged_at: str | None
+    confirmed_implausible: bool | None
+
+    @property
+    def impossible(self) -> Implausibility | None:
+        """What no living person can have of the value; None: nothing, or it was confirmed."""
+        listed = find_analyte(self.analyte)
+        if self.value is None or self.unit is None or listed is None:
+            return None
+        if self.confirmed_implausible or self.spurious:
+            return None
+        return implausibility(
+            listed.code,
+            self.value,
+            without_annotations(self.unit),
+            comparator=None if self.comparator is None else Comparator(self.comparator),
+            normal=self.normal,
+        )
+
+    @property
+    def normal(self) -> Normal:
+        """The laboratory's own range."""
+        return Normal(self.lower_limit, self.upper_limit)
+
+    def as_analysed(self) -> Self:
+        """Give the result as rules read it: in a listed unit, without what is not plausible."""
+        listed = find_analyte(self.analyte)
+        if self.value is None or self.unit is None or listed is None:
+            return self
+        if self.impossible is not None:
+            return replace(self, value=None, comparator=None)
+        read = analysed_in(listed, self.unit)
+        if read is None or read.unit == self.unit:
+            return self
+        low, high = (None if one is None else read.of(one) for one in self.normal)
+        return replace(
+            self, value=read.of(self.value), unit=read.unit, lower_limit=low, upper_limit=high
+        )
 
     @classmethod
     def of(cls, result: LabResultFields) -> Self:
@@ -106,6 +147,7 @@ class LabSample:
             limits.low if limits is not None else None,
             limits.high if limits is not None else None,
             judged.at if judged is not None else None,
+            result.confirmed_implausible,
         )
 
 
@@ -173,6 +215,16 @@ class Stored(Generic[FieldsT]):
         """Tell whether one date is before another whatever is not known of both."""
         return is_before(one, other, self.zone)
 
+    def as_analysed(self) -> "Stored[FieldsT]":
+        """Give the record as rules read it: in listed units, without what is not plausible."""
+        fields: Any = self.fields
+        read: Any = fields.as_analysed() if isinstance(fields, LabSample) else as_analysed(fields)
+        return self if read is fields else replace(self, fields=read)
+
+
+def _as_analysed(records: tuple[Stored[FieldsT], ...]) -> tuple[Stored[FieldsT], ...]:
+    return tuple(one.as_analysed() for one in records)
+
 
 class Found(NamedTuple):
     """A finding and the record that it is about."""
@@ -208,6 +260,20 @@ class SubjectRecords:
             return () if self.enrolment is None else (self.enrolment,)
         records: tuple[Stored[Any], ...] = getattr(self, path.replace("-", "_"))
         return records
+
+    def as_analysed(self) -> Self:
+        """Give the records as rules read them; each keeps its identity."""
+        return replace(
+            self,
+            enrolment=None if self.enrolment is None else self.enrolment.as_analysed(),
+            preparations=_as_analysed(self.preparations),
+            infusions=_as_analysed(self.infusions),
+            assessments=_as_analysed(self.assessments),
+            lab_results=_as_analysed(self.lab_results),
+            kinetics=_as_analysed(self.kinetics),
+            visits=_as_analysed(self.visits),
+            therapies=_as_analysed(self.therapies),
+        )
 
     @property
     def deaths(self) -> tuple[Stored[FollowUpFields], ...]:

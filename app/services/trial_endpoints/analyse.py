@@ -97,6 +97,9 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         exposure=exposure(history, trial.populations),
         labs_not_analysed=not_analysed(history),
         facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
+        not_plausible=tuple(
+            one for one in history.not_plausible if one.day is None or one.day <= history.data_cut
+        ),
     )
     if infused is None:
         return analysis

@@ -50,6 +50,11 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
         **answer,
         "horizon": add_months(infused_on, history.horizon_months),
         "counted_until": found.until,
+        "not_plausible": tuple(
+            {"record": one.record, "member": one.member}
+            for one in history.not_plausible
+            if one.record.kind == "assessments"
+        ),
         "new_therapy_on": found.new_therapy_on[ResponseSource.DERIVED],
         "died_of_myeloma_on": found.died_of_myeloma_on,
         "baseline": _baseline(found, records),

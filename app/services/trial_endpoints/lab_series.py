@@ -58,6 +58,11 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
         "unit": unit,
         "infused_on": infused_on,
         "n_not_shown": len(found) - len(shown),
+        "n_not_plausible": sum(
+            one.not_plausible and one.collected.earliest <= history.data_cut
+            for one in history.lab_values
+            if one.analyte == analyte
+        ),
         "results": [_written(one, unit, history) for one in shown if unit is not None],
     }
 

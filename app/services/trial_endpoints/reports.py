@@ -12,6 +12,7 @@ from app.services.trial_endpoints.laboratory_report import (
     lab_abnormality_report,
     pharmacodynamic_report,
 )
+from app.services.trial_endpoints.not_plausible import not_plausible
 from app.services.trial_endpoints.question import Question, head, usual_population
 from app.services.trial_endpoints.response_report import response_report
 from app.services.trial_endpoints.safety_report import adverse_event_report
@@ -59,6 +60,7 @@ def report(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial
         answer["rows"] = [_with_its_zone(row, trial) for row in answer["rows"]]
     else:
         del answer["rows"]
+    answer |= not_plausible(cohort, trial, question.endpoint)
     if question.endpoint != "enrolment":
         answer["set_aside"] = set_aside(cohort)
         answer["data_errors"] = errors_of(cohort)

@@ -26,7 +26,7 @@ from app.services.derivations.mrd_status import MrdSummary
 from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
 from app.services.derivations.populations import Milestones, Population
 from app.services.derivations.scheduled_visits import SubjectVisits
-from app.services.derivations.subject_history import Characteristics, DataError
+from app.services.derivations.subject_history import Characteristics, DataError, NotPlausible
 from app.services.derivations.unconfirmed_response import UnconfirmedReason
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
@@ -140,3 +140,5 @@ class SubjectAnalysis:
     haematotoxicity: Haematotoxicity | None = None
     kinetics: CarKinetics | None = None
     pharmacodynamics: SubjectPharmacodynamics | None = None
+    not_plausible: tuple[NotPlausible, ...] = ()
+    """Numbers that are not plausible, up to the data cut."""

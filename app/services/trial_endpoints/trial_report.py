@@ -15,6 +15,7 @@ from app.services.derivations.error_effects import ErrorClass
 from app.services.trial_endpoints.baseline_report import baseline, exposure_of
 from app.services.trial_endpoints.cohort import members
 from app.services.trial_endpoints.listings import listings
+from app.services.trial_endpoints.not_plausible import not_plausible
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.status_board import status_board
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
@@ -39,7 +40,7 @@ def beside_the_summary(
         "outcomes": [one.model_dump(mode="json") for one in trial.outcomes],
         "policy": trial.policy.model_dump(mode="json"),
         "baseline": baseline(cohort),
-        "exposure": exposure_of(cohort),
+        "exposure": exposure_of(cohort) | not_plausible(cohort, trial, "exposure"),
         "quality": {
             "n": len(analyses),
             "visits": {"status_on": board["status_on"], "counts": board["counts"]},

@@ -85,5 +85,9 @@ export function provenance(answer, more = null) {
   const errors = answer.n_data_errors
     ? ` ${answer.n_data_errors} subject(s) have records that contradict each other.`
     : "";
-  return element("p", { class: "provenance" }, `${facts.filter(Boolean).join(" · ")}.${errors}`);
+  const left = answer.n_not_plausible
+    ? ` ${answer.n_not_plausible} value(s) are not plausible and left out until confirmed.`
+    : "";
+  const said = `${facts.filter(Boolean).join(" · ")}.${errors}${left}`;
+  return element("p", { class: "provenance" }, said);
 }

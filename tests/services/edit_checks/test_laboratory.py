@@ -40,15 +40,29 @@ def rules(*records: Sent) -> list[tuple[str, str]]:
             False,
             id="needs no range",
         ),
-        pytest.param(
-            result(reference_range=None, analyte="XYZ", analyte_system="local"),
-            False,
-            id="not of the list",
-        ),
     ],
 )
 def test_it_notices_a_range_that_grading_needs(record: Sent, missing: bool) -> None:
     assert rules(record) == ([("LAB-RANGE-MISSING", "/reference_range")] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "noticed"),
+    [
+        pytest.param({"analyte": "XYZ", "analyte_system": "local"}, True, id="the sender's own"),
+        pytest.param({"analyte": "2075-0", "unit": "mmol/L"}, True, id="LOINC of no analyte"),
+        pytest.param({"analyte": "778-1"}, False, id="a LOINC synonym"),
+        pytest.param({"analyte": "XYZ", "analyte_system": "local", "spurious": True}, False,
+                     id="an error anyway"),
+    ],
+)  # fmt: skip
+def test_it_notices_a_result_that_no_analyte_claims(changes: dict[str, Any], noticed: bool) -> None:
+    assert (("LAB-NOT-ANALYSED", "/analyte") in rules(result(**changes))) is noticed
+
+
+def test_it_names_the_analyte_that_a_known_abbreviation_stands_for() -> None:
+    (found,) = on_subject(of(result(analyte="THRO", analyte_system="local")))
+    assert found.finding.message.endswith("it is likely PLT")
 
 
 EVENT = sent("adverse-events", "event", term="Platelet count decreased", grade=2,
@@ -76,7 +90,7 @@ def test_it_notices_significance_without_an_event(body: dict[str, Any], expected
         pytest.param({}, True, id="the same time"),
         pytest.param({"analyte": "777-3"}, True, id="the same analyte under its LOINC"),
         pytest.param({"collected_at": "2026-03-09T06:41+08:00"}, False, id="a minute later"),
-        pytest.param({"analyte": "HGB", "unit": "g/L"}, False, id="another analyte"),
+        pytest.param({"analyte": "NEUT"}, False, id="another analyte"),
         pytest.param({"specimen": "plasma"}, False, id="another material"),
         pytest.param({"sample_id": "2"}, False, id="another sample"),
         pytest.param({"spurious": True}, False, id="an error"),
