@@ -752,6 +752,15 @@ def test_a_part_of_a_definition_changes_the_time_of_this_subject(endpoint: str, 
     assert (usual == other) is ((endpoint, part) in SAME_BY_RULE)
 
 
+def test_a_progression_confirmed_after_the_horizon_is_known_where_the_time_is_cut_at_it() -> None:
+    told = subject("one", FOUR, *PARTIAL, serum(1080, 2), serum(1110, 2))
+    found = {
+        variant: answer(PFS, told, trial=USUAL, variant=variant)["rows"][0]["CNSR"]
+        for variant in ("EMA", "EMA,truncate")
+    }
+    assert found == {"EMA": 8, "EMA,truncate": 0}
+
+
 def test_every_part_of_every_definition_has_its_subject() -> None:
     policy = TimeToEventPolicy()
     changing = {
