@@ -78,9 +78,10 @@ class SurvivalQuery(ResponsesQuery):
     variant: str | None = Field(
         default=None,
         max_length=LONGEST_VARIANT,
-        pattern=pattern_of(_PARTS),
+        json_schema_extra={"pattern": pattern_of(_PARTS)},
         description="Where its definition departs from the trial's policy: parts that it has, "
         "between commas.",
+        examples=["truncate"],
     )
     conf_type: CurveType | None = Field(
         default=None, description="Transformation of the pointwise limits."

@@ -95,6 +95,7 @@ def survival_query(endpoint: TimeToEvent) -> type[OfResponses]:
                 default=None,
                 description="Where the definition departs from the trial's policy: one or more of "
                 f"{', '.join(f'`{part}`' for part in parts)}, between commas.",
+                examples=[f"{parts[0]},{parts[-1]}"],
             ),
         ),
         conf_type=(

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
+from app.services.trial_endpoints.analyse import analyse
+from tests.endpoints.analysed import history, trial_of
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.subjects import (
     INFUSED_ON,
@@ -159,13 +161,21 @@ async def test_residual_disease_is_held_against_the_sources_own_response(told: C
     assert of_cr == [2, 0]
 
 
-async def test_the_board_stops_at_the_reported_progression_where_nothing_was_measured(
-    told: Cohort,
+@pytest.mark.parametrize(
+    ("name", "progressed"),
+    [
+        pytest.param("CR, CR, PD", True, id="nothing was measured"),
+        pytest.param("PD not confirmed", False, id="a progression that waits"),
+        pytest.param("measured", False, id="measured, and stable"),
+    ],
+)
+def test_scheduled_visits_stop_at_a_reported_progression_where_nothing_was_measured(
+    name: str, progressed: bool
 ) -> None:
-    board = await told.get("/v1/status-board", cutoff="2025-02-01")
-    rows = {one["subject"]: one for one in board["subjects"]}
-    visits = rows[told.codes["CR, CR, PD"]]["visits"]
-    assert "missed" not in {one["status"] for one in visits if one["visit"] in {"M6", "M9"}}
+    trial = trial_of()
+    one = next(one for one in SUBJECTS if one.name == name)
+    stops = analyse(history(one, trial), trial).visits.stops
+    assert (stops.progression is not None) is progressed
 
 
 @pytest.mark.parametrize(("name", "reason"), [("CR, CR, PD", 5), ("measured", 4)])

@@ -23,7 +23,7 @@ ROWS_LEAVE_OUT = {
     *("clock", "cd3_events"),  # kinetics
     *("above", "below", "unit", "above_uln", "newly_detected"),  # laboratory limits
     *("starts_day", "ends_day"),  # periods
-    "dose_limiting_toxicity_days",  # stands in the file as a comment
+    *("dose_limiting_toxicity_days", "missed_after_days"),  # stand in the file as comments
 }
 
 

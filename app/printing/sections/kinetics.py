@@ -95,6 +95,7 @@ def markers(found: Mapping[str, Any]) -> Table:
 
 def humoral(found: Mapping[str, Any]) -> Table:
     """Show B-cell aplasia and hypogammaglobulinaemia."""
+    b_cells, low = found["b_cell_aplasia"], found["hypogammaglobulinaemia"]
     return table(
         "Humoral immunity",
         (
@@ -103,20 +104,32 @@ def humoral(found: Mapping[str, Any]) -> Table:
             Column("%"),
             Column("95 % limits", share=1.4),
             Column("Median first day"),
-            Column("Recovered"),
+            Column("Recovered, x/N"),
+            Column("Median day of it"),
+            Column("Lowest IgG, g/L"),
         ),
         (
             [
-                words,
-                *rate(found[name]),
-                significant(found[name]["median_first_day"]),
-                str(found[name]["n_recovered"]),
-            ]
-            for name, words in (
-                ("b_cell_aplasia", "B-cell aplasia"),
-                ("hypogammaglobulinaemia", "Hypogammaglobulinaemia"),
-            )
+                "B-cell aplasia",
+                *rate(b_cells),
+                significant(b_cells["first_day"]["median"]),
+                f"{b_cells['recovered']['x']}/{b_cells['recovered']['N']}",
+                significant(b_cells["recovery_day"]["median"]),
+                NOTHING,
+            ],
+            [
+                "Hypogammaglobulinaemia",
+                *rate(low),
+                significant(low["first_day"]["median"]),
+                NOTHING,
+                NOTHING,
+                significant(low["lowest"]["minimum"]),
+            ],
         ),
+        f"N: a value after the infusion that tells, of {low['n_treated']} treated. IgG low before "
+        f"lymphodepletion already: {low['n_low_at_baseline']}. Values left out: "
+        f"{low['n_values_after_ivig']} after immunoglobulin, "
+        f"{low['n_values_without_m_protein']} of IgG myeloma without an M-protein of the time.",
     )
 
 

@@ -5,12 +5,9 @@ Source: the trial's protocol, laboratory outliers, CAR kinetics and pharmacodyna
 
 from collections import Counter
 from collections.abc import Sequence
-from statistics import median
 from typing import Any, Final
 
-from app.services.derivations.b_cell_aplasia import BCellAplasia
 from app.services.derivations.cytopenia_recovery import RecoveryStatus
-from app.services.derivations.hypogammaglobulinaemia import Hypogammaglobulinaemia
 from app.services.derivations.immune_toxicity import ImmuneToxicity
 from app.services.statistics.kinetics_tables import kinetics_tables
 from app.services.statistics.lab_tables import lab_tables
@@ -18,8 +15,8 @@ from app.services.statistics.pharmacodynamic_tables import pharmacodynamic_table
 from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
 from app.services.trial_endpoints.cohort import members
+from app.services.trial_endpoints.humoral_report import humoral_report
 from app.services.trial_endpoints.question import Question
-from app.services.trial_endpoints.response import rate
 from app.services.trial_endpoints.response_report import best_of
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.trial.trial import Trial
@@ -97,8 +94,7 @@ def pharmacodynamic_report(
             trial.pharmacodynamics,
             _methods(question, trial),
         ),
-        "b_cell_aplasia": _occurrence([one.b_cells for one in subjects]),
-        "hypogammaglobulinaemia": _occurrence([one.immunoglobulin_g for one in subjects]),
+        **humoral_report(subjects, _methods(question, trial)),
         "rows": (
             {"USUBJID": subject.subject, "SITEID": subject.centre, "markers": subject}
             for subject in subjects
@@ -154,26 +150,6 @@ def _crs_grade(toxicity: ImmuneToxicity | None) -> int | None:
     if toxicity is None:
         return None
     return toxicity.max_grade if toxicity.episodes else 0
-
-
-def _occurrence(
-    found: Sequence[BCellAplasia | Hypogammaglobulinaemia | None],
-) -> dict[str, Any]:
-    """Count the subjects in whom it occurred, of those with a value after the infusion that tells.
-
-    The first day is counted from the infusion, day 0.
-    """
-    told = [one for one in found if one is not None and one.occurred is not None]
-    occurred = [one for one in told if one.occurred]
-    days = sorted(one.first_day for one in occurred if one.first_day is not None)
-    recovered = [
-        one for one in occurred if isinstance(one, BCellAplasia) and one.recovered_on is not None
-    ]
-    return {
-        **rate(len(occurred), len(told), "clopper_pearson"),
-        "median_first_day": median(days) if days else None,
-        "n_recovered": len(recovered),
-    }
 
 
 def _recoveries(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:

@@ -111,6 +111,7 @@ def test_whoever_judged_may_say_that_a_progression_was_confirmed(
         pytest.param("CR CR", 56, "CR", None, id="on the day of new therapy"),
         pytest.param("CR PR", None, "CR", "not_repeated", id="less came after it"),
         pytest.param("CR PR", None, "PR", None, id="and confirms the less"),
+        pytest.param("CR PR", 56, "CR", "not_repeated", id="less, on the day of new therapy"),
         pytest.param("CR PR CR", None, "CR", "no_second_evaluation", id="the last that showed it"),
         pytest.param("CR CR PDi", None, "CR", None, id="confirmed"),
         pytest.param("SD SD", None, "PR", None, id="never shown"),

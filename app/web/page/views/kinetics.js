@@ -122,5 +122,27 @@ async function markers(context) {
       rows,
       empty: "No result counts by then.",
     }),
+    humoral(answer),
   ];
+}
+
+function humoral({ b_cell_aplasia: cells, hypogammaglobulinaemia: low }) {
+  const recovery = ({ recovered, recovery_day: on }) =>
+    recovered ? `${figures.of(recovered)}, day ${figures.measured(on.median)}` : figures.NONE;
+  return table({
+    caption: `B cells and immunoglobulin G, of ${cells.n_treated} treated, with 95 % limits`,
+    columns: [
+      { head: "Condition", header: true, cell: ({ name }) => name },
+      { head: "x / N", number: true, cell: ({ found }) => figures.of(found) },
+      { head: "Rate", number: true, cell: ({ found }) => figures.proportion(found) },
+      { head: "Limits", number: true, cell: ({ found }) => figures.limits(found) },
+      { head: "First day, median", number: true, cell: ({ found }) => figures.measured(found.first_day.median) },
+      { head: "Recovered, median day", number: true, cell: ({ found }) => recovery(found) },
+      { head: "Lowest, g/L", number: true, cell: ({ found }) => figures.measured(found.lowest?.minimum) },
+    ],
+    rows: [
+      { name: "B-cell aplasia", found: cells },
+      { name: "Hypogammaglobulinaemia", found: low },
+    ],
+  });
 }

@@ -1,0 +1,83 @@
+"""The answers about subjects in a few words, without a database: the same rules, read directly."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import date
+from typing import Any, Final
+
+from app.schemas.lab_result import LabResultIn
+from app.schemas.record_kinds import by_path
+from app.services import analysis_values as values
+from app.services.analysis_data import AnalysisCut, history_of
+from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
+from app.services.ledger import DataCut
+from app.services.standing_records import Document
+from app.services.trial_endpoints.analyse import analyse
+from app.services.trial_endpoints.json_values import jsonable
+from app.services.trial_endpoints.question import Question, usual_population
+from app.services.trial_endpoints.reports import report
+from app.trial.trial import Trial
+from tests.endpoints.subjects import Subject
+from tests.trial.trial_documents import raw, set_at
+
+LAST_DAY: Final = date(2028, 1, 1)
+"""Clinical cut-off where none is asked for."""
+
+
+def trial_of(**changes: Any) -> Trial:
+    """The trial with other members, each by its place, ``.`` written as ``__``."""
+    document = raw()
+    set_at(document, "records.disease_fields", "optional")
+    for place, value in changes.items():
+        set_at(document, place.replace("__", "."), value)
+    return Trial.model_validate_json(json.dumps(document, default=str))
+
+
+def history(subject: Subject, trial: Trial, cutoff: date = LAST_DAY) -> SubjectHistory:
+    """What is known of a subject at a cut-off; a record that would be refused fails the test."""
+    documents: list[Document] = []
+    labs: list[LabValue] = []
+    bodies = [("subjects", subject.enrolment)]
+    bodies += [(record.kind, subject.dated(record.body)) for record in subject.records]
+    for number, (path, told) in enumerate(bodies):
+        kind = by_path(path)
+        assert kind is not None
+        body = {name: value for name, value in told.items() if name != "kind"}
+        payload = kind.submission.model_validate_json(json.dumps(body, default=str))
+        record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{subject.name}/{number}")
+        if isinstance(payload, LabResultIn):
+            labs.append(values.lab_value(RecordRef(path, record_id, 1), payload))
+        else:
+            documents.append(Document(kind, record_id, 1, LAST_DAY, payload.model_dump_json()))
+    cut = AnalysisCut(transaction_id=None, known_on=LAST_DAY, cutoff=cutoff)
+    return history_of(trial, subject.name, subject.centre, documents, labs, cut)
+
+
+def answer(
+    endpoint: str,
+    *subjects: Subject,
+    trial: Trial,
+    cutoff: date = LAST_DAY,
+    **asked: Any,
+) -> dict[str, Any]:
+    """The answer about some subjects, rows and all."""
+    analyses = [analyse(history(one, trial, cutoff), trial) for one in subjects]
+    usual = {"population": usual_population(endpoint, trial)}
+    question = Question(
+        endpoint=endpoint,
+        cut=DataCut(seq=1, transaction_id="1", known_on=LAST_DAY),
+        cutoff=cutoff,
+        rows=True,
+        **(usual | asked),
+    )
+    found: dict[str, Any] = jsonable(report(question, analyses, trial))
+    return found
+
+
+def at(document: Any, place: str) -> Any:
+    """What stands at a place such as ``rows.0.CNSR``."""
+    for step in place.split("."):
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document
