@@ -68,6 +68,9 @@ _BY_REASON: Final[Mapping[str, Mapping[str, str]]] = {
     "the score, which is their sum, is read": {
         "IceScore": "orientation naming command writing attention",
     },
+    "the sponsor's coding; tables are by the CTCAE term": {
+        "MeddraCoding": "version llt_code llt_name",
+    },
     "part of the safety case that the sponsor reads": {
         "AdverseEventFields": "visit admitted_on discharged_on action_taken",
         "CausalityByCause": "disease other_drug",

@@ -33,8 +33,14 @@ from app.services.criteria import astct_findings
 from app.services.criteria.imwg import evaluation
 from app.services.derivations import subject_history
 from app.services.derivations.subject_history import RecordRef, SubjectHistory
-from app.services.edit_checks import LabSample, Stored, SubjectRecords
-from app.services.standing_records import _FIELDS, Document, Standing, subject_records
+from app.services.edit_checks import LabSample, SubjectRecords
+from app.services.standing_records import (
+    _FIELDS,
+    Document,
+    SampleVersion,
+    Standing,
+    subject_records,
+)
 from app.trial.trial import Trial
 
 Place = tuple[type[Any], str]
@@ -51,9 +57,13 @@ READERS: Final = tuple(
     for room in ("criteria", "derivations", "statistics", "edit_checks", "trial_endpoints")
 )
 COPYISTS: Final = frozenset(
-    {"app.services.criteria.imwg.merging", "app.services.trial_endpoints.json_values"}
+    {
+        "app.services.criteria.imwg.merging",
+        "app.services.edit_checks.date_members",
+        "app.services.trial_endpoints.json_values",
+    }
 )
-"""Modules that hand every member on whatever it is."""
+"""Modules that hand every member on, or look at every date, whatever it is of."""
 INSTEAD: Final = frozenset(
     {"not_done", "not_assessed", "not_evaluable", "ice_not_done", "ice_not_done_reason"}
 )
@@ -260,6 +270,7 @@ def subject_of(
     told: list[Told], trial: Trial, code: str = "03-001"
 ) -> tuple[SubjectHistory, SubjectRecords]:
     """Read the records of a subject as the derivations and as the edit checks have them."""
+    zone = trial.centres.zone_of(code[:2])
     documents, labs, samples = [], [], []
     for path, record_id, content in told:
         kind = by_path(path)
@@ -269,9 +280,9 @@ def subject_of(
             text = fields.model_dump_json()
             documents.append(Document(kind, record_id, 1, KNOWN_ON, text))
             continue
-        samples.append(Stored.of(kind, record_id, 1, KNOWN_ON, LabSample.of(fields)))
+        samples.append(SampleVersion(record_id, 1, KNOWN_ON, LabSample.of(fields)))
         if fields.not_done is None:
-            labs.append(values.lab_value(RecordRef(path, record_id, 1), fields))
+            labs.append(values.lab_value(RecordRef(path, record_id, 1), fields, zone))
     cut = AnalysisCut(None, KNOWN_ON, None)
     history = history_of(trial, code, code[:2], documents, labs, cut)
     return history, subject_records(trial, code, code[:2], Standing(documents, samples))

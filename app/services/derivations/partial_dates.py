@@ -155,15 +155,3 @@ def adverse_event_end_day(
         return ImputedDay(end.day)
     bounds = [end.latest, data_cut] if died_on is None else [end.latest, data_cut, died_on]
     return ImputedDay(_observed(max(min(bounds), end.earliest), end), imputed_part(end))
-
-
-def alive_day(evidence: PossibleDays) -> ImputedDay | None:
-    """Give the day that evidence of life proves; None: without a month it is not used.
-
-    A missing day is the 1st of the month.
-
-    Source: the trial's endpoint definitions, partial dates, last known alive.
-    """
-    if not evidence.month_known:
-        return None
-    return ImputedDay(evidence.earliest, imputed_part(evidence))

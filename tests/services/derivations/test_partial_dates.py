@@ -11,7 +11,6 @@ from app.services.derivations.partial_dates import (
     ImputedPart,
     adverse_event_end_day,
     adverse_event_start_day,
-    alive_day,
     death_day,
     imputed_part,
     new_therapy_day,
@@ -148,19 +147,6 @@ def test_adverse_event_end(end: str, died: str | None, on: str, flag: str | None
 
 def test_an_adverse_event_that_goes_on_has_no_end() -> None:
     assert adverse_event_end_day(None, died_on=None, data_cut=date(2025, 2, 10)) is None
-
-
-@pytest.mark.parametrize(
-    ("seen", "on"),
-    [
-        pytest.param("2024-06-20", "2024-06-20", id="known to the day"),
-        pytest.param("2024-06", "2024-06-01", id="the 1st"),
-        pytest.param("2024", None, id="without a month: not used"),
-    ],
-)
-def test_evidence_of_life(seen: str, on: str | None) -> None:
-    imputed = alive_day(days(seen))
-    assert (imputed.day if imputed else None) == day(on)
 
 
 months = st.builds(
