@@ -39,6 +39,7 @@ def history(subject: Subject, trial: Trial, cutoff: date = LAST_DAY) -> SubjectH
     """What is known of a subject at a cut-off; a record that would be refused fails the test."""
     documents: list[Document] = []
     labs: list[LabValue] = []
+    zone = trial.centres.zone_of(subject.centre)
     bodies = [("subjects", subject.enrolment)]
     bodies += [(record.kind, subject.dated(record.body)) for record in subject.records]
     for number, (path, told) in enumerate(bodies):
@@ -48,7 +49,7 @@ def history(subject: Subject, trial: Trial, cutoff: date = LAST_DAY) -> SubjectH
         payload = kind.submission.model_validate_json(json.dumps(body, default=str))
         record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{subject.name}/{number}")
         if isinstance(payload, LabResultIn):
-            labs.append(values.lab_value(RecordRef(path, record_id, 1), payload))
+            labs.append(values.lab_value(RecordRef(path, record_id, 1), payload, zone))
         else:
             documents.append(Document(kind, record_id, 1, LAST_DAY, payload.model_dump_json()))
     cut = AnalysisCut(transaction_id=None, known_on=LAST_DAY, cutoff=cutoff)

@@ -25,8 +25,8 @@ from tests.endpoints.test_what_an_answer_follows_from import CUT, drawn
 
 AS_THEY_ARE, IN_UTC, IN_OTHER_UNITS, GIVEN_UP, MIXED = "11", "15", "16", "17", "18"
 GRADED: Final = ("baseline_grade", "worst_grade", "worst_range", "worst_on", "outlier_on")
-NAMING: Final = frozenset({"as_of", "centre", "slots", "records", "SITEID"})
-"""Members that say of which centre, or of which records, an answer is."""
+NAMING: Final = frozenset({"as_of", "centre", "slots", "records", "SITEID", "reported"})
+"""Members that say of which centre or records an answer is, or that give back what was sent."""
 FACTORS: Final[Mapping[str, Decimal]] = {"CREAT": Decimal("88.4"), "BILI": Decimal("17.104")}
 """Analyte -> umol/L of 1 mg/dL."""
 IDENTITY: Final = r"\d\d-\d{3}$|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -187,9 +187,11 @@ def said(value: Any) -> Any:
         return [said(one) for one in value]
     if not isinstance(value, str):
         return value
-    if re.fullmatch(r"-?\d+(\.\d+)?", value):
-        return f"{Decimal(value).normalize():f}"
-    return re.sub(IDENTITY, "", value)
+    return re.sub(IDENTITY, "", re.sub(r"\d+\.\d+", _without_zeros, value))
+
+
+def _without_zeros(number: re.Match[str]) -> str:
+    return f"{Decimal(number[0]).normalize():f}"
 
 
 async def answer(told: Cohort, name: str, centre: str) -> Any:

@@ -5,6 +5,7 @@ DOR censoring.
 """
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.subjects import (
     Record,
+    Subject,
     assessment,
     components,
     contact,
@@ -22,7 +24,7 @@ from tests.endpoints.subjects import (
 )
 
 PFS, DOR, EFS = "progression-free-survival", "duration-of-response", "event-free-survival"
-CUT = {"cutoff": "2027-06-30"}
+CUT = {"cutoff": "2025-06-30"}
 BASELINE = assessment(-10, **components(4, 0, "+-"))
 
 
@@ -30,8 +32,13 @@ def serum(day: int, g_dl: float, **more: Any) -> Record:
     return assessment(day, **components(g_dl, 0, "+-"), **more)
 
 
+def infused(name: str, *records: Record) -> Subject:
+    """A subject whose horizon has passed."""
+    return subject(name, *records, infused_on=date(2022, 3, 1))
+
+
 SUBJECTS = (
-    subject(
+    infused(
         "progressed after therapy",
         BASELINE,
         serum(28, 1),
@@ -39,11 +46,11 @@ SUBJECTS = (
         new_therapy(70),
         serum(91, 1, new_lesions=[{"kind": "extramedullary"}]),
     ),
-    subject(
+    infused(
         "waits after therapy", BASELINE, serum(28, 1), serum(61, 1), new_therapy(70), serum(91, 3)
     ),
-    subject("died after a gap", BASELINE, serum(28, 1), serum(61, 1), death(400)),
-    subject(
+    infused("died after a gap", BASELINE, serum(28, 1), serum(61, 1), death(400)),
+    infused(
         "progressed after the horizon",
         BASELINE,
         serum(28, 1),
@@ -52,7 +59,7 @@ SUBJECTS = (
         serum(1080, 1),
         serum(1150, 1, new_lesions=[{"kind": "extramedullary"}]),
     ),
-    subject("followed", BASELINE, serum(28, 1), serum(61, 1), contact(1100)),
+    infused("followed", BASELINE, serum(28, 1), serum(61, 1), contact(1100)),
 )
 
 

@@ -15,7 +15,15 @@ import httpx
 from tests.faults.history import Acknowledged, Entry, Event, Storage, StoredAnswer, Version, Write
 
 TABLES = {"subjects": "enrolment", "visits": "visit", "lab-results": "lab_result"}
-REFUSALS = frozenset({"database-unavailable", "outcome-unknown", "overloaded", "deadline-exceeded"})
+REFUSALS = frozenset(
+    {
+        "database-unavailable",
+        "outcome-unknown",
+        "overloaded",
+        "deadline-exceeded",
+        "shutting-down",
+    }
+)
 """What a client may be told while something is broken, each with ``Retry-After``."""
 IN_FLIGHT = "idempotency-key-in-flight"
 LABORATORY = {"analyte": "PLT", "value": "31", "unit": "10*9/L", "collected_at": "2026-03-09"}

@@ -55,7 +55,7 @@ def test_its_fields_are_the_columns_of_its_table(kind: RecordKind) -> None:
     columns = {column.name for column in clinical_columns(kind.table)}
     assert set(kind.submission.model_fields) - columns <= {"source_id", "centre"}
     assert columns == set(kind.submission.model_fields) - SYSTEM_COLUMNS
-    derived = {"stale"} if kind.judges is not None else set()
+    derived = {"visit_derived", *({"stale"} if kind.judges is not None else ())}
     assert columns == set(kind.view.model_fields) - SYSTEM_COLUMNS - derived
     filtered = {column.partition(".")[0] for column in kind.filters.values()}
     assert {kind.dated_by, *filtered} - {None} <= columns

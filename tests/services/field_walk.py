@@ -60,10 +60,14 @@ COPYISTS: Final = frozenset(
     {
         "app.services.criteria.imwg.merging",
         "app.services.edit_checks.date_members",
+        "app.services.edit_checks.plausibility",
+        "app.services.measured_values",
         "app.services.trial_endpoints.json_values",
     }
 )
-"""Modules that hand every member on, or look at every date, whatever it is of."""
+"""Modules that hand every member on, or look at every date or number, whatever it is of."""
+OF_THE_OTHERS: Final = frozenset({"confirmed_implausible"})
+"""Members that speak of the numbers of their record; who looks at every number reads them."""
 INSTEAD: Final = frozenset(
     {"not_done", "not_assessed", "not_evaluable", "ice_not_done", "ice_not_done_reason"}
 )

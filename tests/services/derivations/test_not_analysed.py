@@ -6,19 +6,19 @@ from tests.services.derivations.lab_histories import lab, subject
 
 def test_results_of_unknown_codes_are_counted_by_code() -> None:
     labs = (
-        lab(3, "753-4", "0.3", unit="10*9/L"),
-        lab(5, "753-4", "0.2", unit="10*9/L"),
+        lab(3, "770-8", "0.3", unit="10*9/L"),
+        lab(5, "770-8", "0.2", unit="10*9/L"),
         lab(3, "LOCAL-7", "POSITIVE"),
         lab(3, "PLT", "20"),
     )
-    assert not_analysed(subject(*labs)) == {"753-4": 2, "LOCAL-7": 1}
-    assert not_analysed(subject(*labs, infused=False)) == {"753-4": 2, "LOCAL-7": 1}
+    assert not_analysed(subject(*labs)) == {"770-8": 2, "LOCAL-7": 1}
+    assert not_analysed(subject(*labs, infused=False)) == {"770-8": 2, "LOCAL-7": 1}
 
 
 def test_errors_what_was_not_done_and_what_came_after_the_cut_are_not() -> None:
     labs = (
-        lab(3, "753-4", "0.3", spurious=True),
-        lab(4, "753-4", None),
-        lab(11, "753-4", "0.3"),
+        lab(3, "770-8", "0.3", spurious=True),
+        lab(4, "770-8", None),
+        lab(11, "770-8", "0.3"),
     )
     assert not_analysed(subject(*labs, cut=10)) == {}

@@ -12,17 +12,20 @@ from app.services.criteria.imwg.evaluation import (
     Component,
     Imaging,
     Immunofixation,
+    Isotype,
     Lesion,
     Marrow,
     MeasuredValue,
     MrdSample,
     SerumMProtein,
+    SerumMProteinOfIsotype,
     UrineMProtein,
 )
 from app.services.derivations.response_course import with_urine_waived
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import (
     Clonality,
+    HeavyChain,
     ImmunofixationResult,
     LesionKind,
     LightChain,
@@ -349,6 +352,18 @@ def test_a_change_of_method_is_flagged() -> None:
     assert "method_change" in read(start, by("agarose gel", "1", 28)).last.flags
     assert "method_change" not in read(start, by("capillary", "1", 28)).last.flags
     assert "method_change" not in read(start, by(None, "1", 28)).last.flags
+
+
+@pytest.mark.parametrize(("method", "changed"), [("agarose gel", True), ("capillary", False)])
+def test_a_change_of_method_is_flagged_of_several_proteins_too(method: str, changed: bool) -> None:
+    def by(assay: str, day: int) -> Any:
+        protein = SerumMProteinOfIsotype(
+            value=D(1), unit="g/dL", method=assay, isotype=Isotype(heavy_chain=HeavyChain.IGG)
+        )
+        return visit(day, u=0, serum_m_proteins=(protein,))
+
+    flags = read(by("capillary", -10), by(method, 28)).last.flags
+    assert ("method_change" in flags) is changed
 
 
 def test_incomplete_collections_and_diluted_marrows_are_flagged() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from app.services.criteria.imwg import bands
 from app.services.criteria.imwg.bounds import Bounds
-from app.services.criteria.imwg.evaluation import Component
+from app.services.criteria.imwg.evaluation import Component, DiseaseEvaluation
 from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.ladder import marker_levels
 from app.services.criteria.imwg.light_chains import RatioState
@@ -233,13 +233,19 @@ def _only_through_a_limit(tests: Iterable[Tested]) -> bool:
 
 def _method_changed(history: History, visit: UsableEvaluation) -> bool:
     initial, raw = history.baseline.raw, visit.raw
-    return any(
+    before, now = _electrophoresis_methods(initial), _electrophoresis_methods(raw)
+    return bool(before and now and before != now) or any(
         before is not None and now is not None and before != now
         for before, now in (
-            (bands.method_of(initial.serum_m_protein), bands.method_of(raw.serum_m_protein)),
             (bands.method_of(initial.immunoglobulin), bands.method_of(raw.immunoglobulin)),
             (bands.method_of(initial.urine_m_protein), bands.method_of(raw.urine_m_protein)),
             (bands.method_of(initial.kappa), bands.method_of(raw.kappa)),
             (bands.method_of(initial.lambda_), bands.method_of(raw.lambda_)),
         )
     )
+
+
+def _electrophoresis_methods(raw: DiseaseEvaluation) -> frozenset[str]:
+    """Give the assays by which serum M-protein was quantified, of one spike or of several."""
+    spikes = (raw.serum_m_protein, *(raw.serum_m_proteins or ()))
+    return frozenset(method for spike in spikes if (method := bands.method_of(spike)) is not None)
