@@ -22,7 +22,7 @@ OF_RATES: Final = frozenset({"response", "response-waterfall"})
 """Endpoints whose denominator the policy of rates says."""
 RATES_USUAL: Final = "treated"
 """Its default, under which the default of all endpoints stands."""
-RULES_VERSION: Final = "2026-11-25"
+RULES_VERSION: Final = "2026-11-29"
 """Changes whenever a rule changes what it says of the same records."""
 
 
