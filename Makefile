@@ -52,8 +52,8 @@ crowd: $(READY) ## Let thousands of connections drip and rest beside an honest c
 parameters: $(READY) ## Send a million hostile parameters to every place that takes one
 	$(BIN)/pytest -n 2 tests/test_parameters.py --parameters 1000000
 
-mutation: $(READY) ## Change the rules, a sample by a seed, and see that a test fails (MUTANTS=330 SEED=1)
-	nice -n 10 $(BIN)/python -m tests.mutation --sample $(MUTANTS) --seed $(SEED)
+mutation: $(READY) ## Change the rules, a sample by a seed, and see that a test fails (MUTANTS=330 SEED=1 SINCE=revision)
+	nice -n 10 $(BIN)/python -m tests.mutation --sample $(MUTANTS) --seed $(SEED) $(if $(SINCE),--since $(SINCE))
 
 schemathesis: $(READY) ## Hold the service to its contract for longer than the tests do
 	$(BIN)/pytest -n 0 tests/test_schemathesis.py --campaign

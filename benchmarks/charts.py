@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 
 from app.routers.charts import CHARTS
-from app.services.derivations.event_times import VARIANTS
+from app.services.derivations.event_definition import PARTS
 from benchmarks.cohort import TRIAL, Figure, fill, told_model
 from benchmarks.deployment import CENTRE, Measured
 from benchmarks.load import drive, request
@@ -64,8 +64,8 @@ def _curves() -> Iterator[str]:
     """Give curves of which none is another, the one that was drawn already left out."""
     every = [
         f"{CURVE}?endpoint={endpoint}&variant={variant}&conf_type={conf_type}"
-        for conf_type, endpoint in product(("log", "plain"), VARIANTS)
-        for variant in VARIANTS[endpoint]
+        for conf_type, endpoint in product(("log", "plain"), PARTS)
+        for variant in PARTS[endpoint]
     ]
     yield from every[:: max(1, len(every) // COLD_ROUNDS)]
 

@@ -30,6 +30,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=300, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="what the sample is drawn by")
     parser.add_argument("--seconds", type=int, default=60, help="of processor time per mutant")
+    parser.add_argument("--since", help="a revision: only modules that have changed since")
+    parser.add_argument("--only", nargs="*", type=Path, help="only these modules")
     parser.add_argument("--again", type=Path, help="a report whose survivors are tried again")
     return parser.parse_args()
 
@@ -44,8 +46,17 @@ def start_in_a_copy(chosen: argparse.Namespace) -> None:
         if chosen.again:
             shutil.copy(chosen.again, Path(directory, REPORT))
         command = [sys.executable, "-m", "tests.mutation", *sys.argv[1:]]
+        if chosen.since:
+            command += ["--only", *changed_since(chosen.since)]
         settings = {COPY: "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         subprocess.run(command, cwd=directory, env=os.environ | settings, check=True)
+
+
+def changed_since(revision: str) -> list[str]:
+    """Give the modules of the rules that differ from a revision; the copy has no history."""
+    command = ["git", "diff", "--name-only", revision, "--", "app/services"]
+    changed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return sorted({str(path) for path in modules()}.intersection(changed))
 
 
 def try_mutants(chosen: argparse.Namespace) -> None:
@@ -54,7 +65,7 @@ def try_mutants(chosen: argparse.Namespace) -> None:
         lines = [line.split() for line in Path(REPORT).read_text().splitlines()]
         mutants = [read(line[2:]) for line in lines if line[1:2] == [SURVIVED]]
     else:
-        mutants = drawn(modules(), chosen.sample, chosen.seed)
+        mutants = drawn(chosen.only or modules(), chosen.sample, chosen.seed)
     print(f"{len(mutants)} mutants, seed {chosen.seed}", flush=True)
     mutation = Mutation(mutants, seconds=chosen.seconds)
     tests = chosen.tests or [f"tests/services/{room}" for room in ROOMS]
