@@ -58,7 +58,7 @@ def number_alone(value: object, beside: MembersBeside) -> object:
     Raises:
         PydanticCustomError: ``not_a_number``; ``allowed`` names the member.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value[:1].isdigit():
         return value
     text = " ".join(value.split()).casefold()
     if _COMPARATOR.match(text):

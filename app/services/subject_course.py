@@ -177,8 +177,16 @@ def _visit(trial: Trial, anchors: Anchors, day: date) -> str:
 
 
 def _course(trial: Trial, row: Mapping[str, Any]) -> SubjectCourse:
-    standing = {table: _parts(row[table]) for table in _TABLES}
-    return course_from(trial, row["subject"], row["centre"], standing)
+    return _read(trial, row["subject"], row["centre"], tuple(row[table] for table in _TABLES))
+
+
+@lru_cache(maxsize=4096)
+def _read(
+    trial: Trial, subject: str, centre: str, columns: tuple[str | None, ...]
+) -> SubjectCourse:
+    """Read what stands of a subject; of the hundreds of writes about it few change any of it."""
+    standing = dict(zip(_TABLES, map(_parts, columns), strict=True))
+    return course_from(trial, subject, centre, standing)
 
 
 def course_from(

@@ -5,6 +5,7 @@ ordered as :mod:`app.services.derivations.moments` orders them.
 """
 
 from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from app.models.dates import PartialDate
@@ -25,6 +26,11 @@ def possible_days(written: DateAsSent, zone: tzinfo) -> PossibleDays:
     """
     if isinstance(written, date):
         return PossibleDays(written, written)
+    return _read(written, zone)
+
+
+@lru_cache(maxsize=8192)
+def _read(written: str, zone: tzinfo) -> PossibleDays:
     if len(written) > _FULL:
         return moment_of(datetime.fromisoformat(written), zone)
     if len(written) == _FULL:

@@ -14,7 +14,7 @@ Source: LOINC (see ``app.vocabularies.loinc.NOTICE``) and UCUM; which analytes, 
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -186,6 +186,7 @@ def accepted_units(code: str) -> tuple[str, ...] | None:
     return None if analyte is None else taken_units(_listed_units(analyte, code), analyte.code)
 
 
+@lru_cache(maxsize=4096)
 def accepts_unit(code: str, unit: str) -> bool:
     """Tell whether a result under this code may have this unit.
 

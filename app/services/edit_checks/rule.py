@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
 from app.models.adjudication import AdjudicationFields
@@ -58,6 +59,28 @@ class Rule:
         )
 
 
+@lru_cache(maxsize=32_768)
+def impossible_result(
+    analyte: str,
+    value: Decimal,
+    unit: str,
+    comparator: str | None,
+    lower_limit: Decimal | None,
+    upper_limit: Decimal | None,
+) -> Implausibility | None:
+    """Tell what no living person can have of a laboratory result, judged once where it repeats."""
+    listed = find_analyte(analyte)
+    if listed is None:
+        return None
+    return implausibility(
+        listed.code,
+        value,
+        without_annotations(unit),
+        comparator=None if comparator is None else Comparator(comparator),
+        normal=Normal(lower_limit, upper_limit),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LabSample:
     """What the checks look at in a laboratory result; of a subject there are hundreds."""
@@ -88,17 +111,17 @@ class LabSample:
     @property
     def impossible(self) -> Implausibility | None:
         """What no living person can have of the value; None: nothing, or it was confirmed."""
-        listed = find_analyte(self.analyte)
-        if self.value is None or self.unit is None or listed is None:
+        if self.value is None or self.unit is None:
             return None
         if self.confirmed_implausible or self.spurious:
             return None
-        return implausibility(
-            listed.code,
+        return impossible_result(
+            self.analyte,
             self.value,
-            without_annotations(self.unit),
-            comparator=None if self.comparator is None else Comparator(self.comparator),
-            normal=self.normal,
+            self.unit,
+            self.comparator,
+            self.lower_limit,
+            self.upper_limit,
         )
 
     @property
