@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_29_progression_confirmed"
-down_revision = "2026_11_26_ledger_leaf"
+down_revision = "2026_11_29_content_form"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ up who writes.
 from alembic import op
 
 revision = "2026_11_29_unknown_onset"
-down_revision = "2026_11_26_ledger_leaf"
+down_revision = "2026_11_29_progression_confirmed"
 branch_labels = None
 depends_on = None
 
