@@ -17,7 +17,7 @@ from alembic import op
 from migrations.walls import let_everybody_read_their_part, wall_off
 
 revision = "2026_11_29_content_form"
-down_revision = "2026_11_26_normal_results"
+down_revision = "2026_11_26_ledger_leaf"
 branch_labels = None
 depends_on = None
 
