@@ -134,7 +134,7 @@ async def _chunks(body: IO[bytes]) -> AsyncIterator[list[Line]]:
 
 def _written(outcomes: list[Outcome], counts: dict[str, int]) -> str:
     for _, status, _ in outcomes:
-        counts[status] += 1
+        counts[status] = counts.get(status, 0) + 1
     return "".join(result(line, status, more) + "\n" for line, status, more in outcomes)
 
 

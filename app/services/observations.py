@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.models.record import Origin
 from app.schemas.assessment import ASSESSMENTS
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
@@ -27,6 +28,7 @@ from app.services.derived_members import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.lab_grades import findings_of, grades_of, written
 from app.services.record_statements import day_of_version
+from app.services.source_versions import differing_with
 from app.services.standing_records import (
     EVERY_KIND,
     Document,
@@ -69,18 +71,21 @@ async def observe(
     version: int,
     payload: RecordIn,
     course: SubjectCourse,
+    origin: Origin,
 ) -> Observed:
     """Derive what goes with the answer to a submitted or amended record.
 
     Args:
         course: the course of the subject as it is without this version.
+        origin: whose words the version is.
     """
+    differs = await differing_with(transaction, kind, record_id, version, payload, origin)
     day = await _day(transaction, kind, payload, course.subject)
     zone = trial.centres.zone_of(course.centre)
     today = day_furthest_east(datetime.now(UTC))
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
-        record = Stored.of(kind, record_id, version, today, fields, zone)
+        record = Stored.of(kind, record_id, version, today, fields, zone, differs)
         findings = [*on_record(record, course, trial)]
         if not isinstance(payload, LabResultIn):
             return observed(kind, day, course, trial, findings)
@@ -93,7 +98,8 @@ async def observe(
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
     stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)
-    sent_now = Document(kind, record_id, version, today, payload.model_dump_json())
+    text = payload.model_dump_json()
+    sent_now = Document(kind, record_id, version, today, text, differs=differs)
     standing = stored[course.subject].with_version(sent_now)
     subject = subject_records(trial, course.subject, course.centre, standing)
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)

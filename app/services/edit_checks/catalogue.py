@@ -17,6 +17,7 @@ from app.services.edit_checks import (
     possible_progression,
     references,
     response,
+    source_statements,
     therapies,
     unfinished_events,
     unreported_grades,
@@ -24,7 +25,7 @@ from app.services.edit_checks import (
 )
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
 
-_EVER = (dates.in_future, *offsets.RECORD_CHECKS)
+_EVER = (source_statements.source_differs, dates.in_future, *offsets.RECORD_CHECKS)
 _DATED = (dates.after_death, *_EVER)
 _MEASURED = (
     *_DATED,
@@ -95,6 +96,7 @@ RULES: Final[dict[str, Rule]] = {
         laboratory,
         offsets,
         unreported_grades,
+        source_statements,
         kinetics,
         therapies,
         follow_up,

@@ -121,6 +121,7 @@ class Stored(Generic[FieldsT]):
         zone: time zone of the centre, in which its moments have their days.
         dated_by: the member that dates it; empty when the kind has none.
         dated: what this date can mean; None when there is none.
+        differs: members that a person corrected and that the source still says otherwise.
     """
 
     kind: str
@@ -131,6 +132,7 @@ class Stored(Generic[FieldsT]):
     zone: tzinfo
     dated_by: str
     dated: PossibleDays | None
+    differs: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -141,6 +143,7 @@ class Stored(Generic[FieldsT]):
         recorded_on: date,
         fields: Any,
         zone: tzinfo,
+        differs: tuple[str, ...] = (),
     ) -> "Stored[Any]":
         """Take a record with the days it can lie on."""
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
@@ -153,6 +156,7 @@ class Stored(Generic[FieldsT]):
             zone,
             kind.dated_by or "",
             None if written is None else possible_days(written, zone),
+            differs,
         )
 
     @property
