@@ -203,6 +203,13 @@ class EnrolmentClosed(Problem):
     title = "The trial has no slot left"
 
 
+class RecordsStand(Problem):
+    """Records of the subject stand that would be left without an enrolment."""
+
+    status = 409
+    title = "Other records of the subject stand"
+
+
 class RecordVoided(Problem):
     """The record was voided and takes no further version."""
 

@@ -282,7 +282,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         one + "/history",
         operation_id=f"history_of_{named}",
         summary=f"Every version: {kind.noun}",
-        responses={200: {"model": kind.listed}, **documented(*READING)},
+        responses={200: {"model": kind.history}, **documented(*READING)},
         **permits(Action.READ_RECORD),
     )
     async def history(

@@ -5,7 +5,7 @@ Storing uses the statement of a single write (`record_statements.append`), with 
 
 from functools import cache
 
-from app.models.record import Origin, clinical_columns
+from app.models.record import clinical_columns
 from app.schemas.record import RecordKind
 from app.services.content_form import said
 from app.services.record_statements import document, events, written
@@ -95,8 +95,8 @@ def look(kind: RecordKind) -> str:
 def append_voids(kind: RecordKind) -> str:
     """Insert the versions that void records, with their events.
 
-    Parameters: $1 a JSON array of record_id, based_on, reason, recorded_by, stated_at; $2 the
-    event's members.
+    Parameters: $1 a JSON array of record_id, based_on, reason, recorded_by, origin, stated_at; $2
+    the event's members.
     """
     table = kind.table.__tablename__
     names = ", ".join(f'"{column.name}"' for column in clinical_columns(kind.table))
@@ -106,11 +106,11 @@ def append_voids(kind: RecordKind) -> str:
             (record_id, version, subject, centre, state, source_id, reason, recorded_by, origin,
              source_stated_at, {names})
         SELECT current.record_id, current.version + 1, subject, centre, 'voided', source_id,
-               voided.reason, voided.recorded_by, '{Origin.SOURCE}', voided.stated_at, {names}
+               voided.reason, voided.recorded_by, voided.origin, voided.stated_at, {names}
         FROM {table} AS current
         JOIN jsonb_to_recordset($1::jsonb)
              AS voided (record_id uuid, based_on integer, reason text, recorded_by text,
-                        stated_at timestamptz)
+                        origin text, stated_at timestamptz)
           ON current.record_id = voided.record_id AND current.version = voided.based_on
         RETURNING *
     ), written AS MATERIALIZED ({written(kind)}

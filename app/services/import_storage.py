@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from app.services.import_order import Known, Told, record_of
 from app.services.import_references import ENROLLED, FileReferences, in_order
 from app.services.records import Caller
 from app.services.subject_course import SubjectCourse, courses_of
+from app.services.subject_void import release_slot, standing_beside_enrolment
 from app.trial.trial import Trial
 
 OUTCOMES = CREATED, UPDATED, UNCHANGED, RETRACTED, REJECTED = (
@@ -67,6 +68,7 @@ class ImportStorage:
         self._system: dict[str, str] = {}
         self._made_by: dict[str, int] = {}
         self._taking_over: set[int] = set()
+        self._left: list[str] = []
         self._references = FileReferences(self._refuse)
 
     def outcome(self, line: Line) -> tuple[str, dict[str, Any]]:
@@ -83,14 +85,8 @@ class ImportStorage:
     async def store(self, transaction: Transaction, lines: list[Line]) -> None:
         """Store the lines in runs in which no source_id comes twice."""
         for run in _runs(line for line in lines if not line.errors):
-            # Enrolments first: what else is in the run may name the subjects that they make.
-            for makes_subjects in (True, False):
-                part = [
-                    line for line in run
-                    if line.kind is not None and line.kind.one_per_subject is makes_subjects
-                ]  # fmt: skip
-                if part:
-                    await self._store_part(transaction, part)
+            for part in _parts(run):
+                await self._store_part(transaction, part)
         await notice(transaction, self._trial, [
             (line, self._outcomes[line.number][1]) for line in lines if not line.errors
         ])  # fmt: skip
@@ -192,7 +188,8 @@ class ImportStorage:
             if known is not None and known.taken_back:
                 await self._go_on(transaction, line, known)
             elif line.payload is None:
-                if (known := self._to_retract(line, known)) is not None:
+                known = self._to_retract(line, known)
+                if known is not None and await self._may_void(transaction, line, known):
                     voids[line.centre].append(self._void(transaction, line, known))
             elif known is None:
                 if not kind.one_per_subject or await self._enrol(transaction, line):
@@ -223,6 +220,8 @@ class ImportStorage:
                 json.dumps(voided),
                 self._event(transaction, centre, "retract"),
             )
+        while self._left:
+            await release_slot(transaction, self._trial, self._left.pop(), [])
 
     async def _courses(
         self,
@@ -351,6 +350,18 @@ class ImportStorage:
             return known
         return None
 
+    async def _may_void(self, transaction: Transaction, line: Line, known: Known) -> bool:
+        """Tell whether a record may be voided: an enrolment not while others stand."""
+        if line.kind is None or not line.kind.one_per_subject:
+            return True
+        if await standing_beside_enrolment(transaction, known.subject):
+            self._refuse(
+                line, "/retracted", "records_stand", "retract the subject's other records first"
+            )
+            return False
+        self._left.append(known.subject)
+        return True
+
     async def _may_replace(
         self,
         transaction: Transaction,
@@ -425,6 +436,7 @@ class ImportStorage:
             "based_on": known.version,
             "reason": line.reason,
             "recorded_by": transaction.authority.name,
+            "origin": Origin.SOURCE,
             "stated_at": None if line.stated_at is None else line.stated_at.isoformat(),
         }
 
@@ -512,6 +524,15 @@ class ImportStorage:
     def _refuse(self, line: Line, pointer: str, code: str, message: str) -> None:
         self._refused_here.add(line.number)
         line.refuse(pointer, code, message)
+
+
+def _parts(run: Sequence[Line]) -> Iterator[list[Line]]:
+    """Part a run: enrolments before what may name their subjects, their retractions after it."""
+    of_subjects = [line for line in run if line.kind is not None and line.kind.one_per_subject]
+    of_others = [line for line in run if line.kind is not None and not line.kind.one_per_subject]
+    enrolments = [line for line in of_subjects if line.payload is not None]
+    retractions = [line for line in of_subjects if line.payload is None]
+    yield from (part for part in (enrolments, of_others, retractions) if part)
 
 
 def _runs(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -30,6 +30,7 @@ from app.problems import (
 from app.schemas.record import RecordIn, RecordKind
 from app.services import record_statements as statements
 from app.services.identity import new_identity
+from app.services.named_records import with_records_found
 from app.services.observations import Observed, observe, observed
 from app.services.source_versions import origin_by
 from app.services.subject_course import SubjectCourse, courses_of
@@ -105,7 +106,8 @@ async def submit(
             return replay
         record_id = new_identity()
         location = f"/v1/subjects/{subject}/{kind.path}/{record_id}"
-        version = row(payload, transaction, record_id, 1, subject, centre, role)
+        said = await with_records_found(transaction, payload, centre, subject)
+        version = row(said, transaction, record_id, 1, subject, centre, role)
         return await append(
             transaction,
             caller,
@@ -114,7 +116,7 @@ async def submit(
             role,
             "submit",
             request,
-            await observe(transaction, trial, kind, record_id, 1, payload, course, origin_by(role)),
+            await observe(transaction, trial, kind, record_id, 1, said, course, origin_by(role)),
             status=201,
             location=location,
             again=again,
@@ -169,13 +171,14 @@ async def amend(
         _require_same_origin(payload, current)
         if beforehand is not None:
             await beforehand(transaction)
+        said = await with_records_found(transaction, payload, current["centre"], subject)
         version = row(
-            payload, transaction, current["record_id"], based_on + 1, subject, current["centre"],
+            said, transaction, current["record_id"], based_on + 1, subject, current["centre"],
             role, source_id=current["source_id"],
         )  # fmt: skip
         course = await course_of(transaction, trial, subject)
         beside = await observe(
-            transaction, trial, kind, current["record_id"], based_on + 1, payload, course,
+            transaction, trial, kind, current["record_id"], based_on + 1, said, course,
             origin_by(role),
         )  # fmt: skip
         return await append(transaction, caller, kind, version, role, "amend", request, beside)
@@ -196,8 +199,15 @@ async def void(
     reason: str,
     based_on: int,
     request: KeyedRequest,
+    *,
+    beforehand: Callable[[Transaction, Role], Awaitable[None]] | None = None,
+    afterwards: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> Answer:
     """Say that a record should not have been; what it said stays readable.
+
+    Args:
+        beforehand: what the same transaction does first.
+        afterwards: what it does last.
 
     Raises:
         NotFound, StaleVersion, RecordVoided: as for :func:`amend`.
@@ -209,6 +219,8 @@ async def void(
         if (replay := stored(transaction, request)) is not None:
             return replay
         _require_version(current, based_on)
+        if beforehand is not None:
+            await beforehand(transaction, role)
         voided = {
             "record_id": str(current["record_id"]),
             "based_on": based_on,
@@ -219,7 +231,7 @@ async def void(
         course = await course_of(transaction, trial, subject)
         if kind.one_per_subject:
             course = replace(course, enrolled_on=None, screen_failed_on=None, off_study=None)
-        return await append(
+        answer = await append(
             transaction,
             caller,
             kind,
@@ -230,6 +242,9 @@ async def void(
             observed(kind, current["day"], course, trial),
             statement=statements.append_void(kind),
         )
+        if afterwards is not None:
+            await afterwards(transaction)
+        return answer
 
     try:
         return await once(database, caller, actions_on(kind).void, request, effect)
