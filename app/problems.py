@@ -203,6 +203,13 @@ class EnrolmentClosed(Problem):
     title = "The trial has no slot left"
 
 
+class LotAlreadyInfused(Problem):
+    """The same part of the same lot was given to another subject that the caller sees."""
+
+    status = 409
+    title = "The lot was given to another subject"
+
+
 class RecordsStand(Problem):
     """Records of the subject stand that would be left without an enrolment."""
 

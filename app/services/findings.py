@@ -14,11 +14,12 @@ from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.finding import FindingOfRecord, FindingPlace
-from app.services.edit_checks import Found, on_subject
+from app.services.edit_checks import Found, SubjectRecords, on_subject
 from app.services.ledger import Cut
+from app.services.other_subjects import every_subject
 from app.services.record_reads import note
 from app.services.records import Caller
-from app.services.standing_records import Standing, standing_of, subject_records
+from app.services.standing_records import standing_of, subject_records
 from app.trial.trial import Trial
 
 SUBJECTS_AT_ONCE: Final = 10
@@ -80,13 +81,17 @@ async def page(
         subjects = await transaction.rows(
             _SUBJECTS, visible, sought.centre, sought.subject, after.subject if after else None
         )
+        everybody = await every_subject(transaction, trial, visible, cut.transaction_id)
         for first in range(0, len(subjects), SUBJECTS_AT_ONCE):
             homes = {
                 row["subject"]: row["centre"] for row in subjects[first : first + SUBJECTS_AT_ONCE]
             }
             standing = await standing_of(transaction, homes, visible, cut.transaction_id)
             for subject, centre in homes.items():
-                found += _of_subject(trial, subject, centre, standing[subject], sought, after)
+                records = subject_records(
+                    trial, subject, centre, standing[subject], everybody.beside(subject)
+                )
+                found += _of_subject(records, sought, after)
                 await asyncio.sleep(0)
                 if len(found) > limit:
                     break
@@ -114,8 +119,10 @@ async def counts(
             rows = await transaction.rows(_SUBJECTS, visible, centre, None, after)
             homes = {row["subject"]: row["centre"] for row in rows[:SUBJECTS_AT_ONCE]}
             standing = await standing_of(transaction, homes, visible, cut.transaction_id)
+            everybody = await every_subject(transaction, trial, visible, cut.transaction_id)
         for subject, home in homes.items():
-            records = subject_records(trial, subject, home, standing[subject])
+            others = everybody.beside(subject)
+            records = subject_records(trial, subject, home, standing[subject], others)
             noticed = await asyncio.to_thread(list, on_subject(records))
             found.update((one.finding.severity, one.finding.rule) for one in noticed)
         if len(rows) <= SUBJECTS_AT_ONCE:
@@ -124,15 +131,11 @@ async def counts(
 
 
 def _of_subject(
-    trial: Trial,
-    subject: str,
-    centre: str,
-    standing: Standing,
-    sought: Sought,
-    after: FindingPlace | None,
+    records: SubjectRecords, sought: Sought, after: FindingPlace | None
 ) -> list[FindingOfRecord]:
     """Give the wanted findings about the records of a subject, in the order of their places."""
-    found = on_subject(subject_records(trial, subject, centre, standing))
+    subject, centre = records.course.subject, records.course.centre
+    found = on_subject(records)
     placed = sorted(
         ((_place(subject, one), one) for one in found if sought.holds(one)), key=itemgetter(0)
     )

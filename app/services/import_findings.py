@@ -14,6 +14,7 @@ from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.import_lines import Line
 from app.services.observations import OF_VOLUME
+from app.services.other_subjects import every_subject
 from app.services.standing_records import EVERY_KIND, standing_of, subject_records
 from app.services.subject_course import courses_of
 from app.trial.trial import Trial
@@ -73,8 +74,10 @@ async def _of_others(
         homes[members["subject"]] = line.centre
     wanted = EVERY_KIND - OF_VOLUME
     standing = await standing_of(transaction, homes, visible, kinds=wanted)
+    everybody = await every_subject(transaction, trial, visible)
     for subject, centre in homes.items():
-        records = subject_records(trial, subject, centre, standing[subject])
+        others = everybody.beside(subject)
+        records = subject_records(trial, subject, centre, standing[subject], others)
         for found in on_subject(records):
             about = lines[subject].get(str(found.record.record_id))
             if about is not None and found.finding not in about.findings:

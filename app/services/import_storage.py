@@ -12,6 +12,7 @@ from app.database import Transaction
 from app.models.record import Origin
 from app.problems import NotPermitted
 from app.schemas.enrolment import EnrolmentIn, missing_disease_fields
+from app.schemas.infusion import InfusionIn
 from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
 from app.services.edit_checks.safety_relevant_changes import (
@@ -24,6 +25,9 @@ from app.services.import_findings import notice
 from app.services.import_lines import CORRECTION, Line
 from app.services.import_order import Known, Told, record_of
 from app.services.import_references import ENROLLED, FileReferences, in_order
+from app.services.product_lots import CODE as LOT_GIVEN
+from app.services.product_lots import MESSAGE as LOT_MESSAGE
+from app.services.product_lots import given_to_another
 from app.services.records import Caller
 from app.services.subject_course import SubjectCourse, courses_of
 from app.services.subject_void import release_slot, standing_beside_enrolment
@@ -69,6 +73,7 @@ class ImportStorage:
         self._made_by: dict[str, int] = {}
         self._taking_over: set[int] = set()
         self._left: list[str] = []
+        self._lots: dict[tuple[str, int], str] = {}
         self._references = FileReferences(self._refuse)
 
     def outcome(self, line: Line) -> tuple[str, dict[str, Any]]:
@@ -191,6 +196,8 @@ class ImportStorage:
                 known = self._to_retract(line, known)
                 if known is not None and await self._may_void(transaction, line, known):
                     voids[line.centre].append(self._void(transaction, line, known))
+            elif not await self._lot_is_free(transaction, line):
+                pass
             elif known is None:
                 if not kind.one_per_subject or await self._enrol(transaction, line):
                     again = line.number in self._taking_over
@@ -349,6 +356,21 @@ class ImportStorage:
         else:
             return known
         return None
+
+    async def _lot_is_free(self, transaction: Transaction, line: Line) -> bool:
+        """Tell whether an infusion is of what no other subject was given; refuse it else."""
+        infusion = line.payload
+        if not isinstance(infusion, InfusionIn) or infusion.product_lot is None:
+            return True
+        subject = line.subject or ""
+        lot = (infusion.product_lot, infusion.part)
+        given = await given_to_another(transaction, self._trial, subject, infusion)
+        autologous = self._trial.trial.product_autologous
+        if given is not None or (autologous and self._lots.get(lot, subject) != subject):
+            self._refuse(line, "/product_lot", LOT_GIVEN, LOT_MESSAGE)
+            return False
+        self._lots[lot] = subject
+        return True
 
     async def _may_void(self, transaction: Transaction, line: Line, known: Known) -> bool:
         """Tell whether a record may be voided: an enrolment not while others stand."""

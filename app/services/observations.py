@@ -18,6 +18,7 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.models.record import Origin
 from app.schemas.assessment import ASSESSMENTS
+from app.schemas.enrolment import EnrolmentIn
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
@@ -26,7 +27,9 @@ from app.services.derivations.moments import day_furthest_east
 from app.services.derivations.subject_history import RecordRef
 from app.services.derived_members import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.edit_checks.rule import NOBODY
 from app.services.lab_grades import findings_of, grades_of, written
+from app.services.other_subjects import every_subject
 from app.services.record_statements import day_of_version
 from app.services.source_versions import differing_with
 from app.services.standing_records import (
@@ -45,6 +48,9 @@ OF_VOLUME: Final = frozenset({"lab-results", "kinetics"})
 """Kinds that come by the hundred: their writes must stay cheap, and other writes leave them be."""
 
 NOTHING_DERIVED: Final[Mapping[str, Any]] = MappingProxyType({})
+
+_HELD_AGAINST_OTHERS: Final = frozenset({"subjects", "infusions"})
+"""Kinds by which one subject may look like another, or be given what was another's."""
 
 _BESIDE_SAMPLES: Final = frozenset({"assessments", "follow-ups"})
 """Kinds that are few and are held against every sample: their components, and a death."""
@@ -101,7 +107,13 @@ async def observe(
     text = payload.model_dump_json()
     sent_now = Document(kind, record_id, version, today, text, differs=differs)
     standing = stored[course.subject].with_version(sent_now)
-    subject = subject_records(trial, course.subject, course.centre, standing)
+    others = NOBODY
+    if kind.path in _HELD_AGAINST_OTHERS:
+        everybody = await every_subject(transaction, trial, visible)
+        if isinstance(payload, EnrolmentIn):
+            everybody = everybody.with_enrolment(course.subject, payload)
+        others = everybody.beside(course.subject)
+    subject = subject_records(trial, course.subject, course.centre, standing, others)
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
     noticed = (found.finding for found in on_subject(subject, about=about))
     response = None

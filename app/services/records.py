@@ -32,6 +32,7 @@ from app.services import record_statements as statements
 from app.services.identity import new_identity
 from app.services.named_records import with_records_found
 from app.services.observations import Observed, observe, observed
+from app.services.product_lots import require_free
 from app.services.source_versions import origin_by
 from app.services.subject_course import SubjectCourse, courses_of
 from app.services.writers import actions_on
@@ -93,6 +94,8 @@ async def submit(
         NotFound: the caller can see no such subject.
         NotPermitted: the caller may not write at the subject's centre.
         SourceIdTaken: the centre sent another record under this source_id.
+        ValidationFailed: it names a record that is not there.
+        LotAlreadyInfused: another subject was given what it is an infusion of.
         IdempotencyKeyReused, IdempotencyKeyInFlight: see :func:`once`.
     """
     centre, again = "", False
@@ -107,6 +110,7 @@ async def submit(
         record_id = new_identity()
         location = f"/v1/subjects/{subject}/{kind.path}/{record_id}"
         said = await with_records_found(transaction, payload, centre, subject)
+        await require_free(transaction, trial, subject, said)
         version = row(said, transaction, record_id, 1, subject, centre, role)
         return await append(
             transaction,
@@ -172,6 +176,7 @@ async def amend(
         if beforehand is not None:
             await beforehand(transaction)
         said = await with_records_found(transaction, payload, current["centre"], subject)
+        await require_free(transaction, trial, subject, said)
         version = row(
             said, transaction, current["record_id"], based_on + 1, subject, current["centre"],
             role, source_id=current["source_id"],

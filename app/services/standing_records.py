@@ -31,6 +31,7 @@ from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import LabSample, Stored, SubjectRecords
+from app.services.edit_checks.rule import NOBODY, OtherSubjects
 from app.services.source_versions import differing_members, versions_of
 from app.services.subject_course import SubjectCourse, course_from
 from app.trial.trial import Trial
@@ -202,8 +203,18 @@ _SAMPLES: Final = f"""
 """The columns in the order of :class:`LabSample`."""
 
 
-def subject_records(trial: Trial, subject: str, centre: str, standing: Standing) -> SubjectRecords:
-    """Read what stands of a subject as records, with the course that follows from them."""
+def subject_records(
+    trial: Trial,
+    subject: str,
+    centre: str,
+    standing: Standing,
+    others: OtherSubjects = NOBODY,
+) -> SubjectRecords:
+    """Read what stands of a subject as records, with the course that follows from them.
+
+    Args:
+        others: what the subject is held against in the others that the caller sees.
+    """
     zone = trial.centres.zone_of(centre)
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
     for document in standing.documents:
@@ -236,6 +247,7 @@ def subject_records(trial: Trial, subject: str, centre: str, standing: Standing)
         trial,
         _course(trial, subject, centre, standing.documents),
         enrolments[0] if enrolments else None,
+        others=others,
         **{
             path.replace("-", "_"): tuple(sorted(of_kind, key=_in_order))
             for path, of_kind in records.items()

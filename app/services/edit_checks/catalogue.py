@@ -7,6 +7,7 @@ from app.services.edit_checks import (
     adverse_events,
     astct,
     dates,
+    doubles,
     efficacy_results,
     enrolment,
     follow_up,
@@ -18,6 +19,7 @@ from app.services.edit_checks import (
     references,
     response,
     source_statements,
+    subject_identity,
     therapies,
     unfinished_events,
     unreported_grades,
@@ -72,6 +74,8 @@ SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
     *therapies.SUBJECT_CHECKS,
     *follow_up.SUBJECT_CHECKS,
     *adjudications.SUBJECT_CHECKS,
+    *doubles.SUBJECT_CHECKS,
+    *subject_identity.SUBJECT_CHECKS,
 )
 """The checks of a subject's records beside each other."""
 
@@ -101,6 +105,8 @@ RULES: Final[dict[str, Rule]] = {
         therapies,
         follow_up,
         adjudications,
+        doubles,
+        subject_identity,
     )
     for rule in vars(noun).values()
     if isinstance(rule, Rule)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
-from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 
 from app.models.adjudication import AdjudicationFields
 from app.models.adverse_event import AdverseEventFields
@@ -186,6 +186,22 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSubjects:
+    """The other subjects that the caller sees, as far as one is held against them.
+
+    Attributes:
+        alike: codes of those who look like the same person.
+        lots: lots and parts that others were given, of a product that one subject alone is given.
+    """
+
+    alike: tuple[str, ...] = ()
+    lots: frozenset[tuple[str, int]] = frozenset()
+
+
+NOBODY: Final = OtherSubjects()
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectRecords:
     """What stands of one subject, each kind in the order of its days."""
 
@@ -203,6 +219,7 @@ class SubjectRecords:
     therapies: tuple[Stored[TherapyFields], ...] = ()
     follow_ups: tuple[Stored[FollowUpFields], ...] = ()
     adjudications: tuple[Stored[AdjudicationFields], ...] = ()
+    others: OtherSubjects = NOBODY
 
     def of_kind(self, path: str) -> tuple[Stored[Any], ...]:
         """Give the records of a kind by its path."""
