@@ -47,6 +47,8 @@ class Sought:
     severity: str | None = None
     rule: str | None = None
     kind: str | None = None
+    each: bool = False
+    """Whether findings that differ by nothing but the record are listed one by one."""
 
     def holds(self, found: Found) -> bool:
         """Tell whether a finding about a wanted subject is wanted."""
@@ -139,8 +141,13 @@ def _of_subject(
     placed = sorted(
         ((_place(subject, one), one) for one in found if sought.holds(one)), key=itemgetter(0)
     )
+    counted = Counter(_cause(one) for _, one in placed)
+    if not sought.each:
+        placed = list({_cause(one): (place, one) for place, one in reversed(placed)}.values())
+        placed.sort(key=itemgetter(0))
     return [
         FindingOfRecord(
+            count=1 if sought.each else counted[_cause(Found(record, finding))],
             rule=finding.rule,
             severity=finding.severity,
             subject=subject,
@@ -154,6 +161,12 @@ def _of_subject(
         for place, (record, finding) in placed
         if after is None or place > after
     ]
+
+
+def _cause(found: Found) -> tuple[str, str, str, str]:
+    """Give what findings of one subject share that differ by nothing but the record."""
+    record, finding = found
+    return record.kind, finding.rule, finding.pointer, finding.message
 
 
 def _place(subject: str, found: Found) -> FindingPlace:

@@ -308,3 +308,27 @@ async def test_a_cursor_made_by_hand_is_no_cursor(place: object, deployment: Dep
     answer = await caller.get(f"/v1/findings?cursor={word}")
     assert answer.status_code == 400
     assert answer.json()["type"] == "/problems/invalid-parameter"
+
+
+async def test_findings_of_one_cause_are_one_with_a_count_and_can_be_listed_singly(
+    coordinator: Caller, enrolled: str
+) -> None:
+    samples = [
+        await stored(coordinator, f"{enrolled}/lab-results", {**CRP, "collected_at": day})
+        for day in ("2026-02-07", "2026-02-08", "2026-02-09")
+    ]
+    query = "?rule=BEFORE-CONSENT"
+    (one,) = (await coordinator.get(f"/v1/findings{query}")).json()["items"]
+    assert one["count"] == 3
+    assert samples[0].endswith(one["record_id"])
+    each = (await coordinator.get(f"/v1/findings{query}&each=true")).json()["items"]
+    assert [single["count"] for single in each] == [1, 1, 1]
+    assert [single["record_id"] for single in each] == [
+        sample.rpartition("/")[2] for sample in samples
+    ]
+    assert {**each[0], "count": 3} == one
+    first = await coordinator.get(f"/v1/findings{query}&each=true&limit=2")
+    link = first.headers["link"].partition(">")[0].removeprefix("<")
+    assert "each=true" in link
+    rest = (await coordinator.get(link)).json()["items"]
+    assert first.json()["items"] + rest == each
