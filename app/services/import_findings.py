@@ -10,6 +10,7 @@ from typing import Any
 from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.lab_result import LabResultIn
+from app.schemas.record import Finding
 from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.import_lines import Line
@@ -18,6 +19,9 @@ from app.services.other_subjects import every_subject
 from app.services.standing_records import EVERY_KIND, standing_of, subject_records
 from app.services.subject_course import courses_of
 from app.trial.trial import Trial
+
+_NOBODYS = uuid.UUID(int=0)
+"""Stands for the identity of a record where nothing is said about it but what it says itself."""
 
 
 async def notice(
@@ -49,6 +53,7 @@ async def _of_volume(
     subjects = {members["subject"] for _, members in stored}
     courses = await courses_of(transaction, trial, subjects, visible)
     today = day_furthest_east(datetime.now(UTC))
+    noticed: dict[tuple[str, LabSample], list[Finding]] = {}
     for line, members in stored:
         course = courses[members["subject"]]
         payload, kind = line.payload, line.kind
@@ -56,11 +61,16 @@ async def _of_volume(
             continue
         if line.laid:
             payload = kind.submission.model_validate_json(line.laid + "}")
-        fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
         zone = trial.centres.zone_of(course.centre)
-        record_id = uuid.UUID(members["record_id"])
-        record = Stored.of(kind, record_id, members["version"], today, fields, zone)
-        line.findings += on_record(record, course, trial)
+        record = (kind, _NOBODYS, members["version"], today)
+        if isinstance(payload, LabResultIn):
+            sample = LabSample.of(payload)
+            same = (course.subject, sample)  # of one sample many results are alike
+            if same not in noticed:
+                noticed[same] = [*on_record(Stored.of(*record, sample, zone), course, trial)]
+            line.findings += noticed[same]
+        else:
+            line.findings += on_record(Stored.of(*record, payload, zone), course, trial)
 
 
 async def _of_others(

@@ -31,6 +31,9 @@ _STATED = "reported_at"
 adverse event has for its report to the sponsor, it is that member and the line has no moment."""
 _MOMENT: TypeAdapter[OffsetDateTime] = TypeAdapter(OffsetDateTime)
 
+_OWN_ID = b'"source_id"'
+"""What a line has a second time only where it names a record by the sender's own id of it."""
+
 CORRECTION = "source correction (import)"
 """The reason of a changed record whose line gives none."""
 
@@ -138,6 +141,9 @@ def read_line(number: int, raw: bytes | None) -> Line:
         _read_retraction(line, sent)
     elif kind is not None:
         _read_record(line, kind, sent)
+        if line.payload is not None and raw.count(_OWN_ID) > 1:
+            line.named = tuple(namings(line.payload))
+            line.template = line.row
     else:
         with contextlib.suppress(ValidationError):
             line.source_id = _source_id(sent)
@@ -146,8 +152,12 @@ def read_line(number: int, raw: bytes | None) -> Line:
 
 def _read_addresses(line: Line, sent: dict[str, Any]) -> None:
     subject, reason = sent.pop("subject", None), sent.pop("reason", None)
-    if line.kind is not None and _STATED not in line.kind.submission.model_fields:
-        _read_moment(line, sent.pop(_STATED, None))
+    if (
+        _STATED in sent
+        and line.kind is not None
+        and _STATED not in line.kind.submission.model_fields
+    ):
+        _read_moment(line, sent.pop(_STATED))
     if isinstance(subject, str) and len(subject) <= LONGEST_SUBJECT:
         line.subject = line.called = subject
     elif subject is not None or line.kind is None or not line.kind.one_per_subject:
@@ -192,9 +202,6 @@ def _read_record(line: Line, kind: RecordKind, sent: dict[str, Any]) -> None:
         return
     line.payload, line.source_id = payload, payload.source_id
     line.row = payload.__pydantic_serializer__.to_json(payload).decode()[:-1]
-    line.named = tuple(namings(payload))
-    if line.named:
-        line.template = line.row
 
 
 def _source_id(sent: dict[str, Any]) -> str:

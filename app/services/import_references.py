@@ -60,6 +60,8 @@ class FileReferences:
     """What the lines of a file make, by what they call it, for the lines that come after."""
 
     refuse: Refuse
+    needed: bool = False
+    """Whether a line has named anything; nothing is kept until one has."""
     _made: dict[tuple[str, str, str | None], Made] = field(default_factory=dict)
     _ids: dict[int, str] = field(default_factory=dict)
 

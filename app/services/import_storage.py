@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,8 +11,8 @@ from app.access.permissions import Action, Role
 from app.database import Transaction
 from app.models.record import Origin
 from app.problems import NotPermitted
-from app.schemas.enrolment import EnrolmentIn, missing_disease_fields
-from app.schemas.infusion import InfusionIn
+from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
+from app.schemas.infusion import INFUSIONS, InfusionIn
 from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
 from app.services.edit_checks.safety_relevant_changes import (
@@ -89,6 +89,7 @@ class ImportStorage:
 
     async def store(self, transaction: Transaction, lines: list[Line]) -> None:
         """Store the lines in runs in which no source_id comes twice."""
+        self._references.needed |= any(line.named for line in lines)
         for run in _runs(line for line in lines if not line.errors):
             for part in _parts(run):
                 await self._store_part(transaction, part)
@@ -116,11 +117,12 @@ class ImportStorage:
         for line in lines:
             enrolment = line.payload if isinstance(line.payload, EnrolmentIn) else None
             if line.called is not None:
-                found = enrolled.get(line.called, set())
-                if len(found) > 1:
-                    self._refuse(line, "/subject", "ambiguous_subject", _AMBIGUOUS)
-                    continue
-                centre = self._home_of(line, line.called, homes, found)
+                line.subject, centre = line.called, homes.get(line.called)
+                if centre is None and (found := enrolled.get(line.called)):
+                    if len(found) > 1:
+                        self._refuse(line, "/subject", "ambiguous_subject", _AMBIGUOUS)
+                        continue
+                    centre = self._home_of(line, found)
                 pointer, code, what = "/subject", "unknown_subject", "subject"
             elif enrolment is not None:
                 centre = enrolment.centre
@@ -143,17 +145,8 @@ class ImportStorage:
             else:
                 line.centre = centre
 
-    def _home_of(
-        self,
-        line: Line,
-        called: str,
-        homes: Mapping[str, str],
-        enrolled: Collection[tuple[str, str]],
-    ) -> str | None:
-        """Give the centre of the subject that a line calls by its code, or by another id of it."""
-        line.subject = called
-        if called in homes:
-            return homes[called]
+    def _home_of(self, line: Line, enrolled: Collection[tuple[str, str]]) -> str | None:
+        """Give the centre of the subject whose enrolment a line calls by its id."""
         for subject, centre in enrolled:
             if self._made_by.get(subject, 0) < line.number:  # no line before its enrolment's
                 line.subject = subject
@@ -187,16 +180,16 @@ class ImportStorage:
         courses = await self._courses(transaction, kind, lines, stored)
         rows: dict[tuple[str, bool], list[str]] = defaultdict(list)
         voids: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        now = [line for line in lines if not line.errors and line not in later]
+        now = [line for line in lines if not line.errors]
+        if later:
+            now = [line for line in now if line not in later]
         for line in sorted(now, key=lambda line: (line.centre, line.source_id or "")):
             known = stored.get(line.number)
             if known is not None and known.taken_back:
                 await self._go_on(transaction, line, known)
             elif line.payload is None:
-                known = self._to_retract(line, known)
-                if known is not None and await self._may_void(transaction, line, known):
-                    voids[line.centre].append(self._void(transaction, line, known))
-            elif not await self._lot_is_free(transaction, line):
+                voids[line.centre] += await self._retract(transaction, line, known)
+            elif kind is INFUSIONS and not await self._lot_is_free(transaction, line):
                 pass
             elif known is None:
                 if not kind.one_per_subject or await self._enrol(transaction, line):
@@ -222,6 +215,8 @@ class ImportStorage:
                 self._event(transaction, centre, "import"),
             )
         for centre, voided in voids.items():
+            if not voided:
+                continue
             await transaction.value(
                 import_statements.append_voids(kind),
                 json.dumps(voided),
@@ -238,12 +233,14 @@ class ImportStorage:
         stored: Mapping[int, Known],
     ) -> dict[str, SubjectCourse]:
         """Give the courses of subjects of whom something may be changed that needs a reason."""
+        if kind.path not in SAFETY_RELEVANT or not stored:
+            return {}
         subjects = {
             line.subject
             for line in lines
             if line.number in stored and line.subject is not None and line.reason is None
         }
-        if kind.path not in SAFETY_RELEVANT or not subjects:
+        if not subjects:
             return {}
         visible = visible_centres(transaction.authority)
         return await courses_of(transaction, self._trial, subjects, visible)
@@ -267,13 +264,13 @@ class ImportStorage:
             )
         }
         sent = {}
-        for line in lines:
-            if line.number in found or line.payload is None:
-                pass
-            elif (line.centre, line.source_id) not in sources:
-                self._references.make(line, kind)
-        await self._references.resolve(transaction, lines)
-        for line in lines:
+        if self._references.needed:
+            for line in lines:
+                new = line.number not in found and line.payload is not None
+                if new and (line.centre, line.source_id) not in sources:
+                    self._references.make(line, kind)
+            await self._references.resolve(transaction, lines)
+        for line in lines if sources else ():
             is_known = (line.centre, line.source_id) in sources and line.number not in found
             if is_known and not line.errors:
                 sent[line.centre, line.source_id] = line
@@ -357,11 +354,20 @@ class ImportStorage:
             return known
         return None
 
+    async def _retract(
+        self, transaction: Transaction, line: Line, known: Known | None
+    ) -> list[dict[str, Any]]:
+        """Give what voids the record that a line retracts; nothing where it cannot be."""
+        known = self._to_retract(line, known)
+        if known is None or not await self._may_void(transaction, line, known):
+            return []
+        return [self._void(transaction, line, known)]
+
     async def _lot_is_free(self, transaction: Transaction, line: Line) -> bool:
         """Tell whether an infusion is of what no other subject was given; refuse it else."""
         infusion = line.payload
         if not isinstance(infusion, InfusionIn) or infusion.product_lot is None:
-            return True
+            return True  # a retraction, or of no lot
         subject = line.subject or ""
         lot = (infusion.product_lot, infusion.part)
         given = await given_to_another(transaction, self._trial, subject, infusion)
@@ -548,12 +554,14 @@ class ImportStorage:
         line.refuse(pointer, code, message)
 
 
-def _parts(run: Sequence[Line]) -> Iterator[list[Line]]:
+def _parts(run: list[Line]) -> Iterator[list[Line]]:
     """Part a run: enrolments before what may name their subjects, their retractions after it."""
-    of_subjects = [line for line in run if line.kind is not None and line.kind.one_per_subject]
-    of_others = [line for line in run if line.kind is not None and not line.kind.one_per_subject]
-    enrolments = [line for line in of_subjects if line.payload is not None]
-    retractions = [line for line in of_subjects if line.payload is None]
+    if not any(line.kind is ENROLMENTS for line in run):
+        yield run
+        return
+    enrolments = [line for line in run if line.kind is ENROLMENTS and line.payload is not None]
+    of_others = [line for line in run if line.kind is not ENROLMENTS]
+    retractions = [line for line in run if line.kind is ENROLMENTS and line.payload is None]
     yield from (part for part in (enrolments, of_others, retractions) if part)
 
 

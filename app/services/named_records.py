@@ -76,15 +76,18 @@ def finding(kind: RecordKind) -> str:
     Parameters: $1 centres, $2 identifiers, $3 subjects, each at the same place.
     """
     return f"""
-    SELECT sent.subject, sent.source_id, record.record_id
+    SELECT sent.subject, sent.source_id, found.record_id
     FROM unnest($1::text[], $2::text[], $3::text[]) AS sent (centre, source_id, subject)
-    JOIN identifier AS held
-      ON held.source_id = sent.source_id AND held.centre || '' = sent.centre
-     AND held.kind = '{kind.path}'
-    JOIN {kind.table.__tablename__} AS record
-      ON record.record_id = held.record_id AND record.version = 1
-     AND record.subject = sent.subject
-    ORDER BY held.turn"""  # noqa: S608
+    CROSS JOIN LATERAL (
+        SELECT record.record_id
+        FROM identifier AS held
+        JOIN {kind.table.__tablename__} AS record
+          ON record.record_id = held.record_id AND record.version = 1
+         AND record.subject = sent.subject
+        WHERE held.source_id = sent.source_id AND held.centre || '' = sent.centre
+          AND held.kind = '{kind.path}'
+        ORDER BY held.turn DESC LIMIT 1
+    ) AS found"""  # noqa: S608
 
 
 async def with_records_found(
