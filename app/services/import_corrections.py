@@ -57,7 +57,7 @@ class Words:
 def say_what_differs(line: Line, words: Words) -> None:
     """Note on a line that says nothing new what a person corrected and the source repeats."""
     for member in sorted(unexplained(words.versions)):
-        line.findings.append(SOURCE_DIFFERS.at(member))
+        line.notice(SOURCE_DIFFERS.at(member))
 
 
 def lay_line(line: Line, kind: RecordKind, words: Words, sends: str) -> Statement:
@@ -73,7 +73,7 @@ def lay_line(line: Line, kind: RecordKind, words: Words, sends: str) -> Statemen
     """
     laid = lay_together(kind.path, sent=words.sends, last=words.last, stands=words.stands)
     for member in sorted(laid.overridden):
-        line.findings.append(SOURCE_OVERRIDES_CORRECTION.at(member))
+        line.notice(SOURCE_OVERRIDES_CORRECTION.at(member))
     after = words.after(laid)
     if not laid.kept:
         return after
@@ -94,7 +94,7 @@ def lay_line(line: Line, kind: RecordKind, words: Words, sends: str) -> Statemen
     line.source_said = sends
     with_it = [*words.versions, Version(of_source=True, said=after, statement=words.sends)]
     for member in sorted(unexplained(with_it)):
-        line.findings.append(SOURCE_DIFFERS.at(member))
+        line.notice(SOURCE_DIFFERS.at(member))
     return after
 
 

@@ -74,8 +74,12 @@ class Line:
     template: str = ""
     called: str | None = None
     superseded: bool = False
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def notice(self, finding: Finding) -> None:
+        """Say what was noticed about the record."""
+        self.findings.append(finding.model_dump())
 
     def refuse(self, pointer: str, code: str, message: str, **more: object) -> None:
         """Say why the line cannot be stored."""
@@ -221,5 +225,5 @@ def result(line: Line, status: str, more: Mapping[str, object]) -> str:
     if line.errors:
         written["errors"] = line.errors
     elif line.findings:
-        written["findings"] = [finding.model_dump() for finding in line.findings]
+        written["findings"] = line.findings
     return _write(written | dict(more))

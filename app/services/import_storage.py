@@ -50,6 +50,7 @@ class ImportStorage:
         caller: whose import it is.
         before: how far earlier transactions of the same file came with the records of which it has
             more to say.
+        courses: those of the file's subjects, as far as they are known and hold.
         validate_only: the transaction is to be taken back, as were those before it. Slots are then
             counted anew in each.
 
@@ -58,8 +59,15 @@ class ImportStorage:
     """
 
     def __init__(
-        self, trial: Trial, caller: Caller, before: Mapping[int, Told], *, validate_only: bool
+        self,
+        trial: Trial,
+        caller: Caller,
+        before: Mapping[int, Told],
+        courses: dict[str, SubjectCourse],
+        *,
+        validate_only: bool,
     ) -> None:
+        self._courses_of_file = courses
         self.told: dict[int, Told] = {}
         self._trial = trial
         self._caller = caller
@@ -93,9 +101,8 @@ class ImportStorage:
         for run in _runs(line for line in lines if not line.errors):
             for part in _parts(run):
                 await self._store_part(transaction, part)
-        await notice(transaction, self._trial, [
-            (line, self._outcomes[line.number][1]) for line in lines if not line.errors
-        ])  # fmt: skip
+        kept = [(line, self._outcomes[line.number][1]) for line in lines if not line.errors]
+        await notice(transaction, self._trial, kept, self._courses_of_file)
 
     async def _store_part(self, transaction: Transaction, lines: list[Line]) -> None:
         await self._find_homes(transaction, lines)
