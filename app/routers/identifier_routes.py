@@ -17,7 +17,7 @@ from app.problems import (
     ValidationFailed,
     documented,
 )
-from app.routers.conditions import IfMatch, based_on
+from app.routers.conditions import IdempotencyKey, IfMatch, based_on, keyed
 from app.routers.record_routes import ALWAYS, RecordOfPath, SubjectOfPath, sent_as
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.identifiers import IdentifiersIn, IdentifiersOut
@@ -61,7 +61,9 @@ def identifier_router(kind: RecordKind) -> APIRouter:
         record_id: uuid.UUID | None,
         payload: IdentifiersIn,
         if_match: str | None,
+        idempotency_key: str | None,
     ) -> IdentifiersOut:
+        await keyed(request, idempotency_key, required=False)  # sent again it changes nothing
         service: Service = request.app.state.service
         return await identifiers.add(
             service.database,
@@ -87,8 +89,9 @@ def identifier_router(kind: RecordKind) -> APIRouter:
             subject: SubjectOfPath,
             payload: IdentifiersIn,
             if_match: IfMatch = None,
+            idempotency_key: IdempotencyKey = None,
         ) -> IdentifiersOut:
-            return await give(request, subject, None, payload, if_match)
+            return await give(request, subject, None, payload, if_match, idempotency_key)
 
         async def get(request: Request, subject: SubjectOfPath) -> IdentifiersOut:
             return await show(request, subject, None)
@@ -100,8 +103,9 @@ def identifier_router(kind: RecordKind) -> APIRouter:
             record_id: RecordOfPath,
             payload: IdentifiersIn,
             if_match: IfMatch = None,
+            idempotency_key: IdempotencyKey = None,
         ) -> IdentifiersOut:
-            return await give(request, subject, record_id, payload, if_match)
+            return await give(request, subject, record_id, payload, if_match, idempotency_key)
 
         async def get(  # type: ignore[misc]
             request: Request, subject: SubjectOfPath, record_id: RecordOfPath
