@@ -35,8 +35,16 @@ class SlotRelease(SQLModel, table=True):
     """That a slot was given back: its enrolment was voided before any infusion."""
 
     __tablename__ = "slot_release"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["subject", "centre"],
+            ["subject.subject", "subject.centre"],
+            name="slot_release_subject",
+        ),
+    )
 
-    subject: str = Field(primary_key=True, sa_type=Text, foreign_key="slot.subject")
+    subject: str = Field(primary_key=True, sa_type=Text)
+    centre: str = Field(sa_type=Text)
     transaction_id: str = Field(
         sa_type=TransactionId, sa_column_kwargs={"server_default": text("pg_current_xact_id()")}
     )

@@ -15,7 +15,10 @@ depends_on = None
 
 TABLE = """
 CREATE TABLE slot_release (
-    subject text PRIMARY KEY REFERENCES slot (subject),
+    subject text PRIMARY KEY,
+    centre text NOT NULL,
+    CONSTRAINT slot_release_subject FOREIGN KEY (subject, centre)
+        REFERENCES subject (subject, centre),
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id()
 )"""
 
@@ -59,8 +62,8 @@ BEGIN
         RAISE EXCEPTION 'not a subject of the caller' USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('slots of the trial', 3));
-    INSERT INTO slot_release (subject)
-    SELECT slot.subject FROM slot
+    INSERT INTO slot_release (subject, centre)
+    SELECT slot.subject, slot.centre FROM slot
     WHERE slot.subject = of_subject
       AND EXISTS (SELECT FROM enrolment AS voided
                   WHERE voided.subject = of_subject AND voided.state = 'voided')
