@@ -16,7 +16,7 @@ from app.database import Database, Transaction
 from app.schemas.finding import FindingOfRecord, FindingPlace
 from app.services.edit_checks import Found, SubjectRecords, on_subject
 from app.services.ledger import Cut
-from app.services.other_subjects import every_subject
+from app.services.other_subjects import EverySubject, every_subject
 from app.services.record_reads import note
 from app.services.records import Caller
 from app.services.standing_records import standing_of, subject_records
@@ -115,13 +115,15 @@ async def counts(
     found: Counter[tuple[str, str]] = Counter()
     action = Action.READ_ENDPOINTS
     after = ""
+    everybody: EverySubject | None = None
     while True:
         async with database.transaction(caller.principal, action) as transaction:
             visible = visible_centres(transaction.authority, action)
             rows = await transaction.rows(_SUBJECTS, visible, centre, None, after)
             homes = {row["subject"]: row["centre"] for row in rows[:SUBJECTS_AT_ONCE]}
             standing = await standing_of(transaction, homes, visible, cut.transaction_id)
-            everybody = await every_subject(transaction, trial, visible, cut.transaction_id)
+            if everybody is None:
+                everybody = await every_subject(transaction, trial, visible, cut.transaction_id)
         for subject, home in homes.items():
             others = everybody.beside(subject)
             records = subject_records(trial, subject, home, standing[subject], others)
