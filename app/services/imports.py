@@ -1,9 +1,10 @@
 """Records in bulk: lines are checked one by one and stored in chunks, a transaction each.
 
-Sending a file again is harmless: a line is found again by its source_id, and one that says what is
-stored already changes nothing; see `import_order` for a file that says several things of one
-record. Of two imports of the same file at once, the one that comes second
-to a record meets the unique source_id, and its chunk is done again on what is stored by then.
+Sending a file again is harmless: a line is found again by its source_id, and one that says what its
+source said last changes nothing, whatever a person corrected since; see `import_order` for a file
+that says several things of one record. Of two imports of the same file at once, the one that comes
+second to a record meets the unique identifier, and its chunk is done again on what is stored by
+then.
 """
 
 import asyncio
