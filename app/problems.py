@@ -203,6 +203,20 @@ class EnrolmentClosed(Problem):
     title = "The trial has no slot left"
 
 
+class LotAlreadyInfused(Problem):
+    """The same part of the same lot was given to another subject that the caller sees."""
+
+    status = 409
+    title = "The lot was given to another subject"
+
+
+class RecordsStand(Problem):
+    """Records of the subject stand that would be left without an enrolment."""
+
+    status = 409
+    title = "Other records of the subject stand"
+
+
 class RecordVoided(Problem):
     """The record was voided and takes no further version."""
 

@@ -103,4 +103,5 @@ async def _forget(owner: asyncpg.Connection) -> None:
     """Take the rows out again: what is measured next counts on an emptier table."""
     await owner.execute("DELETE FROM ledger_event WHERE route = 'POST /v1/imports'")
     await owner.execute(f"DELETE FROM lab_result WHERE source_id LIKE '{KEYS}%'")
+    await owner.execute(f"DELETE FROM identifier WHERE source_id LIKE '{KEYS}%'")
     await owner.execute("VACUUM ANALYZE")

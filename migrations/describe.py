@@ -32,7 +32,7 @@ def columns_of(table: str) -> list[str]:
 
 def checks_of(table: str) -> list[str]:
     """Give the constraints of a table that its kind adds, as DDL, by name."""
-    shared = {f"{table}_{name}" for name in ("version", "state", "reason")}
+    shared = {f"{table}_{name}" for name in ("version", "state", "origin", "reason")}
     checks = {
         str(constraint.name): str(
             constraint.sqltext.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})

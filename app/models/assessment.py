@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from sqlalchemy import Date, Text
 from sqlmodel import Field
 
+from app.models.dates import DayOfSerum
 from app.models.disease_evaluation import (
     BloodPlasmaCells,
     Imaging,
@@ -46,7 +47,7 @@ class AssessmentFields(RecordFields):
     visit: Code | None = Field(
         default=None, sa_type=Text, description="Scheduled visit (VISIT), or `UNS`."
     )
-    assessed_on: CivilDate = Field(
+    assessed_on: DayOfSerum = Field(
         sa_type=Date, description="Day of the serum sample, which dates the evaluation (RSDTC)."
     )
     criteria_version: Literal["IMWG 2016"] = Field(

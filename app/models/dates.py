@@ -84,7 +84,21 @@ def _civil_date(value: object) -> date:
 
 
 class _CivilDate:
-    """Reads and describes a full date."""
+    """Reads and describes a full date.
+
+    Args:
+        which_day: which day would do where no more than the month or the year is sent; empty: the
+            refusal says that it is to be a full date.
+    """
+
+    def __init__(self, which_day: str = "") -> None:
+        self._which_day = which_day
+
+    def _read(self, value: object) -> date:
+        partial = isinstance(value, str) and len(value) < _FULL and _is_partial_date(value)
+        if self._which_day and partial:
+            raise PydanticCustomError("not_a_date", self._which_day)
+        return _civil_date(value)
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -92,7 +106,7 @@ class _CivilDate:
         if set(handler(source)) != {"type"}:
             raise TypeError("a field cannot bound a CivilDate: check it in the record's schema")
         return core_schema.no_info_plain_validator_function(
-            _civil_date,
+            self._read,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 date.isoformat,
                 return_schema=core_schema.str_schema(),
@@ -113,6 +127,16 @@ class _CivilDate:
 
 CivilDate = Annotated[date, _CivilDate()]
 """A full date of the calendar, sent as the text ``YYYY-MM-DD``. ``sa_type=Date``."""
+
+DayOfSerum = Annotated[
+    date,
+    _CivilDate(
+        "an evaluation is dated by the day of its serum sample, and no rule can place it in a "
+        "month or a year: write that day as YYYY-MM-DD, and where it is not known the day on which "
+        "the laboratory received the sample"
+    ),
+]
+"""The full date of an evaluation. ``sa_type=Date``."""
 
 
 class WrittenDate(str):

@@ -1,8 +1,9 @@
 """What is known of the myeloma before the trial: stage, chromosomes, and the lines of therapy."""
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from app.models.measurements import Measurement
 from app.models.shape import Part
@@ -51,11 +52,38 @@ class LactateDehydrogenase(Measurement):
     )
 
 
+NOT_TESTED: Final = "not_tested"
+
+
+def _presence(value: object) -> object:
+    """Read whether an abnormality was found.
+
+    Raises:
+        PydanticCustomError: ``not_a_boolean``.
+    """
+    if value is True or value is False or value == NOT_TESTED:
+        return value
+    raise PydanticCustomError(
+        "not_a_boolean", 'write true, false, or "not_tested" where nobody looked for it'
+    )
+
+
+Presence = Annotated[
+    bool | Literal["not_tested"],
+    PlainValidator(_presence),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "const": NOT_TESTED}]}),
+]
+"""True, false, or a value of its own: what nobody looked for is neither present nor absent."""
+
+
 class CytogeneticFinding(Part):
     """One chromosomal abnormality that FISH looked for."""
 
     marker: Coded[CytogeneticMarker] = Field(description="What was looked for.")
-    present: StrictBool = Field(description="It was found.")
+    present: Presence = Field(
+        description="It was found, or was looked for and not found; `not_tested`: FISH did not "
+        "look for it, or gave no result."
+    )
     cells_percent: Percentage | None = Field(
         default=None, description="Plasma cells that have it, %."
     )

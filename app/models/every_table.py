@@ -8,6 +8,7 @@ from app.models import (  # noqa: F401
     enrolment,
     follow_up,
     idempotency,
+    identifier,
     infusion,
     kinetics_result,
     lab_result,

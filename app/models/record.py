@@ -38,6 +38,13 @@ class RecordState(StrEnum):
     VOIDED = "voided"
 
 
+class Origin(StrEnum):
+    """Whose words a version is: what a system repeats, or what a person decided."""
+
+    SOURCE = "source"
+    PERSON = "person"
+
+
 class TransactionId(UserDefinedType[str]):
     """PostgreSQL's ``xid8``: the full, never-wrapping identity of a transaction."""
 
@@ -62,6 +69,9 @@ SYSTEM_COLUMNS = frozenset(
         "recorded_by",
         "transaction_id",
         "salt",
+        "origin",
+        "source_said",
+        "source_stated_at",
     }
 )
 """The columns of a record table that say nothing clinical."""
@@ -72,6 +82,10 @@ class TrialRecord(RecordFields):
 
     ``predecessor`` and the foreign key on it make gaps, another subject's continuation and another
     centre's continuation impossible in the database itself, where row-level security does not look.
+
+    ``origin`` is null in versions from before it, whose event says it. ``source_said`` is what the
+    source said where the version says something else, because a person's correction stands in it;
+    ``source_stated_at`` is the source's own moment of it.
     """
 
     checks: ClassVar[Mapping[str, str]] = {}
@@ -100,6 +114,9 @@ class TrialRecord(RecordFields):
         sa_type=LargeBinary,
         sa_column_kwargs={"server_default": text("uuid_send(gen_random_uuid())")},
     )
+    origin: Origin | None = Field(default=None, sa_type=Text)
+    source_said: str | None = Field(default=None, sa_type=Text)
+    source_stated_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805
@@ -117,14 +134,8 @@ class TrialRecord(RecordFields):
             ),
             CheckConstraint("version >= 1", name=f"{name}_version"),
             CheckConstraint("state IN ('active', 'voided')", name=f"{name}_state"),
+            CheckConstraint("origin IN ('source', 'person')", name=f"{name}_origin"),
             CheckConstraint("version = 1 OR reason IS NOT NULL", name=f"{name}_reason"),
-            Index(
-                f"{name}_source_id",
-                "source_id",
-                "centre",
-                unique=True,
-                postgresql_where=text("version = 1"),
-            ),
             Index(f"{name}_by_subject", "subject", "record_id"),
             Index(f"{name}_by_centre", "centre", "record_id"),
             *(

@@ -22,6 +22,7 @@ from app.routers import (
     token_endpoint,
     vocabularies,
 )
+from app.routers.identifier_routes import identifier_router
 from app.routers.record_routes import record_router
 from app.schemas.record_kinds import RECORD_KINDS
 
@@ -35,6 +36,7 @@ def every_router() -> Iterator[APIRouter]:
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:
             yield record_router(kind)
+        yield identifier_router(kind)
     yield imports.router
     yield findings.router
     yield endpoints.router

@@ -69,6 +69,11 @@ class FindingsQuery(ReadQuery):
         description="Only about records of this kind, such as `adverse-events`.",
         json_schema_extra={"enum": [kind.path for kind in RECORD_KINDS]},
     )
+    each: bool = Field(
+        default=False,
+        description="List findings that differ by nothing but the record one by one; without it "
+        "they are one finding of the subject with a `count`.",
+    )
     limit: int = Field(default=100, ge=1, le=1000, description="How many on one page.")
     cursor: Annotated[FindingCursor, BeforeValidator(FindingCursor.decoded)] | None = Field(
         default=None,
@@ -99,7 +104,9 @@ class FindingsQuery(ReadQuery):
 async def list_findings(request: Request, query: Annotated[FindingsQuery, Query()]) -> Response:
     """List the findings about records that the caller can see."""
     service: Service = request.app.state.service
-    sought = findings.Sought(query.centre, query.subject, query.severity, query.rule, query.kind)
+    sought = findings.Sought(
+        query.centre, query.subject, query.severity, query.rule, query.kind, query.each
+    )
     cut = await _cut(service, query)
     after = query.cursor.after if query.cursor else None
     page = await findings.page(

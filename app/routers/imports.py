@@ -90,9 +90,12 @@ _BODY = {
     description="A result for each line, then the summary; without the summary, send the file "
     "again: what is stored already changes nothing. Several lines may speak of one record: they "
     "are versions in their order, the last is what the record says in the end, and sent again they "
-    "are all `unchanged`. After a retraction the file says no more of that record. A result has "
-    "`findings` where the record says something against itself, whatever else is known of the "
-    "subject: a number that is not plausible, a result that no analyte claims.",
+    "are all `unchanged`: a line is held against what its source said last, so that what a person "
+    "corrected stays until the source changes that member. `reported_at` is the source's own "
+    "moment of a statement; what is older than the one held is `older`. `subject` takes the "
+    "`source_id` of the enrolment too, and references take one in the place of a `record_id`, also "
+    "of an earlier line. A result has the `findings` about its record. After a retraction the file "
+    "says no more of that record.",
     response_class=Response,
     responses={
         200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},

@@ -68,10 +68,12 @@ async def versions(
     service: Service = request.app.state.service
     database, trial = service.database, service.trial
     cut = await _cut(database, query)
-    documents = await record_reads.history(
+    documents, known = await record_reads.history(
         database, trial, request.state.caller, kind, subject, record_id, cut
     )
-    return Response(_list(documents, cut), media_type=JSON)
+    also = f"[{','.join(one.model_dump_json() for one in known.also)}]"
+    named = f',"identifiers":{json.dumps(known.own)},"also_held_by":{also}}}'
+    return Response(_list(documents, cut)[:-1] + named, media_type=JSON)
 
 
 async def listed(

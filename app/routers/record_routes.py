@@ -24,6 +24,7 @@ from app.problems import (
     InsufficientScope,
     InvalidParameter,
     InvalidToken,
+    LotAlreadyInfused,
     MalformedJson,
     NotAcceptable,
     NotFound,
@@ -50,6 +51,7 @@ from app.routers.conditions import (
 )
 from app.routers.record_answers import fetched, listed, listed_as, respond, versions
 from app.routers.trial_route import TrialRoute, permits
+from app.schemas.infusion import INFUSIONS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned, RecordKind
 from app.service import Service
@@ -158,6 +160,7 @@ def record_router(kind: RecordKind) -> APIRouter:
     one = of_subject + "/{record_id}"
     named = kind.noun.replace(" ", "_").replace("-", "_")
     writing = actions_on(kind)
+    of_kind = (LotAlreadyInfused,) if kind is INFUSIONS else ()
     links = leads_to(
         named, subject="$response.body#/subject", record_id="$response.body#/record_id"
     )
@@ -169,7 +172,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         summary=f"Submit: {kind.noun}",
         responses={
             201: {"model": kind.stored, "headers": SUBMITTED, "links": links},
-            **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken),
+            **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken, *of_kind),
         },
         **permits(writing.submit, **sent_as(kind.example)),
     )
@@ -198,7 +201,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         summary=f"Amend: {kind.noun}",
         responses={
             200: {"model": kind.stored, "headers": AMENDED, "links": links},
-            **documented(*CHANGING),
+            **documented(*CHANGING, *of_kind),
         },
         **permits(writing.amend, **sent_as({**kind.example, **AMENDING})),
     )
@@ -282,7 +285,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         one + "/history",
         operation_id=f"history_of_{named}",
         summary=f"Every version: {kind.noun}",
-        responses={200: {"model": kind.listed}, **documented(*READING)},
+        responses={200: {"model": kind.history}, **documented(*READING)},
         **permits(Action.READ_RECORD),
     )
     async def history(

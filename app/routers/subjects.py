@@ -7,11 +7,13 @@ first version gives the subject its code.
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
 from app.problems import (
     EnrolmentClosed,
     IdempotencyKeyMissing,
+    RecordsStand,
     SourceIdTaken,
     documented,
 )
@@ -36,12 +38,24 @@ from app.schemas.enrolment import ENROLMENTS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned
 from app.service import Service
-from app.services import enrolment, records
+from app.services import enrolment, subject_void
 
 router = APIRouter(route_class=TrialRoute, tags=["subjects"])
 ONE = "/v1/subjects/{subject}"
 Submission, Amendment = ENROLMENTS.submission, ENROLMENTS.amendment
 LINKS = leads_to("enrolment", subject="$response.body#/subject")
+
+
+class VoidQuery(BaseModel):
+    """What is to be voided with an enrolment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    with_records: bool = Field(
+        default=False, description="Void every other record of the subject with it."
+    )
+
+
 SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
 
 
@@ -111,10 +125,14 @@ async def amend(
     ONE + "/void",
     operation_id="void_enrolment",
     summary="Void: enrolment",
-    description="For a subject that should never have been made. Its slot stays taken.",
+    description="For a subject that should never have been made: the enrolment was entered in "
+    "error. A subject who was enrolled and left is amended, `off_study`, and stays in every count. "
+    "While other records of the subject stand it is refused with their list; "
+    "`?with_records=true` voids all of them with it, for the same reason. The slot stays taken, "
+    "unless the trial file says that a subject never infused gives it back.",
     responses={
         200: {"model": ENROLMENTS.stored, "headers": AMENDED},
-        **documented(*CHANGING, IdempotencyKeyMissing),
+        **documented(*CHANGING, IdempotencyKeyMissing, RecordsStand),
     },
     **permits(Action.VOID_RECORD, **sent_as(VOIDING)),
 )
@@ -122,6 +140,7 @@ async def void(
     request: Request,
     subject: SubjectOfPath,
     payload: Reasoned,
+    query: Annotated[VoidQuery, Query()],
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -130,16 +149,15 @@ async def void(
     version = based_on(if_match)
     keyed_request = await keyed(request, idempotency_key, required=True)
     return respond(
-        await records.void(
+        await subject_void.void(
             service.database,
             service.trial,
             request.state.caller,
-            ENROLMENTS,
             subject,
-            None,
             payload.reason,
             version,
             keyed_request,
+            with_records=query.with_records,
         )
     )
 
@@ -169,7 +187,7 @@ async def fetch(
     ONE + "/history",
     operation_id="history_of_enrolment",
     summary="Every version: enrolment",
-    responses={200: {"model": ENROLMENTS.listed}, **documented(*READING)},
+    responses={200: {"model": ENROLMENTS.history}, **documented(*READING)},
     **permits(Action.READ_RECORD),
 )
 async def history(

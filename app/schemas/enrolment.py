@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import Field
 
+from app.models.disease_history import NOT_TESTED
 from app.models.enrolment import Enrolment, EnrolmentFields
 from app.models.values import Code
 from app.schemas.chronology import certainly_before
@@ -96,6 +97,17 @@ def years(enrolment: EnrolmentFields) -> Iterator[Refusal]:
         )
 
 
+def what_was_tested(enrolment: EnrolmentFields) -> Iterator[Refusal]:
+    """Refuse a share of cells or a date of what was not tested."""
+    for index, row in enumerate(enrolment.cytogenetics or ()):
+        if row.present != NOT_TESTED:
+            continue
+        for member in ("cells_percent", "tested_on"):
+            if getattr(row, member) is not None:
+                place = ("cytogenetics", index, member)
+                yield Refusal(place, "not_tested", "leave it out: the marker was not tested")
+
+
 def one_row_each(enrolment: EnrolmentFields) -> Iterator[Refusal]:
     """Require each criterion, marker, class and line once."""
     rows: dict[str, tuple[str, Sequence[object]]] = {
@@ -161,7 +173,7 @@ def living(enrolment: EnrolmentFields) -> Iterator[Refusal]:
 class EnrolmentIn(EnrolmentFields, ConsistentRecordIn):
     """A subject as a centre submits it."""
 
-    rules = (course, years, one_row_each, prior_lines, drug_classes, living)
+    rules = (course, years, what_was_tested, one_row_each, prior_lines, drug_classes, living)
 
     centre: Code = Field(
         description="The centre's code (SITEID). The subject keeps it: an amendment repeats it."

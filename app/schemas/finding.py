@@ -20,6 +20,11 @@ class FindingOfRecord(Finding):
     kind: str = Field(description="Kind of the record: the segment of its address.")
     record_id: uuid.UUID
     version: int = Field(description="The version that was looked at.")
+    count: int = Field(
+        default=1,
+        description="Records of the subject of which the same was noticed; `record_id` is the "
+        "first of them. With `each=true` every one is listed.",
+    )
 
 
 class FindingList(BaseModel):

@@ -24,6 +24,14 @@ class Finding(BaseModel):
     message: str = Field(description="What was noticed and what would settle it.")
 
 
+class AlsoHeld(BaseModel):
+    """An identifier that another record of the kind has had, or has."""
+
+    source_id: str
+    subject: str
+    record_id: uuid.UUID
+
+
 class RecordIn(SQLModel):
     """What a caller may send beside the fields of the kind."""
 
@@ -126,6 +134,22 @@ class RecordKind:
             self.view.__name__.removesuffix("Out") + "Stored",
             __base__=(self.view, *((self.derived,) if self.derived else ()), WithFindings),
             __doc__=f"The {self.noun} as stored, and what the edit checks noticed.",
+        )
+
+    @cached_property
+    def history(self) -> type[BaseModel]:
+        """What the history of a record answers with."""
+        return create_model(
+            self.view.__name__.removesuffix("Out") + "History",
+            __config__=ConfigDict(defer_build=True),
+            items=(list[self.view], ...),  # type: ignore[name-defined]
+            as_of=(int, Field(description="The seq up to which the history is complete.")),
+            identifiers=(list[str], Field(description="The sender's own ids of the record.")),
+            also_held_by=(
+                list[AlsoHeld],
+                Field(description="Other records that have had one of these ids, or have it."),
+            ),
+            __doc__=f"Every version of one record, and what it is known by: {self.noun}.",
         )
 
     @cached_property

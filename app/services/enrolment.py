@@ -14,12 +14,13 @@ from app.services.records import (
     Caller,
     KeyedRequest,
     append,
+    holder_of,
     once,
     row,
-    source_id_taken,
     stored,
 )
 from app.services.records import amend as amend_record
+from app.services.source_versions import origin_by
 from app.services.subject_course import not_enrolled
 from app.trial.trial import Trial
 
@@ -38,6 +39,7 @@ async def enrol(
         SourceIdTaken: the centre sent another enrolment under this source_id.
     """
     _require_disease_fields(trial, payload)
+    again = False
 
     async def effect(transaction: Transaction) -> Answer:
         if not sees(transaction.authority, payload.centre):
@@ -49,7 +51,7 @@ async def enrol(
         await _claim_slot(transaction, subject, payload, trial)
         course = not_enrolled(subject, payload.centre)
         record_id = new_identity()
-        version = row(payload, transaction, record_id, 1, subject, payload.centre)
+        version = row(payload, transaction, record_id, 1, subject, payload.centre, role)
         return await append(
             transaction,
             caller,
@@ -58,17 +60,26 @@ async def enrol(
             role,
             "submit",
             request,
-            await observe(transaction, trial, ENROLMENTS, record_id, 1, payload, course),
+            await observe(
+                transaction, trial, ENROLMENTS, record_id, 1, payload, course, origin_by(role)
+            ),
             status=201,
             location=f"/v1/subjects/{subject}",
+            again=again,
         )
 
+    at = (database, caller, ENROLMENTS, payload.centre, payload)
     try:
         return await once(database, caller, Action.SUBMIT_RECORD, request, effect)
     except asyncpg.UniqueViolationError as violation:
-        raise await source_id_taken(
-            database, caller, ENROLMENTS, payload.centre, payload, violation
-        ) from None
+        holder = await holder_of(*at, violation)
+    if not holder.voided:
+        raise holder.taken()
+    again = True
+    try:
+        return await once(database, caller, Action.SUBMIT_RECORD, request, effect)
+    except asyncpg.UniqueViolationError as violation:
+        raise (await holder_of(*at, violation)).taken() from None
 
 
 async def amend(

@@ -14,11 +14,12 @@ from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.finding import FindingOfRecord, FindingPlace
-from app.services.edit_checks import Found, on_subject
+from app.services.edit_checks import Found, SubjectRecords, on_subject
 from app.services.ledger import Cut
+from app.services.other_subjects import EverySubject, every_subject
 from app.services.record_reads import note
 from app.services.records import Caller
-from app.services.standing_records import Standing, standing_of, subject_records
+from app.services.standing_records import standing_of, subject_records
 from app.trial.trial import Trial
 
 SUBJECTS_AT_ONCE: Final = 10
@@ -46,6 +47,8 @@ class Sought:
     severity: str | None = None
     rule: str | None = None
     kind: str | None = None
+    each: bool = False
+    """Whether findings that differ by nothing but the record are listed one by one."""
 
     def holds(self, found: Found) -> bool:
         """Tell whether a finding about a wanted subject is wanted."""
@@ -80,13 +83,17 @@ async def page(
         subjects = await transaction.rows(
             _SUBJECTS, visible, sought.centre, sought.subject, after.subject if after else None
         )
+        everybody = await every_subject(transaction, trial, visible, cut.transaction_id)
         for first in range(0, len(subjects), SUBJECTS_AT_ONCE):
             homes = {
                 row["subject"]: row["centre"] for row in subjects[first : first + SUBJECTS_AT_ONCE]
             }
             standing = await standing_of(transaction, homes, visible, cut.transaction_id)
             for subject, centre in homes.items():
-                found += _of_subject(trial, subject, centre, standing[subject], sought, after)
+                records = subject_records(
+                    trial, subject, centre, standing[subject], everybody.beside(subject)
+                )
+                found += _of_subject(records, sought, after)
                 await asyncio.sleep(0)
                 if len(found) > limit:
                     break
@@ -108,14 +115,18 @@ async def counts(
     found: Counter[tuple[str, str]] = Counter()
     action = Action.READ_ENDPOINTS
     after = ""
+    everybody: EverySubject | None = None
     while True:
         async with database.transaction(caller.principal, action) as transaction:
             visible = visible_centres(transaction.authority, action)
             rows = await transaction.rows(_SUBJECTS, visible, centre, None, after)
             homes = {row["subject"]: row["centre"] for row in rows[:SUBJECTS_AT_ONCE]}
             standing = await standing_of(transaction, homes, visible, cut.transaction_id)
+            if everybody is None:
+                everybody = await every_subject(transaction, trial, visible, cut.transaction_id)
         for subject, home in homes.items():
-            records = subject_records(trial, subject, home, standing[subject])
+            others = everybody.beside(subject)
+            records = subject_records(trial, subject, home, standing[subject], others)
             noticed = await asyncio.to_thread(list, on_subject(records))
             found.update((one.finding.severity, one.finding.rule) for one in noticed)
         if len(rows) <= SUBJECTS_AT_ONCE:
@@ -124,20 +135,21 @@ async def counts(
 
 
 def _of_subject(
-    trial: Trial,
-    subject: str,
-    centre: str,
-    standing: Standing,
-    sought: Sought,
-    after: FindingPlace | None,
+    records: SubjectRecords, sought: Sought, after: FindingPlace | None
 ) -> list[FindingOfRecord]:
     """Give the wanted findings about the records of a subject, in the order of their places."""
-    found = on_subject(subject_records(trial, subject, centre, standing))
+    subject, centre = records.course.subject, records.course.centre
+    found = on_subject(records)
     placed = sorted(
         ((_place(subject, one), one) for one in found if sought.holds(one)), key=itemgetter(0)
     )
+    counted = Counter(_cause(one) for _, one in placed)
+    if not sought.each:
+        placed = list({_cause(one): (place, one) for place, one in reversed(placed)}.values())
+        placed.sort(key=itemgetter(0))
     return [
         FindingOfRecord(
+            count=1 if sought.each else counted[_cause(Found(record, finding))],
             rule=finding.rule,
             severity=finding.severity,
             subject=subject,
@@ -151,6 +163,12 @@ def _of_subject(
         for place, (record, finding) in placed
         if after is None or place > after
     ]
+
+
+def _cause(found: Found) -> tuple[str, str, str, str]:
+    """Give what findings of one subject share that differ by nothing but the record."""
+    record, finding = found
+    return record.kind, finding.rule, finding.pointer, finding.message
 
 
 def _place(subject: str, found: Found) -> FindingPlace:

@@ -4,14 +4,16 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import IO, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from app.models.values import SourceId
-from app.schemas.record import Reasoned, RecordIn, RecordKind
+from app.models.values import OffsetDateTime, SourceId
+from app.schemas.record import Finding, Reasoned, RecordIn, RecordKind
 from app.schemas.record_errors import field_errors
 from app.schemas.record_kinds import IMPORTED, by_path
+from app.services.named_records import Naming, namings
 from app.strict_json import MalformedJSON, parse_strictly
 
 LONGEST_LINE = 1024 * 1024
@@ -20,6 +22,17 @@ LONGEST_LINE = 1024 * 1024
 BLOCK = 64 * 1024
 """Octets read at once: lines cut from blocks cost a third of lines asked for one by one."""
 _BLANKS = b" \t\r\n"
+
+LONGEST_SUBJECT = 128
+"""Characters of what names a subject: its code, or the sender's own id of its enrolment."""
+
+_STATED = "reported_at"
+"""The source's own moment of a statement. Decision: where a kind has a member of this name, as an
+adverse event has for its report to the sponsor, it is that member and the line has no moment."""
+_MOMENT: TypeAdapter[OffsetDateTime] = TypeAdapter(OffsetDateTime)
+
+_OWN_ID = b'"source_id"'
+"""What a line has a second time only where it names a record by the sender's own id of it."""
 
 CORRECTION = "source correction (import)"
 """The reason of a changed record whose line gives none."""
@@ -35,7 +48,14 @@ class Line:
     Attributes:
         payload: the record, once it is what its kind can say; None for a retraction.
         row: the payload as JSON, without the closing brace.
+        stated_at: the source's own moment of this statement, where it gives one.
+        laid: the row to be stored where corrections by a person stay in it; empty: what was sent.
+        source_said: what was sent, where ``laid`` is another row.
+        named: what the record names by the sender's own ids.
+        template: the row with places for what it names; empty where it names nothing.
+        called: the subject as the line names it; ``subject`` is its code once it is found.
         superseded: whether the file says more of the same record further down.
+        findings: what was noticed about the record.
         errors: why the line cannot be stored; empty while it can.
     """
 
@@ -47,8 +67,19 @@ class Line:
     payload: RecordIn | None = None
     row: str = ""
     centre: str = ""
+    stated_at: datetime | None = None
+    laid: str = ""
+    source_said: str | None = None
+    named: tuple[Naming, ...] = ()
+    template: str = ""
+    called: str | None = None
     superseded: bool = False
+    findings: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def notice(self, finding: Finding) -> None:
+        """Say what was noticed about the record."""
+        self.findings.append(finding.model_dump())
 
     def refuse(self, pointer: str, code: str, message: str, **more: object) -> None:
         """Say why the line cannot be stored."""
@@ -114,6 +145,9 @@ def read_line(number: int, raw: bytes | None) -> Line:
         _read_retraction(line, sent)
     elif kind is not None:
         _read_record(line, kind, sent)
+        if line.payload is not None and raw.count(_OWN_ID) > 1:
+            line.named = tuple(namings(line.payload))
+            line.template = line.row
     else:
         with contextlib.suppress(ValidationError):
             line.source_id = _source_id(sent)
@@ -122,8 +156,14 @@ def read_line(number: int, raw: bytes | None) -> Line:
 
 def _read_addresses(line: Line, sent: dict[str, Any]) -> None:
     subject, reason = sent.pop("subject", None), sent.pop("reason", None)
-    if isinstance(subject, str) and len(subject) <= 20:
-        line.subject = subject
+    if (
+        _STATED in sent
+        and line.kind is not None
+        and _STATED not in line.kind.submission.model_fields
+    ):
+        _read_moment(line, sent.pop(_STATED))
+    if isinstance(subject, str) and len(subject) <= LONGEST_SUBJECT:
+        line.subject = line.called = subject
     elif subject is not None or line.kind is None or not line.kind.one_per_subject:
         line.refuse("/subject", "unknown_subject", "name a subject that you can see")
     if reason is not None:
@@ -133,6 +173,16 @@ def _read_addresses(line: Line, sent: dict[str, Any]) -> None:
             line.errors += field_errors(invalid.errors(), skip=0)
     if sent.get("source_id") is None:
         line.refuse("/source_id", "missing", "is required in an import")
+
+
+def _read_moment(line: Line, stated: object) -> None:
+    if stated is None:
+        return
+    try:
+        line.stated_at = _MOMENT.validate_python(stated).instant
+    except ValidationError as invalid:
+        (error, *_) = field_errors(invalid.errors(), skip=0)
+        line.errors.append({**error, "pointer": f"/{_STATED}"})
 
 
 def _read_retraction(line: Line, sent: dict[str, Any]) -> None:
@@ -176,4 +226,6 @@ def result(line: Line, status: str, more: Mapping[str, object]) -> str:
         written["kind"] = line.kind.path
     if line.errors:
         written["errors"] = line.errors
+    elif line.findings:
+        written["findings"] = line.findings
     return _write(written | dict(more))

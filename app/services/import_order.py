@@ -5,10 +5,10 @@ first time they are versions one after another; sent again they must change noth
 but the last differ from what the record says by then. So a line is held against the record by its
 place in the file:
 
-- The file's last word on a record is compared with what the record says now. Where others have
-  amended the record since, it becomes a version again, as a file of one line does.
-- An earlier word is compared with what the record has said, from the version on that the file's
-  previous word came to. It becomes a version only if the record never said it after that.
+- The file's last word on a record is compared with what a source said of it last, as a file of one
+  line is. What a person amended since is no word of the source: it stays.
+- An earlier word is compared with what sources have said, from the version on that the file's
+  previous word came to. It becomes a version only if none said it after that.
 - Nothing follows a retraction: what the same file says of the record afterwards is refused,
   whether the retraction could be carried out or not.
 
@@ -23,11 +23,13 @@ by others, and of the two readings this one invents no versions.
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import IO, Final
 
 from pydantic_core import from_json
 
 from app.schemas.enrolment import EnrolmentIn
+from app.services.import_corrections import Words
 from app.services.import_lines import Line, RawLine, raw_lines, read_line
 
 TURN: Final = 500
@@ -42,6 +44,11 @@ class Known:
 
     Attributes:
         said: the version by which the line was said before; None when it is news.
+        source_id: the id that the record was first sent under; the line may have a further one.
+        stated_at: the source's own moment of what it said last.
+        words: what the line and the record say, to be laid together; None for one that was voided
+            or taken back.
+        sends: what the line says, as its source's statement is kept.
         taken_back: earlier lines made it, in a transaction that was not to be kept.
     """
 
@@ -50,11 +57,20 @@ class Known:
     version: int = 0
     state: str = "active"
     said: int | None = None
+    source_id: str | None = None
+    stated_at: datetime | None = None
+    words: Words | None = None
+    sends: str = ""
     taken_back: bool = False
 
     def followed_by(self, state: str) -> "Known":
         """Give the record with its next version."""
-        return replace(self, version=self.version + 1, state=state, said=None)
+        return replace(self, version=self.version + 1, state=state, said=None, words=None)
+
+    def says_later_than(self, line: Line) -> bool:
+        """Tell whether its source has said something later than what a line says."""
+        moments = (line.stated_at, self.stated_at)
+        return None not in moments and line.stated_at < self.stated_at  # type: ignore[operator]
 
     def members(self) -> dict[str, object]:
         """Give what a result says of it."""
@@ -122,10 +138,10 @@ def record_of(line: Line) -> int:
     enrolment that makes a subject.
     """
     path = line.kind.path if line.kind is not None else ""
-    home = line.subject
+    home = line.called
     if line.kind is not None and line.kind.one_per_subject:
         enrolment = line.payload if isinstance(line.payload, EnrolmentIn) else None
-        home = enrolment.centre if enrolment else (line.subject or "").rpartition("-")[0]
+        home = enrolment.centre if enrolment else (line.called or "").rpartition("-")[0]
     return hash((path, home, line.source_id))
 
 

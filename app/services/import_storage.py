@@ -2,27 +2,44 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.access.permissions import Action, Role
 from app.database import Transaction
+from app.models.record import Origin
 from app.problems import NotPermitted
-from app.schemas.enrolment import EnrolmentIn, missing_disease_fields
-from app.schemas.record import RecordIn, RecordKind
+from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
+from app.schemas.infusion import INFUSIONS, InfusionIn
+from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
-from app.services.content_findings import content_findings
-from app.services.identity import new_identity
+from app.services.edit_checks.safety_relevant_changes import (
+    SAFETY_RELEVANT,
+    Change,
+    safety_relevant,
+)
+from app.services.import_corrections import Words, lay_line, say_what_differs
+from app.services.import_findings import notice
 from app.services.import_lines import CORRECTION, Line
 from app.services.import_order import Known, Told, record_of
+from app.services.import_references import ENROLLED, FileReferences, in_order
+from app.services.product_lots import CODE as LOT_GIVEN
+from app.services.product_lots import MESSAGE as LOT_MESSAGE
+from app.services.product_lots import given_to_another
 from app.services.records import Caller
+from app.services.subject_course import SubjectCourse, courses_of
+from app.services.subject_void import release_slot, standing_beside_enrolment
 from app.trial.trial import Trial
 
 OUTCOMES = CREATED, UPDATED, UNCHANGED, RETRACTED, REJECTED = (
     "created", "updated", "unchanged", "retracted", "rejected",
 )  # fmt: skip
+OLDER: Final = "older"
+"""What the source has said something later than; a summary counts it where there are any."""
+
+_AMBIGUOUS: Final = "more than one of your centres has a subject under it; write the code"
 
 
 class ImportStorage:
@@ -33,6 +50,7 @@ class ImportStorage:
         caller: whose import it is.
         before: how far earlier transactions of the same file came with the records of which it has
             more to say.
+        courses: those of the file's subjects, as far as they are known and hold.
         validate_only: the transaction is to be taken back, as were those before it. Slots are then
             counted anew in each.
 
@@ -41,8 +59,15 @@ class ImportStorage:
     """
 
     def __init__(
-        self, trial: Trial, caller: Caller, before: Mapping[int, Told], *, validate_only: bool
+        self,
+        trial: Trial,
+        caller: Caller,
+        before: Mapping[int, Told],
+        courses: dict[str, SubjectCourse],
+        *,
+        validate_only: bool,
     ) -> None:
+        self._courses_of_file = courses
         self.told: dict[int, Told] = {}
         self._trial = trial
         self._caller = caller
@@ -53,6 +78,11 @@ class ImportStorage:
         self._roles: dict[str, Role | None] = {}
         self._made: dict[int, str] = {}
         self._system: dict[str, str] = {}
+        self._made_by: dict[str, int] = {}
+        self._taking_over: set[int] = set()
+        self._left: list[str] = []
+        self._lots: dict[tuple[str, int], str] = {}
+        self._references = FileReferences(self._refuse)
 
     def outcome(self, line: Line) -> tuple[str, dict[str, Any]]:
         """Give what became of a line."""
@@ -60,31 +90,46 @@ class ImportStorage:
 
     def forgive(self, line: Line) -> None:
         """Forget what only the database had against a line."""
+        line.findings.clear()
+        line.laid, line.source_said = "", None
         if line.number in self._refused_here:
             line.errors.clear()
 
     async def store(self, transaction: Transaction, lines: list[Line]) -> None:
         """Store the lines in runs in which no source_id comes twice."""
+        self._references.needed |= any(line.named for line in lines)
         for run in _runs(line for line in lines if not line.errors):
-            await self._find_homes(transaction, run)
-            by_kind: dict[RecordKind, list[Line]] = defaultdict(list)
-            for line in run:
-                if not line.errors and line.kind is not None:
-                    by_kind[line.kind].append(line)
-            # In one order whatever the file's, so that two imports wait for each other one way.
-            for kind in sorted(by_kind, key=lambda kind: kind.path):
-                await self._store_kind(transaction, kind, by_kind[kind])
+            for part in _parts(run):
+                await self._store_part(transaction, part)
+        kept = [(line, self._outcomes[line.number][1]) for line in lines if not line.errors]
+        await notice(transaction, self._trial, kept, self._courses_of_file)
+
+    async def _store_part(self, transaction: Transaction, lines: list[Line]) -> None:
+        await self._find_homes(transaction, lines)
+        by_kind: dict[RecordKind, list[Line]] = defaultdict(list)
+        for line in lines:
+            if not line.errors and line.kind is not None:
+                by_kind[line.kind].append(line)
+        # In one order whatever the file's, so that two imports wait for each other one way.
+        for kind in sorted(by_kind, key=in_order):
+            await self._store_kind(transaction, kind, by_kind[kind])
 
     async def _find_homes(self, transaction: Transaction, lines: list[Line]) -> None:
         """Find the centre of each line, and refuse those of centres the caller cannot see."""
         visible = visible_centres(transaction.authority)
-        wanted = sorted({line.subject for line in lines if line.subject is not None})
+        wanted = sorted({line.called for line in lines if line.called is not None})
         rows = await transaction.rows(import_statements.HOMES, wanted, visible)
         homes = {row["subject"]: row["centre"] for row in rows}
+        enrolled = await self._enrolled(transaction, [one for one in wanted if one not in homes])
         for line in lines:
             enrolment = line.payload if isinstance(line.payload, EnrolmentIn) else None
-            if line.subject is not None:
-                centre = homes.get(line.subject)
+            if line.called is not None:
+                line.subject, centre = line.called, homes.get(line.called)
+                if centre is None and (found := enrolled.get(line.called)):
+                    if len(found) > 1:
+                        self._refuse(line, "/subject", "ambiguous_subject", _AMBIGUOUS)
+                        continue
+                    centre = self._home_of(line, found)
                 pointer, code, what = "/subject", "unknown_subject", "subject"
             elif enrolment is not None:
                 centre = enrolment.centre
@@ -107,6 +152,25 @@ class ImportStorage:
             else:
                 line.centre = centre
 
+    def _home_of(self, line: Line, enrolled: Collection[tuple[str, str]]) -> str | None:
+        """Give the centre of the subject whose enrolment a line calls by its id."""
+        for subject, centre in enrolled:
+            if self._made_by.get(subject, 0) < line.number:  # no line before its enrolment's
+                line.subject = subject
+                return centre
+        return None
+
+    async def _enrolled(
+        self, transaction: Transaction, called: list[str]
+    ) -> dict[str, set[tuple[str, str]]]:
+        """Give the subjects, with their centres, whose enrolments were sent under some ids."""
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        if called:
+            visible = visible_centres(transaction.authority)
+            for row in await transaction.rows(ENROLLED, called, visible):
+                found[row["source_id"]].add((row["subject"], row["centre"]))
+        return found
+
     def _role_at(self, transaction: Transaction, centre: str) -> Role | None:
         if centre not in self._roles:
             try:
@@ -119,41 +183,83 @@ class ImportStorage:
     async def _store_kind(
         self, transaction: Transaction, kind: RecordKind, lines: list[Line]
     ) -> None:
-        stored = await self._stored(transaction, kind, lines)
-        rows: dict[str, list[str]] = defaultdict(list)
+        stored, later = await self._stored(transaction, kind, lines)
+        courses = await self._courses(transaction, kind, lines, stored)
+        rows: dict[tuple[str, bool], list[str]] = defaultdict(list)
         voids: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for line in sorted(lines, key=lambda line: (line.centre, line.source_id or "")):
+        now = [line for line in lines if not line.errors]
+        if later:
+            now = [line for line in now if line not in later]
+        for line in sorted(now, key=lambda line: (line.centre, line.source_id or "")):
             known = stored.get(line.number)
             if known is not None and known.taken_back:
                 await self._go_on(transaction, line, known)
             elif line.payload is None:
-                if (known := self._to_retract(line, known)) is not None:
-                    voids[line.centre].append(self._void(transaction, line, known))
+                voids[line.centre] += await self._retract(transaction, line, known)
+            elif kind is INFUSIONS and not await self._lot_is_free(transaction, line):
+                pass
             elif known is None:
                 if not kind.one_per_subject or await self._enrol(transaction, line):
-                    rows[line.centre].append(self._new(transaction, line))
-            elif await self._may_replace(transaction, line, known):
-                rows[line.centre].append(self._next(transaction, line, known))
-        for centre, written in rows.items():
+                    again = line.number in self._taking_over
+                    rows[line.centre, again].append(self._new(transaction, line))
+            elif await self._may_replace(transaction, line, known, courses):
+                rows[line.centre, False].append(self._next(transaction, line, known))
+        await self._write(transaction, kind, rows, voids)
+        if later:
+            await self._store_kind(transaction, kind, later)
+
+    async def _write(
+        self,
+        transaction: Transaction,
+        kind: RecordKind,
+        rows: Mapping[tuple[str, bool], list[str]],
+        voids: Mapping[str, list[dict[str, Any]]],
+    ) -> None:
+        for (centre, again), written in rows.items():
             await transaction.value(
-                record_statements.append_rows(kind),
+                record_statements.append_rows(kind, again=again),
                 f"[{','.join(written)}]",
                 self._event(transaction, centre, "import"),
             )
         for centre, voided in voids.items():
+            if not voided:
+                continue
             await transaction.value(
                 import_statements.append_voids(kind),
                 json.dumps(voided),
                 self._event(transaction, centre, "retract"),
             )
+        while self._left:
+            await release_slot(transaction, self._trial, self._left.pop(), [])
+
+    async def _courses(
+        self,
+        transaction: Transaction,
+        kind: RecordKind,
+        lines: list[Line],
+        stored: Mapping[int, Known],
+    ) -> dict[str, SubjectCourse]:
+        """Give the courses of subjects of whom something may be changed that needs a reason."""
+        if kind.path not in SAFETY_RELEVANT or not stored:
+            return {}
+        subjects = {
+            line.subject
+            for line in lines
+            if line.number in stored and line.subject is not None and line.reason is None
+        }
+        if not subjects:
+            return {}
+        visible = visible_centres(transaction.authority)
+        return await courses_of(transaction, self._trial, subjects, visible)
 
     async def _stored(
         self, transaction: Transaction, kind: RecordKind, lines: list[Line]
-    ) -> dict[int, Known]:
+    ) -> tuple[dict[int, Known], list[Line]]:
         """Give what is stored under the lines' source_ids, by the number of the line.
 
         Most lines of most files are new: which are not is asked first, and what those say only
-        then.
+        then. Second are the lines that speak of a record of which another line speaks by another
+        of its ids: they have to wait for it.
         """
         found = {line.number: known for line in lines if (known := self._taken_back(line))}
         sources = {
@@ -164,28 +270,60 @@ class ImportStorage:
                 [line.source_id for line in lines],
             )
         }
-        sent = {
-            (line.centre, line.source_id): line
-            for line in lines
-            if (line.centre, line.source_id) in sources and line.number not in found
-        }
+        sent = {}
+        if self._references.needed:
+            for line in lines:
+                new = line.number not in found and line.payload is not None
+                if new and (line.centre, line.source_id) not in sources:
+                    self._references.make(line, kind)
+            await self._references.resolve(transaction, lines)
+        for line in lines if sources else ():
+            is_known = (line.centre, line.source_id) in sources and line.number not in found
+            if is_known and not line.errors:
+                sent[line.centre, line.source_id] = line
         if not sent:
-            return found
+            return found, []
+        later: list[Line] = []
+        records: set[str] = set()
         asked = ",".join(self._asked(line) for line in sent.values())
         for row in await transaction.rows(import_statements.look(kind), f"[{asked}]"):
             line = sent[row["centre"], row["source_id"]]
+            if self._may_take_over(line, kind, row):
+                self._taking_over.add(line.number)
+                self._references.make(line, kind)
+                continue
+            record_id = str(row["record_id"])
+            if record_id in records:
+                later.append(line)
+                continue
+            records.add(record_id)
             found[line.number] = Known(
                 subject=row["subject"],
-                record_id=str(row["record_id"]),
+                record_id=record_id,
                 version=row["version"],
                 state=row["state"],
                 said=row["said"],
+                source_id=row["own"],
+                stated_at=row["stated_at"],
+                words=Words.of(row),
+                sends=row["sends"],
             )
-        return found
+        return found, later
+
+    def _may_take_over(self, line: Line, kind: RecordKind, row: Mapping[str, Any]) -> bool:
+        """Tell whether a line may have the id of a record of another subject that was voided.
+
+        Decision: an enrolment that names no subject may not. A file sent again after somebody
+        voided a subject would make that subject anew.
+        """
+        of_another = row["subject"] != line.subject and not kind.one_per_subject
+        return of_another and row["state"] == "voided" and line.payload is not None
 
     def _asked(self, line: Line) -> str:
         """Write the row that is looked for, and from which version on it counts as said."""
-        members: dict[str, object] = {"centre": line.centre, "source_id": line.source_id}
+        members: dict[str, object] = {
+            "centre": line.centre, "source_id": line.source_id, "subject": line.subject,
+        }  # fmt: skip
         if line.superseded:
             told = self._told(line)
             members["version"] = told.version if told else 1
@@ -209,7 +347,7 @@ class ImportStorage:
         if line.payload is None:
             if (retracted := self._to_retract(line, known)) is not None:
                 self._settle(line, RETRACTED, retracted.followed_by("voided"))
-        elif await self._may_replace(transaction, line, known):
+        elif await self._may_replace(transaction, line, known, {}):
             self._settle(line, UPDATED, known.followed_by("active"))
 
     def _to_retract(self, line: Line, known: Known | None) -> Known | None:
@@ -217,28 +355,104 @@ class ImportStorage:
             self._refuse(line, "/source_id", "unknown_source_id", "nothing was sent under it")
         elif known.state == "voided":
             self._settle(line, UNCHANGED, known)
+        elif known.says_later_than(line):
+            self._settle(line, OLDER, known)
         else:
             return known
         return None
 
-    async def _may_replace(self, transaction: Transaction, line: Line, known: Known) -> bool:
+    async def _retract(
+        self, transaction: Transaction, line: Line, known: Known | None
+    ) -> list[dict[str, Any]]:
+        """Give what voids the record that a line retracts; nothing where it cannot be."""
+        known = self._to_retract(line, known)
+        if known is None or not await self._may_void(transaction, line, known):
+            return []
+        return [self._void(transaction, line, known)]
+
+    async def _lot_is_free(self, transaction: Transaction, line: Line) -> bool:
+        """Tell whether an infusion is of what no other subject was given; refuse it else."""
+        infusion = line.payload
+        if not isinstance(infusion, InfusionIn) or infusion.product_lot is None:
+            return True  # a retraction, or of no lot
+        subject = line.subject or ""
+        lot = (infusion.product_lot, infusion.part)
+        given = await given_to_another(transaction, self._trial, subject, infusion)
+        autologous = self._trial.trial.product_autologous
+        if given is not None or (autologous and self._lots.get(lot, subject) != subject):
+            self._refuse(line, "/product_lot", LOT_GIVEN, LOT_MESSAGE)
+            return False
+        self._lots[lot] = subject
+        return True
+
+    async def _may_void(self, transaction: Transaction, line: Line, known: Known) -> bool:
+        """Tell whether a record may be voided: an enrolment not while others stand."""
+        if line.kind is None or not line.kind.one_per_subject:
+            return True
+        if await standing_beside_enrolment(transaction, known.subject):
+            self._refuse(
+                line, "/retracted", "records_stand", "retract the subject's other records first"
+            )
+            return False
+        self._left.append(known.subject)
+        return True
+
+    async def _may_replace(
+        self,
+        transaction: Transaction,
+        line: Line,
+        known: Known,
+        courses: Mapping[str, SubjectCourse],
+    ) -> bool:
         if line.subject is not None and known.subject != line.subject:
             self._refuse(
                 line, "/source_id", "source_id_taken", "it belongs to another subject's record"
             )
         elif known.said is not None:
             self._settle(line, UNCHANGED, replace(known, version=known.said))
+            if known.words is not None:
+                say_what_differs(line, known.words)
+        elif known.says_later_than(line):
+            self._settle(line, OLDER, known)
         elif known.state == "voided":
             self._refuse(
                 line, "/source_id", "record_voided", "the record is voided; send a new one"
             )
         else:
-            return self._trial_has_enough(line) and await self._has_slot(transaction, line, known)
+            self._lay(line, known, courses)
+            return (
+                not line.errors
+                and self._trial_has_enough(line)
+                and await self._has_slot(transaction, line, known)
+            )
         return False
+
+    def _lay(self, line: Line, known: Known, courses: Mapping[str, SubjectCourse]) -> None:
+        """Lay a line on what stands; refuse it where it conflicts or has to say why."""
+        if known.words is None or line.kind is None:
+            return
+        before = len(line.errors)
+        after = lay_line(line, line.kind, known.words, known.sends)
+        if len(line.errors) > before:
+            self._refused_here.add(line.number)
+            return
+        course = courses.get(known.subject)
+        if line.reason is not None or course is None:
+            return
+        zone = self._trial.centres.zone_of(line.centre)
+        change = Change(known.words.stands, after, course.anchors.infusion, zone)
+        if members := safety_relevant(line.kind.path, change):
+            self._refused_here.add(line.number)
+            line.refuse(
+                "/reason",
+                "reason_required",
+                f"say why on the line itself: changing {', '.join(members)} is relevant to safety",
+                members=[f"/{member}" for member in members],
+            )
 
     def _new(self, transaction: Transaction, line: Line) -> str:
         subject = self._made.get(line.number, line.subject or "")
-        record = Known(subject=subject, record_id=str(new_identity()), version=1)
+        record = Known(subject=subject, record_id=self._references.id_of(line), version=1)
         self._settle(line, CREATED, record)
         confirmed = getattr(line.payload, "confirmed_implausible", None)
         reason = {"reason": line.reason} if confirmed else {}
@@ -247,8 +461,10 @@ class ImportStorage:
     def _next(self, transaction: Transaction, line: Line, known: Known) -> str:
         record = known.followed_by("active")
         self._settle(line, UPDATED, record)
-        reason = {"reason": line.reason or CORRECTION}
-        return self._row(transaction, line, record.members() | reason)
+        more = {"reason": line.reason or CORRECTION, "source_id": known.source_id}
+        if line.source_said is not None:
+            more["source_said"] = line.source_said
+        return self._row(transaction, line, record.members() | more)
 
     def _void(self, transaction: Transaction, line: Line, known: Known) -> dict[str, Any]:
         self._settle(line, RETRACTED, known.followed_by("voided"))
@@ -257,6 +473,8 @@ class ImportStorage:
             "based_on": known.version,
             "reason": line.reason,
             "recorded_by": transaction.authority.name,
+            "origin": Origin.SOURCE,
+            "stated_at": None if line.stated_at is None else line.stated_at.isoformat(),
         }
 
     def _settle(self, line: Line, status: str, record: Known) -> None:
@@ -266,21 +484,24 @@ class ImportStorage:
         """
         told = self._told(line)
         made = None if told is None else told.made
-        if status != UNCHANGED and self._validate_only:
+        stored = status not in {UNCHANGED, OLDER}
+        if stored and self._validate_only:
             made = record
         named = made is None or record.version < made.version
-        said = {} if line.payload is None else _findings(line.payload)
-        self._outcomes[line.number] = (status, (record.members() if named else {}) | said)
+        self._outcomes[line.number] = (status, record.members() if named else {})
         if line.superseded:
-            row = line.row if status != UNCHANGED or told is None else told.row
+            row = line.row if stored or told is None else told.row
             self.told[record_of(line)] = Told(version=record.version, made=made, row=row)
 
     def _row(self, transaction: Transaction, line: Line, members: dict[str, Any]) -> str:
         if line.centre not in self._system:
-            system = {"centre": line.centre, "state": "active"}
+            system = {"centre": line.centre, "state": "active", "origin": Origin.SOURCE}
             system["recorded_by"] = transaction.authority.name
             self._system[line.centre] = json.dumps(system)[1:]
-        return f"{line.row},{json.dumps(members)[1:-1]},{self._system[line.centre]}"
+        if line.stated_at is not None:
+            members["source_stated_at"] = line.stated_at.isoformat()
+        row = line.laid or line.row
+        return f"{row},{json.dumps(members)[1:-1]},{self._system[line.centre]}"
 
     async def _enrol(self, transaction: Transaction, line: Line) -> bool:
         """Make the subject of a new enrolment and claim its slot; tell whether there was one."""
@@ -301,6 +522,7 @@ class ImportStorage:
             return False
         await transaction.connection.execute("RELEASE SAVEPOINT enrolment")
         self._made[line.number] = subject
+        self._made_by[subject] = line.number
         return True
 
     async def _has_slot(self, transaction: Transaction, line: Line, record: Known) -> bool:
@@ -341,10 +563,15 @@ class ImportStorage:
         line.refuse(pointer, code, message)
 
 
-def _findings(payload: RecordIn) -> dict[str, Any]:
-    """Give the member of a result that says what a record says against itself; none, if nothing."""
-    found = [one.model_dump() for one in content_findings(payload)]
-    return {"findings": found} if found else {}
+def _parts(run: list[Line]) -> Iterator[list[Line]]:
+    """Part a run: enrolments before what may name their subjects, their retractions after it."""
+    if not any(line.kind is ENROLMENTS for line in run):
+        yield run
+        return
+    enrolments = [line for line in run if line.kind is ENROLMENTS and line.payload is not None]
+    of_others = [line for line in run if line.kind is not ENROLMENTS]
+    retractions = [line for line in run if line.kind is ENROLMENTS and line.payload is None]
+    yield from (part for part in (enrolments, of_others, retractions) if part)
 
 
 def _runs(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -1,15 +1,16 @@
 """Records in bulk: lines are checked one by one and stored in chunks, a transaction each.
 
-Sending a file again is harmless: a line is found again by its source_id, and one that says what is
-stored already changes nothing; see `import_order` for a file that says several things of one
-record. Of two imports of the same file at once, the one that comes second
-to a record meets the unique source_id, and its chunk is done again on what is stored by then.
+Sending a file again is harmless: a line is found again by its source_id, and one that says what its
+source said last changes nothing, whatever a person corrected since; see `import_order` for a file
+that says several things of one record. Of two imports of the same file at once, the one that comes
+second to a record meets the unique identifier, and its chunk is done again on what is stored by
+then.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import asyncpg
@@ -21,6 +22,7 @@ from app.services.import_lines import Line, read_lines, result
 from app.services.import_order import FileOrder, Told, order_of
 from app.services.import_storage import OUTCOMES, REJECTED, ImportStorage
 from app.services.records import Caller
+from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
 CHUNK = 1_000
@@ -43,6 +45,8 @@ class Import:
     trial: Trial
     caller: Caller
     validate_only: bool
+    courses: dict[str, SubjectCourse] = field(default_factory=dict)
+    """Those of the file's subjects, as far as they were read and hold."""
 
 
 class _NothingIsKept(Exception):  # noqa: N818 - how a transaction is left without a commit
@@ -134,7 +138,7 @@ async def _chunks(body: IO[bytes]) -> AsyncIterator[list[Line]]:
 
 def _written(outcomes: list[Outcome], counts: dict[str, int]) -> str:
     for _, status, _ in outcomes:
-        counts[status] += 1
+        counts[status] = counts.get(status, 0) + 1
     return "".join(result(line, status, more) + "\n" for line, status, more in outcomes)
 
 
@@ -147,7 +151,9 @@ async def _store(
         told: how far earlier transactions of the file came with its records; goes on from there.
     """
     for attempt in range(1, TRIES + 1):
-        storage = ImportStorage(job.trial, job.caller, told, validate_only=job.validate_only)
+        storage = ImportStorage(
+            job.trial, job.caller, told, job.courses, validate_only=job.validate_only
+        )
         try:
             async with job.database.transaction(
                 job.caller.principal, Action.IMPORT_RECORDS
@@ -163,6 +169,7 @@ async def _store(
             # Another import stored the same records first, or a lock was too long in coming.
             if attempt == TRIES:
                 raise Overloaded(SEND_AGAIN, headers=RETRY_AFTER) from None
+            job.courses.clear()
             for line in lines:
                 storage.forgive(line)
             continue

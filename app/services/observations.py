@@ -16,7 +16,9 @@ from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.models.record import Origin
 from app.schemas.assessment import ASSESSMENTS
+from app.schemas.enrolment import EnrolmentIn
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
@@ -25,8 +27,11 @@ from app.services.derivations.moments import day_furthest_east
 from app.services.derivations.subject_history import RecordRef
 from app.services.derived_members import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.edit_checks.rule import NOBODY
 from app.services.lab_grades import findings_of, grades_of, written
+from app.services.other_subjects import every_subject
 from app.services.record_statements import day_of_version
+from app.services.source_versions import differing_with
 from app.services.standing_records import (
     EVERY_KIND,
     Document,
@@ -43,6 +48,9 @@ OF_VOLUME: Final = frozenset({"lab-results", "kinetics"})
 """Kinds that come by the hundred: their writes must stay cheap, and other writes leave them be."""
 
 NOTHING_DERIVED: Final[Mapping[str, Any]] = MappingProxyType({})
+
+_HELD_AGAINST_OTHERS: Final = frozenset({"subjects", "infusions"})
+"""Kinds by which one subject may look like another, or be given what was another's."""
 
 _BESIDE_SAMPLES: Final = frozenset({"assessments", "follow-ups"})
 """Kinds that are few and are held against every sample: their components, and a death."""
@@ -69,18 +77,21 @@ async def observe(
     version: int,
     payload: RecordIn,
     course: SubjectCourse,
+    origin: Origin,
 ) -> Observed:
     """Derive what goes with the answer to a submitted or amended record.
 
     Args:
         course: the course of the subject as it is without this version.
+        origin: whose words the version is.
     """
+    differs = await differing_with(transaction, kind, record_id, version, payload, origin)
     day = await _day(transaction, kind, payload, course.subject)
     zone = trial.centres.zone_of(course.centre)
     today = day_furthest_east(datetime.now(UTC))
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
-        record = Stored.of(kind, record_id, version, today, fields, zone)
+        record = Stored.of(kind, record_id, version, today, fields, zone, differs)
         findings = [*on_record(record, course, trial)]
         if not isinstance(payload, LabResultIn):
             return observed(kind, day, course, trial, findings)
@@ -93,9 +104,16 @@ async def observe(
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
     stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)
-    sent_now = Document(kind, record_id, version, today, payload.model_dump_json())
+    text = payload.model_dump_json()
+    sent_now = Document(kind, record_id, version, today, text, differs=differs)
     standing = stored[course.subject].with_version(sent_now)
-    subject = subject_records(trial, course.subject, course.centre, standing)
+    others = NOBODY
+    if kind.path in _HELD_AGAINST_OTHERS:
+        everybody = await every_subject(transaction, trial, visible)
+        if isinstance(payload, EnrolmentIn):
+            everybody = everybody.with_enrolment(course.subject, payload)
+        others = everybody.beside(course.subject)
+    subject = subject_records(trial, course.subject, course.centre, standing, others)
     about = next(one for one in subject.of_kind(kind.path) if one.record_id == record_id)
     noticed = (found.finding for found in on_subject(subject, about=about))
     response = None

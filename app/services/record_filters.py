@@ -45,6 +45,12 @@ _CHANGED_AFTER = """(record.record_id, record.version) IN (
                             WHERE entry.seq <= {seq}::bigint
                             ORDER BY entry.seq DESC LIMIT 1), 0)))"""
 
+_KNOWN_AS = """record.record_id IN (
+              SELECT held.record_id FROM identifier AS held
+              WHERE held.source_id = {parameter}::text AND held.kind = '{kind}'
+                AND ($2::text IS NULL OR held.transaction_id <= ($2::text)::xid8))"""
+"""Holds for records that have had an identifier as far as the cut, the second parameter."""
+
 
 async def conditions_of(
     transaction: Transaction,
@@ -89,7 +95,9 @@ def _condition(kind: RecordKind, name: str, parameter: str) -> str:
     match name:
         case "changed_after":
             return _CHANGED_AFTER.format(seq=parameter)
-        case "subject" | "centre" | "state" | "source_id":
+        case "source_id":
+            return _KNOWN_AS.format(parameter=parameter, kind=kind.path)
+        case "subject" | "centre" | "state":
             return f"record.{name} = {parameter}::text"
         case _:
             column, _, member = kind.filters[name].partition(".")

@@ -18,6 +18,7 @@ from app.schemas.free_text import without_free_text
 from app.schemas.record import RecordKind
 from app.services import record_statements as statements
 from app.services.derived_members import completed, needs_course
+from app.services.known_identifiers import Known, known_by
 from app.services.ledger import Cut
 from app.services.record_filters import conditions_of
 from app.services.records import Caller, home
@@ -84,8 +85,8 @@ async def history(
     subject: str,
     record_id: uuid.UUID | None,
     cut: Cut | None,
-) -> list[str]:
-    """Give every version of a record, oldest first.
+) -> tuple[list[str], Known]:
+    """Give every version of a record, oldest first, and what the record is known by.
 
     Raises:
         NotFound: the caller can see no such record.
@@ -101,7 +102,13 @@ async def history(
         )
         if not rows:
             raise NotFound("There is no such record, or none that you can see.")
-        return await _complete(transaction, kind, trial, cut, [(subject, row) for row in rows])
+        documents = await _complete(transaction, kind, trial, cut, [(subject, row) for row in rows])
+        if not transaction.authority.sees_free_text(rows[0]["centre"]):
+            return documents, Known([], [])
+        found = uuid.UUID(json.loads(documents[0])["record_id"])
+        return documents, await known_by(
+            transaction, kind, found, cut.transaction_id if cut else None
+        )
 
 
 async def page(

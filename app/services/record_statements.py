@@ -15,7 +15,10 @@ from app.models.record import clinical_columns
 from app.schemas.record import RecordKind
 from app.services.content_form import COMMITTED, FORM, content
 
-_SENT = ("record_id", "version", "subject", "centre", "state", "source_id", "reason", "recorded_by")
+_SENT = (
+    "record_id", "version", "subject", "centre", "state", "source_id", "reason", "recorded_by",
+    "origin", "source_said", "source_stated_at",
+)  # fmt: skip
 
 
 def _clinical_names(kind: RecordKind) -> list[str]:
@@ -140,7 +143,26 @@ def _answer(kind: RecordKind) -> str:
         FROM written WHERE $3::jsonb ->> 'key' IS NOT NULL"""  # noqa: S608
 
 
-def _insert_rows(kind: RecordKind, written: str) -> str:
+def _identified(kind: RecordKind, *, again: bool) -> str:
+    """Give records that are new the identifiers that they were sent under.
+
+    Args:
+        again: whether the identifiers had a turn at a record that was voided. Otherwise one that
+            has had a turn is refused by the primary key.
+    """
+    turn = "1"
+    if again:
+        turn = f"""1 + coalesce((
+            SELECT max(turn) FROM identifier
+            WHERE identifier.source_id = record.source_id AND identifier.kind = '{kind.path}'
+              AND identifier.centre = record.centre), 0)"""  # noqa: S608
+    return f"""
+        INSERT INTO identifier (kind, centre, source_id, turn, record_id)
+        SELECT '{kind.path}', centre, source_id, {turn}, record_id
+        FROM record WHERE version = 1 AND source_id IS NOT NULL"""  # noqa: S608
+
+
+def _insert_rows(kind: RecordKind, written: str, *, again: bool) -> str:
     """Insert versions as sent, and their events: the beginning of a statement."""
     names = ", ".join((*_SENT, *_clinical_names(kind)))
     return f"""
@@ -148,27 +170,31 @@ def _insert_rows(kind: RecordKind, written: str) -> str:
         INSERT INTO {kind.table.__tablename__} ({names})
         SELECT {names} FROM json_populate_recordset(NULL::{kind.table.__tablename__}, $1::json)
         RETURNING *
+    ), identified AS ({_identified(kind, again=again)}
     ), written AS MATERIALIZED ({written}
     ), event AS ({events(kind.path)}
     )"""  # noqa: S608
 
 
 @cache
-def append(kind: RecordKind) -> str:
+def append(kind: RecordKind, *, again: bool = False) -> str:
     """Insert a version as sent, its event and the stored answer.
 
     Parameters: $1 a JSON array of the row, $2 the event's members, $3 the answer's.
     Gives record_id, version and the body of the answer.
+
+    Args:
+        again: whether the source_id of a new record was that of one that was voided.
     """
-    return f"""{_insert_rows(kind, _answerable(kind))}, answer AS ({_answer(kind)}
+    return f"""{_insert_rows(kind, _answerable(kind), again=again)}, answer AS ({_answer(kind)}
     )
     SELECT record_id, version, {_completed(kind)} AS body FROM written"""  # noqa: S608
 
 
 @cache
-def append_rows(kind: RecordKind) -> str:
+def append_rows(kind: RecordKind, *, again: bool = False) -> str:
     """Insert many versions as sent and their events; parameters as above, without an answer."""
-    return f"""{_insert_rows(kind, written(kind))}
+    return f"""{_insert_rows(kind, written(kind), again=again)}
     SELECT record_id, version FROM written"""  # noqa: S608
 
 
@@ -182,9 +208,10 @@ def append_void(kind: RecordKind) -> str:
     return f"""
     WITH record AS (
         INSERT INTO {kind.table.__tablename__}
-            (record_id, version, subject, centre, state, source_id, reason, recorded_by, {names})
+            (record_id, version, subject, centre, state, source_id, reason, recorded_by, origin,
+             {names})
         SELECT record_id, version + 1, subject, centre, 'voided', source_id, $1::jsonb ->> 'reason',
-               $1::jsonb ->> 'recorded_by', {names}
+               $1::jsonb ->> 'recorded_by', $1::jsonb ->> 'origin', {names}
         FROM {kind.table.__tablename__}
         WHERE record_id = ($1::jsonb ->> 'record_id')::uuid
           AND version = ($1::jsonb ->> 'based_on')::integer
@@ -294,8 +321,10 @@ def day_of_version(kind: RecordKind) -> str:
 
 @cache
 def by_source_id(kind: RecordKind) -> str:
-    """Find the record that holds a source_id at one of some centres."""
+    """Find the record that holds a source_id at a centre, and whether it was voided."""
+    name = kind.table.__tablename__
     return f"""
-    SELECT record_id, subject FROM {kind.table.__tablename__}
-    WHERE source_id = $1 AND version = 1 AND centre = ANY ($2)
-    LIMIT 1"""  # noqa: S608
+    SELECT record.record_id, record.subject, record.state
+    FROM identifier AS held JOIN {name} AS record USING (record_id)
+    WHERE held.source_id = $1 AND held.centre = $2 AND held.kind = '{kind.path}'
+    ORDER BY held.turn DESC, record.version DESC LIMIT 1"""  # noqa: S608

@@ -30,7 +30,10 @@ from app.problems import (
 from app.schemas.record import RecordIn, RecordKind
 from app.services import record_statements as statements
 from app.services.identity import new_identity
+from app.services.named_records import with_records_found
 from app.services.observations import Observed, observe, observed
+from app.services.product_lots import require_free
+from app.services.source_versions import origin_by
 from app.services.subject_course import SubjectCourse, courses_of
 from app.services.writers import actions_on
 from app.trial.trial import Trial
@@ -91,9 +94,11 @@ async def submit(
         NotFound: the caller can see no such subject.
         NotPermitted: the caller may not write at the subject's centre.
         SourceIdTaken: the centre sent another record under this source_id.
+        ValidationFailed: it names a record that is not there.
+        LotAlreadyInfused: another subject was given what it is an infusion of.
         IdempotencyKeyReused, IdempotencyKeyInFlight: see :func:`once`.
     """
-    centre = ""
+    centre, again = "", False
 
     async def effect(transaction: Transaction) -> Answer:
         nonlocal centre
@@ -104,7 +109,9 @@ async def submit(
             return replay
         record_id = new_identity()
         location = f"/v1/subjects/{subject}/{kind.path}/{record_id}"
-        version = row(payload, transaction, record_id, 1, subject, centre)
+        said = await with_records_found(transaction, payload, centre, subject)
+        await require_free(transaction, trial, subject, said)
+        version = row(said, transaction, record_id, 1, subject, centre, role)
         return await append(
             transaction,
             caller,
@@ -113,15 +120,25 @@ async def submit(
             role,
             "submit",
             request,
-            await observe(transaction, trial, kind, record_id, 1, payload, course),
+            await observe(transaction, trial, kind, record_id, 1, said, course, origin_by(role)),
             status=201,
             location=location,
+            again=again,
         )
 
+    action = actions_on(kind).submit
     try:
-        return await once(database, caller, actions_on(kind).submit, request, effect)
+        return await once(database, caller, action, request, effect)
     except asyncpg.UniqueViolationError as violation:
-        raise await source_id_taken(database, caller, kind, centre, payload, violation) from None
+        holder = await holder_of(database, caller, kind, centre, payload, violation)
+    if not holder.free_for(subject):
+        raise holder.taken()
+    again = True
+    try:
+        return await once(database, caller, action, request, effect)
+    except asyncpg.UniqueViolationError as violation:
+        holder = await holder_of(database, caller, kind, centre, payload, violation)
+        raise holder.taken() from None
 
 
 async def amend(
@@ -158,14 +175,17 @@ async def amend(
         _require_same_origin(payload, current)
         if beforehand is not None:
             await beforehand(transaction)
+        said = await with_records_found(transaction, payload, current["centre"], subject)
+        await require_free(transaction, trial, subject, said)
         version = row(
-            payload, transaction, current["record_id"], based_on + 1, subject, current["centre"],
-            source_id=current["source_id"],
+            said, transaction, current["record_id"], based_on + 1, subject, current["centre"],
+            role, source_id=current["source_id"],
         )  # fmt: skip
         course = await course_of(transaction, trial, subject)
         beside = await observe(
-            transaction, trial, kind, current["record_id"], based_on + 1, payload, course
-        )
+            transaction, trial, kind, current["record_id"], based_on + 1, said, course,
+            origin_by(role),
+        )  # fmt: skip
         return await append(transaction, caller, kind, version, role, "amend", request, beside)
 
     try:
@@ -184,8 +204,15 @@ async def void(
     reason: str,
     based_on: int,
     request: KeyedRequest,
+    *,
+    beforehand: Callable[[Transaction, Role], Awaitable[None]] | None = None,
+    afterwards: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> Answer:
     """Say that a record should not have been; what it said stays readable.
+
+    Args:
+        beforehand: what the same transaction does first.
+        afterwards: what it does last.
 
     Raises:
         NotFound, StaleVersion, RecordVoided: as for :func:`amend`.
@@ -197,16 +224,19 @@ async def void(
         if (replay := stored(transaction, request)) is not None:
             return replay
         _require_version(current, based_on)
+        if beforehand is not None:
+            await beforehand(transaction, role)
         voided = {
             "record_id": str(current["record_id"]),
             "based_on": based_on,
             "reason": reason,
             "recorded_by": transaction.authority.name,
+            "origin": origin_by(role),
         }
         course = await course_of(transaction, trial, subject)
         if kind.one_per_subject:
             course = replace(course, enrolled_on=None, screen_failed_on=None, off_study=None)
-        return await append(
+        answer = await append(
             transaction,
             caller,
             kind,
@@ -217,6 +247,9 @@ async def void(
             observed(kind, current["day"], course, trial),
             statement=statements.append_void(kind),
         )
+        if afterwards is not None:
+            await afterwards(transaction)
+        return answer
 
     try:
         return await once(database, caller, actions_on(kind).void, request, effect)
@@ -345,6 +378,7 @@ def row(
     version: int,
     subject: str,
     centre: str,
+    role: Role,
     *,
     source_id: str | None = None,
 ) -> str:
@@ -356,6 +390,7 @@ def row(
         "centre": centre,
         "state": "active",
         "recorded_by": transaction.authority.name,
+        "origin": origin_by(role),
     }
     if source_id is not None:
         system["source_id"] = source_id
@@ -375,6 +410,7 @@ async def append(
     statement: str | None = None,
     status: int = 200,
     location: str | None = None,
+    again: bool = False,
 ) -> Answer:
     """Store a version with its event and, under a key, its answer: one statement.
 
@@ -386,6 +422,7 @@ async def append(
         statement: the statement; by default the one that inserts a row as sent.
         status: of the answer.
         location: of the answer.
+        again: whether the source_id of a new record was that of one that was voided.
     """
     event = {
         "action": action,
@@ -404,7 +441,7 @@ async def append(
         "moment": beside.members,
     }
     written = await transaction.row(
-        statement or statements.append(kind),
+        statement or statements.append(kind, again=again),
         version,
         json.dumps(event),
         json.dumps(answer),
@@ -414,29 +451,48 @@ async def append(
     return Answer(status, written["body"].encode(), f'"{written["version"]}"', location)
 
 
-async def source_id_taken(
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The record that holds a source_id; nothing of it where it is gone from sight."""
+
+    kind: RecordKind
+    subject: str | None = None
+    record_id: uuid.UUID | None = None
+    voided: bool = False
+
+    def free_for(self, subject: str) -> bool:
+        """Tell whether the source_id may begin a turn at a record of a subject.
+
+        It may where the record that held it was voided and is another subject's.
+        """
+        return self.voided and self.subject != subject
+
+    def taken(self) -> SourceIdTaken:
+        """Give the refusal that names the holder."""
+        location = None
+        if self.subject is not None:
+            location = f"/v1/subjects/{self.subject}"
+            if not self.kind.one_per_subject:
+                location += f"/{self.kind.path}/{self.record_id}"
+        return SourceIdTaken(
+            "Amend that record, or send this one under its own source_id.",
+            headers={"Location": location} if location else None,
+        )
+
+
+async def holder_of(
     database: Database,
     caller: Caller,
     kind: RecordKind,
     centre: str,
     payload: RecordIn,
     violation: asyncpg.UniqueViolationError,
-) -> Exception:
-    """Give what a violated constraint means: a taken source_id, or the violation itself."""
-    if violation.constraint_name != f"{kind.table.__tablename__}_source_id":
-        return violation  # type: ignore[no-any-return]
+) -> Holder:
+    """Give the record that a taken source_id belongs to; raise what else was violated."""
+    if violation.constraint_name != "identifier_pkey":
+        raise violation
     async with database.transaction(caller.principal, actions_on(kind).submit) as transaction:
-        holder = await transaction.row(
-            statements.by_source_id(kind),
-            payload.source_id,
-            [centre],
-        )
-    location = None
-    if holder is not None:
-        location = f"/v1/subjects/{holder['subject']}"
-        if not kind.one_per_subject:
-            location += f"/{kind.path}/{holder['record_id']}"
-    return SourceIdTaken(
-        "Amend that record, or send this one under its own source_id.",
-        headers={"Location": location} if location else None,
-    )
+        row = await transaction.row(statements.by_source_id(kind), payload.source_id, centre)
+    if row is None:
+        return Holder(kind)
+    return Holder(kind, row["subject"], row["record_id"], row["state"] == "voided")

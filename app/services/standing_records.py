@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import Numeric
 from sqlmodel import SQLModel
 
@@ -30,6 +31,8 @@ from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import LabSample, Stored, SubjectRecords
+from app.services.edit_checks.rule import NOBODY, OtherSubjects
+from app.services.source_versions import differing_members, versions_of
 from app.services.subject_course import SubjectCourse, course_from
 from app.trial.trial import Trial
 
@@ -71,6 +74,8 @@ class Document:
     text: str
     first_recorded_at: datetime | None = None
     """When the first version was recorded; None: it is being recorded."""
+    differs: tuple[str, ...] = ()
+    """Members that a person corrected and that the source still says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class SampleVersion:
     version: int
     recorded_on: date
     sample: LabSample
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -123,15 +129,20 @@ async def standing_of(
                     day_furthest_east(row["recorded_at"]),
                     row["document"],
                     row["first_recorded_at"],
+                    differing_members(row["versions"]),
                 )
             )
     if LAB_RESULTS.path in kinds:
-        for subject, record_id, version, recorded_at, *sample in await transaction.rows(
+        for subject, record_id, version, recorded_at, versions, *sample in await transaction.rows(
             _SAMPLES, *which
         ):
             found[subject].samples.append(
                 SampleVersion(
-                    record_id, version, day_furthest_east(recorded_at), LabSample(*sample)
+                    record_id,
+                    version,
+                    day_furthest_east(recorded_at),
+                    LabSample(*sample),
+                    differing_members(versions),
                 )
             )
     return found
@@ -151,6 +162,7 @@ def _documents(kinds: frozenset[str]) -> str:
                SELECT first.recorded_at FROM {kind.table.__tablename__} AS first
                WHERE first.record_id = record.record_id AND first.version = 1
            ) END AS first_recorded_at,
+           {versions_of(kind, "record", "$3")} AS versions,
            (SELECT row_to_json(shown)::text FROM (SELECT {_members(kind)}) AS shown) AS document
     {standing_from(kind)}"""  # noqa: S608
         for kind in RECORD_KINDS
@@ -181,6 +193,7 @@ def standing_from(kind: RecordKind) -> str:
 
 _SAMPLES: Final = f"""
     SELECT record.subject, record.record_id, record.version, record.recorded_at,
+           {versions_of(LAB_RESULTS, "record", "$3")} AS versions,
            visit, analyte, value, coded_value, titre, not_done, comparator, unit,
            reference_range IS NOT NULL, specimen, sample_id, collected_at, method, spurious,
            (clinically_significant ->> 'flag')::boolean, adverse_event, transfused_before,
@@ -191,8 +204,18 @@ _SAMPLES: Final = f"""
 """The columns in the order of :class:`LabSample`."""
 
 
-def subject_records(trial: Trial, subject: str, centre: str, standing: Standing) -> SubjectRecords:
-    """Read what stands of a subject as records, with the course that follows from them."""
+def subject_records(
+    trial: Trial,
+    subject: str,
+    centre: str,
+    standing: Standing,
+    others: OtherSubjects = NOBODY,
+) -> SubjectRecords:
+    """Read what stands of a subject as records, with the course that follows from them.
+
+    Args:
+        others: what the subject is held against in the others that the caller sees.
+    """
     zone = trial.centres.zone_of(centre)
     records: dict[str, list[Stored[Any]]] = defaultdict(list)
     for document in standing.documents:
@@ -205,17 +228,27 @@ def subject_records(trial: Trial, subject: str, centre: str, standing: Standing)
                 document.recorded_on,
                 fields,
                 zone,
+                document.differs,
             )
         )
     enrolments = records.pop("subjects", [])
     records[LAB_RESULTS.path] = [
-        Stored.of(LAB_RESULTS, one.record_id, one.version, one.recorded_on, one.sample, zone)
+        Stored.of(
+            LAB_RESULTS,
+            one.record_id,
+            one.version,
+            one.recorded_on,
+            one.sample,
+            zone,
+            one.differs,
+        )
         for one in standing.samples
     ]
     return SubjectRecords(
         trial,
         _course(trial, subject, centre, standing.documents),
         enrolments[0] if enrolments else None,
+        others=others,
         **{
             path.replace("-", "_"): tuple(sorted(of_kind, key=_in_order))
             for path, of_kind in records.items()
@@ -231,7 +264,11 @@ def read_document(document: Document) -> SQLModel:
 @lru_cache(maxsize=2048)
 def _read(kind: str, text: str) -> SQLModel:
     """Read a document; those of a subject whose data are being entered come again and again."""
-    return _FIELDS[kind].model_validate_json(text)
+    try:
+        return _FIELDS[kind].model_validate_json(text)
+    except ValidationError:  # a column with a default that came after the row
+        said = {name: value for name, value in json.loads(text).items() if value is not None}
+        return _FIELDS[kind].model_validate(said)
 
 
 def _in_order(record: Stored[Any]) -> tuple[date, uuid.UUID]:

@@ -58,6 +58,10 @@ class TrialIdentity(Parameters):
     slot_released_by: Literal["nothing", "not_infused"] = Field(
         default="nothing", description="Whether a subject never infused gives the slot back."
     )
+    product_autologous: bool = Field(
+        default=True,
+        description="Whether a lot is made of the cells of the one subject that it is given to.",
+    )
     efs_registered_text: Line | None = Field(
         default=None, description="How event-free survival was registered, in our words."
     )

@@ -192,7 +192,7 @@ async def test_an_event_of_the_subject_that_covers_the_day_answers_for_a_severe_
 async def test_an_event_of_another_subject_answers_for_nothing(
     coordinator: Caller, enrolled: str
 ) -> None:
-    another = await enrol(coordinator, "03")
+    another = await enrol(coordinator, "03", "NB2-0148")
     await stored(coordinator, f"{another}/adverse-events", LOW_PLATELETS)
     answer = await answered(coordinator, f"{enrolled}/lab-results", PLATELETS)
     assert rules(answer) == ["LAB-GRADE-WITHOUT-AE"]

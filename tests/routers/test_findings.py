@@ -19,12 +19,15 @@ def body(name: str, **changes: Any) -> dict[str, Any]:
     return {**AGREEING[name].body, **changes}
 
 
-async def enrol(caller: Caller, centre: str) -> str:
+async def enrol(caller: Caller, centre: str, lot: str = "NB2-0147", **changes: Any) -> str:
     """Store the subject on whom everything agrees, and give its address."""
     example = {name: value for name, value in ENROLMENTS.example.items() if name != "source_id"}
-    address = await stored(caller, "/v1/subjects", {**example, **body("enrolment", centre=centre)})
-    preparation = await stored(caller, f"{address}/preparations", body("preparation"))
-    infusion = body("infusion", preparation=preparation.rpartition("/")[2])
+    address = await stored(caller, "/v1/subjects", {
+        **example, **body("enrolment", centre=centre), **changes,
+    })  # fmt: skip
+    prepared = {**body("preparation"), "product_lot": lot}
+    preparation = await stored(caller, f"{address}/preparations", prepared)
+    infusion = body("infusion", product_lot=lot, preparation=preparation.rpartition("/")[2])
     await stored(caller, f"{address}/infusions", infusion)
     await stored(caller, f"{address}/assessments", body("baseline"))
     return address
@@ -220,8 +223,8 @@ async def test_it_names_the_rules_when_it_knows_another(coordinator: Caller) -> 
 
 
 async def test_it_goes_on_page_after_page(coordinator: Caller, three_findings: str) -> None:
-    await stored(coordinator, f"{await enrol(coordinator, '03')}/lab-results",
-                 {**CRP, "collected_at": "2026-02-09"})  # fmt: skip
+    other = await enrol(coordinator, "03", "NB2-0148", year_of_birth=1949)
+    await stored(coordinator, f"{other}/lab-results", {**CRP, "collected_at": "2026-02-09"})
     whole = (await coordinator.get("/v1/findings")).json()["items"]
     assert len(whole) == 4
     pages, address = [], "/v1/findings?limit=1"
@@ -305,3 +308,27 @@ async def test_a_cursor_made_by_hand_is_no_cursor(place: object, deployment: Dep
     answer = await caller.get(f"/v1/findings?cursor={word}")
     assert answer.status_code == 400
     assert answer.json()["type"] == "/problems/invalid-parameter"
+
+
+async def test_findings_of_one_cause_are_one_with_a_count_and_can_be_listed_singly(
+    coordinator: Caller, enrolled: str
+) -> None:
+    samples = [
+        await stored(coordinator, f"{enrolled}/lab-results", {**CRP, "collected_at": day})
+        for day in ("2026-02-07", "2026-02-08", "2026-02-09")
+    ]
+    query = "?rule=BEFORE-CONSENT"
+    (one,) = (await coordinator.get(f"/v1/findings{query}")).json()["items"]
+    assert one["count"] == 3
+    assert samples[0].endswith(one["record_id"])
+    each = (await coordinator.get(f"/v1/findings{query}&each=true")).json()["items"]
+    assert [single["count"] for single in each] == [1, 1, 1]
+    assert [single["record_id"] for single in each] == [
+        sample.rpartition("/")[2] for sample in samples
+    ]
+    assert {**each[0], "count": 3} == one
+    first = await coordinator.get(f"/v1/findings{query}&each=true&limit=2")
+    link = first.headers["link"].partition(">")[0].removeprefix("<")
+    assert "each=true" in link
+    rest = (await coordinator.get(link)).json()["items"]
+    assert first.json()["items"] + rest == each

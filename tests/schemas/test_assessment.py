@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from app.schemas.assessment import ASSESSMENTS
-from tests.schemas.bodies import ABSENT, changed, refused
+from tests.schemas.bodies import ABSENT, changed, refused, refused_with
 
 SERUM: dict[str, Any] = {
     "assessed_on": "2026-06-01",
@@ -416,3 +416,10 @@ def test_it_refuses(
     body: dict[str, Any], changes: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert refused(ASSESSMENTS, changed(body, changes)) == expected
+
+
+@pytest.mark.parametrize("partial", ["2026", "2026-06"])
+def test_it_says_which_day_would_do_where_the_date_is_partial(partial: str) -> None:
+    (line,) = refused_with(ASSESSMENTS, changed(SERUM, {"/assessed_on": partial}))
+    assert (line["loc"], line["type"]) == (("assessed_on",), "not_a_date")
+    assert "day of its serum sample" in line["msg"]

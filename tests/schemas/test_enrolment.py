@@ -75,6 +75,11 @@ OFF: dict[str, Any] = ENROLLED | {"off_study": {"disposition": "lost", "date": "
             {"/cytogenetics": [{"marker": "gain(1q)", "present": True, "cells_percent": "100"}]},
             id="all cells gained 1q",
         ),
+        pytest.param(
+            SCREENING,
+            {"/cytogenetics": [{"marker": "gain(1q)", "present": "not_tested"}]},
+            id="a marker that was not tested",
+        ),
     ],
 )
 def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -184,6 +189,22 @@ def test_it_accepts(body: dict[str, Any], changes: dict[str, Any]) -> None:
             {"/eligibility": [{"criterion": "IN-01", "met": "yes"}]},
             [("/eligibility/0/met", "bool_type")],
             id="an answer in words",
+        ),
+        pytest.param(
+            SCREENING,
+            {"/cytogenetics": [{"marker": "t(4;14)", "present": None}]},
+            [("/cytogenetics/0/present", "not_a_boolean")],
+            id="a marker neither found nor looked for",
+        ),
+        pytest.param(
+            SCREENING,
+            {
+                "/cytogenetics": [
+                    {"marker": "t(4;14)", "present": "not_tested", "cells_percent": "4"}
+                ]
+            },
+            [("/cytogenetics/0/cells_percent", "not_tested")],
+            id="a share of cells that nobody tested",
         ),
         pytest.param(
             SCREENING,

@@ -109,6 +109,7 @@ KEEPS_OUT: Final[Mapping[str, tuple[KeptOut, ...]]] = {
     "NO-BASELINE": (),
     "LESION-NOT-AT-BASELINE": (),
     "ADJUDICATION-WITHOUT-ASSESSMENT": (),
+    "LOT-INFUSED-TWICE": (),
 }
 """By the finding: what it keeps out; an empty row: nothing.
 

@@ -7,6 +7,7 @@ from app.services.edit_checks import (
     adverse_events,
     astct,
     dates,
+    doubles,
     efficacy_results,
     enrolment,
     follow_up,
@@ -19,6 +20,8 @@ from app.services.edit_checks import (
     references,
     response,
     response_questions,
+    source_statements,
+    subject_identity,
     therapies,
     unfinished_events,
     unreported_grades,
@@ -26,7 +29,7 @@ from app.services.edit_checks import (
 )
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
 
-_EVER = (dates.in_future, *offsets.RECORD_CHECKS)
+_EVER = (source_statements.source_differs, dates.in_future, *offsets.RECORD_CHECKS)
 _DATED = (dates.after_death, *_EVER)
 _MEASURED = (
     *_DATED,
@@ -73,6 +76,8 @@ SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
     *therapies.SUBJECT_CHECKS,
     *follow_up.SUBJECT_CHECKS,
     *adjudications.SUBJECT_CHECKS,
+    *doubles.SUBJECT_CHECKS,
+    *subject_identity.SUBJECT_CHECKS,
 )
 """The checks of a subject's records beside each other."""
 
@@ -102,10 +107,13 @@ RULES: Final[dict[str, Rule]] = {
         offsets,
         plausibility,
         unreported_grades,
+        source_statements,
         kinetics,
         therapies,
         follow_up,
         adjudications,
+        doubles,
+        subject_identity,
     )
     for rule in vars(noun).values()
     if isinstance(rule, Rule)

@@ -22,7 +22,7 @@ NO_ENROLMENT = Rule(
 NO_CONSENT = Rule(
     "NO-CONSENT",
     "error",
-    "the subject is enrolled without a recorded consent; send its version and date",
+    "the subject is enrolled or treated without a recorded consent; send its version and date",
 )
 UNKNOWN_CONSENT_VERSION = Rule(
     "UNKNOWN-CONSENT-VERSION",

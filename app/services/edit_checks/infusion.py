@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from app.models.infusion import InfusionFields
 from app.schemas.record import Finding
+from app.services.edit_checks.enrolment import NO_CONSENT
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -82,6 +83,14 @@ def second_infusion(
     """Notice an infusion that ends the response to the first one."""
     if infusion.fields.infusion_kind is InfusionKind.UNPLANNED_REPEAT:
         yield SECOND_INFUSION_IS_NEW_THERAPY.at("infusion_kind")
+
+
+def consent_before_infusion(
+    _: Stored[InfusionFields], course: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
+    """Notice an infusion of a subject whose enrolment has no consent."""
+    if course.enrolled and course.anchors.consent is None:
+        yield NO_CONSENT.at("infused_at")
 
 
 def order_of_treatment(subject: SubjectRecords) -> Iterator[Found]:
@@ -192,7 +201,7 @@ def first_infusion(subject: SubjectRecords) -> Stored[InfusionFields] | None:
     return min(subject.infusions, key=lambda one: one.fields.infused_at.instant, default=None)
 
 
-RECORD_CHECKS = (second_infusion,)
+RECORD_CHECKS = (second_infusion, consent_before_infusion)
 SUBJECT_CHECKS = (
     order_of_treatment,
     lymphodepletion_before_infusion,

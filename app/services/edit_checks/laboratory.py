@@ -73,11 +73,7 @@ def claimed_by_an_analyte(
     result: Stored[LabSample], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice a result that is stored and counted nowhere, because no analyte has its code."""
-    yield from not_analysed(result.fields)
-
-
-def not_analysed(fields: LabSample) -> Iterator[Finding]:
-    """Notice the same in what a result says, before it is stored."""
+    fields = result.fields
     if fields.not_done is None and not fields.spurious and find_analyte(fields.analyte) is None:
         meant = meant_analyte(fields.analyte)
         likely = f"{LAB_NOT_ANALYSED.message}; it is likely {meant}" if meant else ""

@@ -24,11 +24,7 @@ NOT_PLAUSIBLE = Rule(
 
 def not_plausible_values(record: Stored[Any]) -> Iterator[Finding]:
     """Notice each number of a record that no living person can have, with its likely unit."""
-    yield from not_plausible_content(record.fields)
-
-
-def not_plausible_content(fields: Any) -> Iterator[Finding]:
-    """Notice the same in what a record says, before it is one."""
+    fields = record.fields
     if isinstance(fields, LabSample):
         yield from _of_a_result(fields)
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 
 from app.models.adjudication import AdjudicationFields
 from app.models.adverse_event import AdverseEventFields
@@ -186,6 +186,7 @@ class Stored(Generic[FieldsT]):
         zone: time zone of the centre, in which its moments have their days.
         dated_by: the member that dates it; empty when the kind has none.
         dated: what this date can mean; None when there is none.
+        differs: members that a person corrected and that the source still says otherwise.
     """
 
     kind: str
@@ -196,6 +197,7 @@ class Stored(Generic[FieldsT]):
     zone: tzinfo
     dated_by: str
     dated: PossibleDays | None
+    differs: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -206,6 +208,7 @@ class Stored(Generic[FieldsT]):
         recorded_on: date,
         fields: Any,
         zone: tzinfo,
+        differs: tuple[str, ...] = (),
     ) -> "Stored[Any]":
         """Take a record with the days it can lie on."""
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
@@ -218,6 +221,7 @@ class Stored(Generic[FieldsT]):
             zone,
             kind.dated_by or "",
             None if written is None else possible_days(written, zone),
+            differs,
         )
 
     @property
@@ -257,6 +261,22 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSubjects:
+    """The other subjects that the caller sees, as far as one is held against them.
+
+    Attributes:
+        alike: codes of those who look like the same person.
+        lots: lots and parts that others were given, of a product that one subject alone is given.
+    """
+
+    alike: tuple[str, ...] = ()
+    lots: frozenset[tuple[str, int]] = frozenset()
+
+
+NOBODY: Final = OtherSubjects()
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectRecords:
     """What stands of one subject, each kind in the order of its days."""
 
@@ -274,6 +294,7 @@ class SubjectRecords:
     therapies: tuple[Stored[TherapyFields], ...] = ()
     follow_ups: tuple[Stored[FollowUpFields], ...] = ()
     adjudications: tuple[Stored[AdjudicationFields], ...] = ()
+    others: OtherSubjects = NOBODY
     readings: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several checks read of the records alike, made once."""
 

@@ -90,9 +90,9 @@ def enrolment_report(
 ) -> dict[str, Any]:
     """Report enrolment over every subject, whatever the population asked about.
 
-    A claimed slot is never given back, so that the slots of the trial are known to whoever sees
-    every centre, and to nobody else. ``planned``: subjects that the trial file expects of a centre;
-    None: it does not say.
+    A claimed slot is given back only where the trial says so, for an enrolment voided before any
+    infusion. The slots of the trial are known to whoever sees every centre, and to nobody else.
+    ``planned``: subjects that the trial file expects of a centre; None: it does not say.
     """
     taken = question.slots_taken
     planned = {centre.code: centre.subjects for centre in trial.centres.planned}

@@ -50,7 +50,9 @@ def test_it_knows_no_wrong_version_where_the_trial_declares_none() -> None:
     ("changes", "expected"),
     [
         pytest.param(
-            {"consent": ABSENT}, [("NO-CONSENT", "/consent")], id="enrolled without consent"
+            {"consent": ABSENT},
+            [("NO-CONSENT", "/infused_at"), ("NO-CONSENT", "/consent")],
+            id="enrolled and infused without consent",
         ),
         pytest.param(
             {"eligibility": [{"criterion": "IN-01", "met": False}]},

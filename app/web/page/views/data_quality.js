@@ -67,6 +67,7 @@ async function findings(context) {
     { head: "Subject", header: true, cell: ({ subject }) => link(context, subject) },
     { head: "Severity", cell: (row) => element("span", { class: `severity of-${row.severity}` }, row.severity) },
     { head: "Record", cell: ({ kind }) => capital(plain(kind).replaceAll("-", " ")) },
+    { head: "Records", cell: ({ count }) => String(count) },
     { head: "What would settle it", cell: ({ message }) => element("span", { class: "long" }, capital(message)) },
     { head: "Place", cell: ({ pointer }) => element("code", {}, pointer) },
     { head: "Rule", cell: ({ rule }) => element("code", {}, rule) },
