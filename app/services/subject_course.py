@@ -52,6 +52,7 @@ class SubjectCourse:
         enrolled: whether there is an enrolment that stands.
         off_study: day the subject left, however it left.
         died: day of death, as far as known.
+        infused_at: start of the first infusion, as sent.
     """
 
     subject: str
@@ -63,6 +64,7 @@ class SubjectCourse:
     died: PartialDate | None
     anchors: Anchors
     lymphodepletion: Lymphodepletion = NO_LYMPHODEPLETION
+    infused_at: str | None = None
 
     @property
     def status(self) -> SubjectStatus:
@@ -198,9 +200,12 @@ def course_from(
         for record in standing.get("follow_up", ())
         if record["status"] == SurvivalStatus.DIED
     ]
-    infusion = _first(
-        known_day(record["infused_at"], zone) for record in standing.get("infusion", ())
+    infused_at = min(
+        (record["infused_at"] for record in standing.get("infusion", ())),
+        key=lambda written: on_the_clock(written, zone),
+        default=None,
     )
+    infusion = known_day(infused_at, zone)
     new_therapies = [
         possible_days(record["start"], zone)
         for record in standing.get("therapy", ())
@@ -232,6 +237,7 @@ def course_from(
             ),
         ),
         lymphodepletion=depletion,
+        infused_at=infused_at,
     )
 
 
