@@ -28,7 +28,7 @@ from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import Trial
 from app.vocabularies.follow_up import SurvivalStatus
 from app.vocabularies.preparations import InfusionKind, PreparationOutcome
-from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA
+from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA, NEW_THERAPY_TARGETS
 
 NO_LYMPHODEPLETION: Final = Lymphodepletion()
 
@@ -52,6 +52,7 @@ class SubjectCourse:
         enrolled: whether there is an enrolment that stands.
         off_study: day the subject left, however it left.
         died: day of death, as far as known.
+        infused_at: start of the first infusion, as sent.
     """
 
     subject: str
@@ -63,6 +64,7 @@ class SubjectCourse:
     died: PartialDate | None
     anchors: Anchors
     lymphodepletion: Lymphodepletion = NO_LYMPHODEPLETION
+    infused_at: str | None = None
 
     @property
     def status(self) -> SubjectStatus:
@@ -80,8 +82,12 @@ class SubjectCourse:
 
 _TABLES = ("enrolment", "preparation", "infusion", "follow_up", "therapy")
 _NEW_THERAPIES = ", ".join(f"'{kind.value}'" for kind in sorted(ALWAYS_NEW_ANTI_MYELOMA))
+_NEW_TARGETS = ", ".join(f"'{target.value}'" for target in sorted(NEW_THERAPY_TARGETS))
 
-_IS_NEW_THERAPY = f" AND record.therapy_kind IN ({_NEW_THERAPIES})"
+_IS_NEW_THERAPY = (
+    f" AND (record.therapy_kind IN ({_NEW_THERAPIES})"
+    f" OR record.radiotherapy_target IN ({_NEW_TARGETS}) OR record.starts_new_line)"
+)
 
 
 def _current(table: str, columns: str, *, cut: bool, also: str = "") -> str:
@@ -126,7 +132,14 @@ def _courses(*, one: bool, everywhere: bool, cut: bool) -> str:
             "follow_up", "status, death_date", cut=cut, also=" AND record.death_date IS NOT NULL"
         )
     },
-           {_current("therapy", "therapy_kind, start", cut=cut, also=_IS_NEW_THERAPY)}
+           {
+        _current(
+            "therapy",
+            "therapy_kind, start, radiotherapy_target, starts_new_line",
+            cut=cut,
+            also=_IS_NEW_THERAPY,
+        )
+    }
     FROM subject
     WHERE subject.subject = {"$1" if one else "ANY ($1::text[])"}
       AND {"$2::text[] IS NULL" if everywhere else "subject.centre = ANY ($2::text[])"}
@@ -206,13 +219,21 @@ def course_from(
         for record in standing.get("follow_up", ())
         if record["status"] == SurvivalStatus.DIED
     ]
-    infusion = _first(
-        known_day(record["infused_at"], zone) for record in standing.get("infusion", ())
+    infused_at = min(
+        (record["infused_at"] for record in standing.get("infusion", ())),
+        key=lambda written: on_the_clock(written, zone),
+        default=None,
     )
+    infusion = known_day(infused_at, zone)
     new_therapies = [
         possible_days(record["start"], zone)
         for record in standing.get("therapy", ())
-        if record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA and record["start"] is not None
+        if record["start"] is not None and _is_new_therapy(record)
+    ]
+    new_therapies += [
+        possible_days(record["infused_at"], zone)
+        for record in standing.get("infusion", ())
+        if record["infusion_kind"] == InfusionKind.UNPLANNED_REPEAT
     ]
     depletion = _lymphodepletion(trial, standing, zone)
     return SubjectCourse(
@@ -236,10 +257,23 @@ def course_from(
             new_therapy=_first(
                 start.earliest
                 for start in new_therapies
-                if infusion is not None and start.latest >= infusion
+                if infusion is not None and start.latest > infusion
             ),
         ),
         lymphodepletion=depletion,
+        infused_at=infused_at,
+    )
+
+
+def _is_new_therapy(record: Mapping[str, Any]) -> bool:
+    """Tell whether a therapy after the infusion is new anti-myeloma therapy, as N counts it.
+
+    Source: the trial's endpoint definitions, time to event, N.
+    """
+    return (
+        record["therapy_kind"] in ALWAYS_NEW_ANTI_MYELOMA
+        or record.get("radiotherapy_target") in NEW_THERAPY_TARGETS
+        or record.get("starts_new_line") is True
     )
 
 

@@ -16,7 +16,13 @@ from importlib import resources
 from typing import Final
 
 from app.vocabularies.spelling import american
-from app.vocabularies.usual_names import IN_WORDS, ORGANS, USUAL_NAMES, WITHOUT_AN_ORGAN
+from app.vocabularies.usual_names import (
+    IN_WORDS,
+    ORGANS,
+    USUAL_NAMES,
+    USUAL_NAMES_OF_SEVERAL,
+    WITHOUT_AN_ORGAN,
+)
 
 VERSION: Final = "CTCAE 5.0"
 
@@ -26,6 +32,10 @@ NEAREST_CHARACTERS: Final = 100
 LEAST_ALIKE: Final = 0.25
 NEARLY_THE_SAME: Final = 0.6
 """Likeness from which a term is suggested, and from which it is a misspelling of it."""
+
+_BEGINNING: Final = 4
+_DEGREES: Final = ("hyper", "hypo")
+"""What words of every organ begin with."""
 
 
 class ToxicityGrade(IntEnum):
@@ -103,10 +113,13 @@ def nearest_terms(spelling: str, *, limit: int = 5) -> tuple[str, ...]:
 
     Decision: a likeness of letters may cross organs (*neurotoxicity*, *nephrotic*). Where the words
     name an organ and nothing is nearly the same, a term of that organ's class stands first, and
-    "Other, specify" of it where none is alike.
+    "Other, specify" of it where none is alike. What is alike in the ends of words alone names the
+    same process in another organ (*coagulopathy*, *encephalopathy*) and is not suggested.
     """
     asked = american(_key(spelling[:NEAREST_CHARACTERS]))
     meant = _meant(asked)
+    if meant is None and (several := _several(asked)):
+        return several[:limit]
     pieces = _pieces(_without_an_organ(asked))
     ranked = sorted(
         (-_likeness(pieces, candidate), term)
@@ -117,7 +130,13 @@ def nearest_terms(spelling: str, *, limit: int = 5) -> tuple[str, ...]:
     if meant is None and (misspelled := _misspelled_name(pieces, likeness)) is not None:
         meant = misspelled
         ranked = [one for one in ranked if one[1] != meant]
-    alike = [(term, -likeness) for likeness, term in ranked[:limit] if likeness <= -LEAST_ALIKE]
+    beginnings = _beginnings(asked)
+    alike = [
+        (term, -likeness)
+        for likeness, term in ranked[:limit]
+        if likeness <= -NEARLY_THE_SAME
+        or (likeness <= -LEAST_ALIKE and beginnings & _beginnings(american(_key(term))))
+    ]
     if meant is not None:
         return (meant, *(term for term, _ in alike))[:limit]
     first = _of_the_organ(asked, alike)
@@ -150,6 +169,20 @@ def _usual_name(asked: str) -> str | None:
     ):
         return None
     return longest
+
+
+def _several(asked: str) -> tuple[str, ...]:
+    """Give the terms of a usual name of several; empty: the words contain none."""
+    words = _words(asked).split()
+    return next((USUAL_NAMES_OF_SEVERAL[one] for one in words if one in USUAL_NAMES_OF_SEVERAL), ())
+
+
+def _beginnings(key: str) -> frozenset[str]:
+    """Give the first letters of the words that tell an organ or a substance."""
+    words = _words(_without_an_organ(key)).split()
+    for degree in _DEGREES:
+        words = [word.removeprefix(degree) for word in words]
+    return frozenset(word[:_BEGINNING] for word in words if len(word) >= _BEGINNING)
 
 
 def _misspelled_name(pieces: frozenset[str], likeness: float) -> str | None:

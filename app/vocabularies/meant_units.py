@@ -1,7 +1,8 @@
 """Which unit was meant by one that is not taken, as laboratories write units.
 
 Only what is known to be another spelling is named; likeness of letters is no likeness of sizes, and
-``mg/L`` is one letter from ``ng/L``.
+``mg/L`` is one letter from ``ng/L``. Milliequivalents are millimoles of an ion of one charge alone:
+for calcium, magnesium and phosphate no unit is named in their place.
 
 Source: spellings in laboratory reports; the Joint Commission's list of abbreviations; UCUM 2.1.
 """
@@ -36,8 +37,8 @@ _COUNTS: Final = (
     (r"(?:cop(?:y|ies)?|cps?|gc|geq)/(ml|ug)(?:dna|gdna)?", r"{copies}/\1"),
 )
 _SAME: Final = {
-    "meq/l": ("meq/L", "mmol/L"),
-    "mval/l": ("meq/L", "mmol/L"),
+    "meq/l": ("meq/L",),
+    "mval/l": ("meq/L",),
     "iu/l": ("U/L", "[IU]/L"),
     "iu/ml": ("[IU]/mL", "U/mL"),
     "kiu/l": ("k[IU]/L",),

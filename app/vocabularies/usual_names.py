@@ -12,6 +12,7 @@ from typing import Final
 
 NERVOUS: Final = "Nervous system disorders - Other, specify"
 IMMUNE: Final = "Immune system disorders - Other, specify"
+BLOOD: Final = "Blood and lymphatic system disorders - Other, specify"
 _ICANS: Final = (
     "icans", "immune effector cell-associated neurotoxicity syndrome",
     "immune effector cell associated neurotoxicity syndrome",
@@ -33,6 +34,14 @@ USUAL_NAMES: Final = {
     **dict.fromkeys(_ICANS, NERVOUS),
     **dict.fromkeys(_IEC_HS, IMMUNE),
     "hypogammaglobulinemia": IMMUNE,
+    "b-cell aplasia": BLOOD,
+    "icaht": "Neutrophil count decreased",
+    "hematotoxicity": "Neutrophil count decreased",
+    "low anc": "Neutrophil count decreased",
+    "anc decreased": "Neutrophil count decreased",
+    "low wbc": "White blood cell decreased",
+    "cmv reactivation": "Cytomegalovirus infection reactivation",
+    "hbv reactivation": "Hepatitis B reactivation",
     "neutropenia": "Neutrophil count decreased",
     "granulocytopenia": "Neutrophil count decreased",
     "agranulocytosis": "Neutrophil count decreased",
@@ -49,6 +58,8 @@ USUAL_NAMES: Final = {
     "neutropenic fever": "Febrile neutropenia",
     "tls": "Tumor lysis syndrome",
     "hyperbilirubinemia": "Blood bilirubin increased",
+    "alt increased": "Alanine aminotransferase increased",
+    "ast increased": "Aspartate aminotransferase increased",
     "transaminitis": "Alanine aminotransferase increased",
     "hypertransaminasemia": "Alanine aminotransferase increased",
     "hypofibrinogenemia": "Fibrinogen decreased",
@@ -60,6 +71,15 @@ USUAL_NAMES: Final = {
     "pulmonary embolism": "Thromboembolic event",
 }
 """Usual name and published term."""
+
+_LINEAGES: Final = (
+    "Neutrophil count decreased", "Platelet count decreased", "Anemia",
+    "Lymphocyte count decreased", "White blood cell decreased",
+)  # fmt: skip
+USUAL_NAMES_OF_SEVERAL: Final = dict.fromkeys(
+    ("cytopenia", "cytopenias", "pancytopenia", "bicytopenia"), _LINEAGES
+)
+"""Usual name of several published terms, of which each that applies is an event of its own."""
 
 IN_WORDS: Final = {
     **dict.fromkeys(
@@ -114,6 +134,7 @@ ORGANS: Final = {
 
 WITHOUT_AN_ORGAN: Final = frozenset(
     {"syndrome", "disorder", "disorders", "disease", "increased", "decreased", "abnormal", "acute",
-     "chronic", "grade", "other", "specify", "nos", "related", "associated", "event", "toxicity"}
+     "chronic", "grade", "other", "specify", "nos", "related", "associated", "event", "toxicity",
+     "immune", "effector", "cell-associated"}
 )  # fmt: skip
 """Words that many terms share: two names that are alike in these alone are not alike."""

@@ -10,7 +10,15 @@ from app.vocabularies.ctcae import (
     system_organ_classes,
     terms,
 )
-from app.vocabularies.usual_names import IMMUNE, IN_WORDS, NERVOUS, ORGANS, USUAL_NAMES
+from app.vocabularies.usual_names import (
+    BLOOD,
+    IMMUNE,
+    IN_WORDS,
+    NERVOUS,
+    ORGANS,
+    USUAL_NAMES,
+    USUAL_NAMES_OF_SEVERAL,
+)
 
 
 def test_version_5_has_837_terms_in_26_organ_classes() -> None:
@@ -104,6 +112,20 @@ def test_an_unpublished_term_is_not_found(spelling: str) -> None:
         pytest.param("Lymphopenia", "Lymphocyte count decreased", id="lymphopenia"),
         pytest.param("Pyrexia", "Fever", id="MedDRA's fever"),
         pytest.param("neurotoxicty", NERVOUS, id="a letter lost"),
+        pytest.param("B-cell aplasia", BLOOD, id="not dysphasia"),
+        pytest.param("Prolonged cytopenia", "Neutrophil count decreased", id="not an aPTT"),
+        pytest.param(
+            "immune effector cell-associated haematotoxicity",
+            "Neutrophil count decreased",
+            id="ICAHT is no ICANS",
+        ),
+        pytest.param(
+            "immune effector cell-associated enterocolitis", "Enterocolitis", id="nor is this"
+        ),
+        pytest.param(
+            "CMV reactivation", "Cytomegalovirus infection reactivation", id="the virus named"
+        ),
+        pytest.param("HBV reactivation", "Hepatitis B reactivation", id="the other virus"),
         pytest.param("renal trouble", "Renal colic", id="an organ"),
         pytest.param("Hepatopathy", "Hepatobiliary disorders - Other, specify", id="no more"),
     ],
@@ -119,6 +141,18 @@ def test_a_suggestion_of_another_organ_class_is_never_first() -> None:
             first = find_term(nearest_terms(asked)[0])
             assert first is not None
             assert first.soc == soc or asked.startswith("neuro"), asked
+
+
+@pytest.mark.parametrize("spelling", ["coagulopathy", "hyperferritinaemia"])
+def test_the_end_of_a_word_alone_suggests_no_term_of_another_organ(spelling: str) -> None:
+    assert nearest_terms(spelling) == ()
+
+
+def test_a_name_of_several_terms_meets_the_laboratory_name_of_each() -> None:
+    found = nearest_terms("Pancytopenia")
+    assert {"Neutrophil count decreased", "Platelet count decreased", "Anemia"} <= {*found[:3]}
+    assert all(find_term(term) for terms in USUAL_NAMES_OF_SEVERAL.values() for term in terms)
+    assert nearest_terms("pancytopenia", limit=1) == ("Neutrophil count decreased",)
 
 
 def test_what_has_no_term_is_told_how_to_write_it() -> None:

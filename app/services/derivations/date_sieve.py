@@ -9,11 +9,19 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from app.services.criteria.imwg.merging import PARTS
-from app.services.derivations.error_effects import Effect, ErrorClass, effect_of
+from app.services.derivations.error_effects import (
+    ADJUDICATED_DATE,
+    FOUND_ON,
+    RESPONSE_DATE,
+    Effect,
+    ErrorClass,
+    effect_of,
+)
 from app.services.derivations.subject_history import (
     Assessment,
     DataError,
     ErrorRule,
+    InvestigatorResponse,
     KineticsSample,
     LabValue,
     NeuroAssessment,
@@ -80,17 +88,57 @@ class DateSieve:
         )
 
     def assessments(self, assessments: Iterable[Assessment]) -> tuple[Assessment, ...]:
-        """Give the evaluations whose day can be, without components whose own day cannot."""
-        kept = []
-        for one in assessments:
-            evaluation = one.evaluation
-            if self.takes("assessments", one.record, evaluation.anchor, "assessed_on"):
-                continue
-            wrong: dict[str, Any] = {}
-            for name in PARTS:
-                part = getattr(evaluation, name)
-                day = getattr(part, "collected_on", None) or getattr(part, "imaged_on", None)
-                if self.takes("assessments", one.record, day, name):
-                    wrong[name] = None
-            kept.append(replace(one, evaluation=replace(evaluation, **wrong)) if wrong else one)
-        return tuple(kept)
+        """Give the evaluations whose day can be, without components whose own day cannot.
+
+        A new lesion and a reader's category stay without a day that cannot be.
+        """
+        return tuple(
+            self._dated(one)
+            for one in assessments
+            if not self.takes("assessments", one.record, one.evaluation.anchor, "assessed_on")
+        )
+
+    def _dated(self, one: Assessment) -> Assessment:
+        evaluation = one.evaluation
+        changes: dict[str, Any] = {
+            name: None
+            for name in PARTS
+            if self.takes("assessments", one.record, _last_day(getattr(evaluation, name)), name)
+        }
+        lesions = tuple(
+            replace(lesion, found_on=None)
+            if self.takes("assessments", one.record, lesion.found_on, FOUND_ON)
+            else lesion
+            for lesion in evaluation.new_lesions or ()
+        )
+        if lesions != (evaluation.new_lesions or ()):
+            changes["new_lesions"] = lesions
+        investigator = self._category("assessments", one.record, one.investigator, RESPONSE_DATE)
+        judged_in = one.adjudicated.record if one.adjudicated is not None else None
+        adjudicated = self._category("adjudications", judged_in, one.adjudicated, ADJUDICATED_DATE)
+        return replace(
+            one,
+            evaluation=replace(evaluation, **changes) if changes else evaluation,
+            investigator=investigator,
+            adjudicated=adjudicated,
+        )
+
+    def _category(
+        self,
+        kind: str,
+        record: RecordRef | None,
+        judged: InvestigatorResponse | None,
+        member: str,
+    ) -> InvestigatorResponse | None:
+        if judged is None or record is None or not self.takes(kind, record, judged.dated, member):
+            return judged
+        return replace(judged, dated=None)
+
+
+def _last_day(part: Any) -> date | None:
+    """Give the last day that a component, or one of its entries, was collected on."""
+    if isinstance(part, tuple):
+        days = (getattr(entry, "collected_on", None) for entry in part)
+        return max((one for one in days if one is not None), default=None)
+    day: date | None = getattr(part, "collected_on", None) or getattr(part, "imaged_on", None)
+    return day

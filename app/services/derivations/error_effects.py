@@ -62,10 +62,21 @@ AE_END_AFTER_DEATH: Final = "AE-END-AFTER-DEATH"
 CONTACT_AFTER_DEATH: Final = "CONTACT-AFTER-DEATH"
 REFERENCE_TO_ITSELF: Final = "REFERENCE-TO-ITSELF"
 
+FOUND_ON: Final = "new_lesions.found_on"
+RESPONSE_DATE: Final = "investigator_response_date"
+ADJUDICATED_DATE: Final = "response_date"
+
 _MEASURED: Final = ("assessments", "lab-results", "kinetics", "neuro-assessments")
+
+_DAYS_OF_A_CATEGORY: Final = (
+    KeptOut(Effect.UNKNOWN, ("assessments",), FOUND_ON),
+    KeptOut(Effect.UNKNOWN, ("assessments",), RESPONSE_DATE),
+    KeptOut(Effect.UNKNOWN, ("adjudications",), ADJUDICATED_DATE),
+)
 
 KEEPS_OUT: Final[Mapping[str, tuple[KeptOut, ...]]] = {
     DATE_IN_FUTURE: (
+        *_DAYS_OF_A_CATEGORY,
         KeptOut(Effect.RECORD, (*_MEASURED, "visits"), None),
         KeptOut(Effect.FATAL, ("follow-ups",), "death_date"),
         KeptOut(Effect.RECORD, ("follow-ups",), None),
@@ -77,6 +88,7 @@ KEEPS_OUT: Final[Mapping[str, tuple[KeptOut, ...]]] = {
         KeptOut(Effect.FATAL, ("infusions",), "infused_at"),
     ),
     DATE_AFTER_DEATH: (
+        *_DAYS_OF_A_CATEGORY,
         KeptOut(Effect.RECORD, _MEASURED, None),
         KeptOut(Effect.UNKNOWN, ("adverse-events",), "onset"),
         KeptOut(Effect.FATAL, ("visits", "infusions"), None),
@@ -114,7 +126,9 @@ KEEPS_OUT: Final[Mapping[str, tuple[KeptOut, ...]]] = {
 """By the finding: what it keeps out; an empty row: nothing.
 
 Decision: of what the table does not name, a neurological examination is set aside as a sample is,
-and a visit or a further infusion after the death shows a living subject, as a contact does.
+and a visit or a further infusion after the death shows a living subject, as a contact does. Of an
+evaluation whose own day can be, the day of a new lesion and the day that a reader gives a category
+become unknown: the progression stays, dated to the image or to the evaluation.
 """
 
 

@@ -146,12 +146,12 @@ def time_of_crs(
     event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice CRS or ICANS before the infusion, and CRS that begins late."""
-    onset, infusion = event.fields.onset, course.anchors.infusion
+    onset, infused_on = event.fields.onset, course.anchors.infusion
     kind = reported_syndrome(event.fields, trial)
-    if infusion is None or onset is None or kind is None:
+    if infused_on is None or onset is None or kind is None:
         return
-    late = infusion + timedelta(LAST_USUAL_DAY_OF_CRS)
-    if event.is_before(onset, infusion):
+    late = infused_on + timedelta(LAST_USUAL_DAY_OF_CRS)
+    if event.is_before(onset, course.infused_at):
         yield CRS_BEFORE_INFUSION.at("onset")
     elif kind is AesiKind.CRS and event.days(onset).earliest > late:
         yield CRS_LATE_ONSET.at("onset")
@@ -174,8 +174,8 @@ def causality(
     event: Stored[AdverseEventFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice an event after the infusion whose relation to the cells nobody judged."""
-    fields, infusion = event.fields, course.anchors.infusion
-    if infusion is None or event.is_before(fields.onset, infusion):
+    fields, infused_at = event.fields, course.infused_at
+    if infused_at is None or event.is_before(fields.onset, infused_at):
         return
     if fields.causality is None or fields.causality.car_t is None:
         yield CAUSALITY_MISSING.at("causality")
@@ -221,8 +221,7 @@ def worsening(subject: SubjectRecords) -> Iterator[Found]:
             continue
         if not _is_worse(event.fields, before):
             yield Found(event, WORSENING_NOT_WORSE.at("grade"))
-        infusion = subject.course.anchors.infusion
-        if infusion is not None and event.is_before(infusion, before.onset):
+        if event.is_before(subject.course.infused_at, before.onset):
             yield Found(event, WORSENING_OF_LATER.at("worsening_of"))
 
 

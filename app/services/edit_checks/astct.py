@@ -127,7 +127,7 @@ def examiners_grade(
 
 def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
     """Hold neurological assessments after the infusion against the ICANS events of their days."""
-    infusion = subject.course.anchors.infusion
+    infused_at = subject.course.infused_at
     events = [
         event
         for event in subject.adverse_events
@@ -135,9 +135,9 @@ def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
     ]
     exceeded = set()
     for assessment in subject.neuro_assessments:
-        day = assessment.days(assessment.fields.assessed_at).earliest
+        at = assessment.fields.assessed_at
         grade = icans_grade(examined(assessment.fields)).grade or 0
-        if grade == 0 or infusion is None or day < infusion:
+        if grade == 0 or infused_at is None or assessment.is_before(at, infused_at):
             continue
         covering = [event for event in events if _covers(event, assessment)]
         if not covering:

@@ -5,6 +5,7 @@ Lancet Oncol 2016;17:e328-46), table 4 and its notes.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from app.models.assessment import AssessmentFields
@@ -26,6 +27,7 @@ from app.services.edit_checks.kinetics import METHOD_CHANGED
 from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
+from app.trial.response import ComponentWindow
 from app.trial.trial import Trial
 from app.vocabularies.imwg import (
     BandOwner,
@@ -117,12 +119,26 @@ _FLUIDS: Final = (
 def component_windows(
     assessment: Stored[AssessmentFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
-    """Notice components collected too long before or after the serum sample."""
+    """Notice components collected too long before or after the serum sample.
+
+    Decision: the day of a new lesion, and the day that the investigator gives the category, lie
+    where an image may: the progression is dated by them.
+    """
+    fields, imaging = assessment.fields, trial.response.components.imaging
     for component in measured(assessment):
         window = window_of(trial, component)
-        days = (component.day - assessment.fields.assessed_on).days
-        if not -window.before <= days <= window.after:
+        if not _within(window, component.day, fields):
             yield COMPONENT_OUTSIDE_WINDOW.at(component.name, component.dated_by)
+    for index, lesion in enumerate(fields.new_lesions or ()):
+        if lesion.found_on is not None and not _within(imaging, lesion.found_on, fields):
+            yield COMPONENT_OUTSIDE_WINDOW.at("new_lesions", index, "found_on")
+    dated = fields.investigator_response_date
+    if dated is not None and not _within(imaging, dated, fields):
+        yield COMPONENT_OUTSIDE_WINDOW.at("investigator_response_date")
+
+
+def _within(window: ComponentWindow, day: date, assessment: AssessmentFields) -> bool:
+    return -window.before <= (day - assessment.assessed_on).days <= window.after
 
 
 def spike_beside_immunofixation(

@@ -66,10 +66,10 @@ def treatment_has_its_event(
     therapy: Stored[TherapyFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a treatment of CRS or ICANS that names no event."""
-    fields, infusion = therapy.fields, course.anchors.infusion
+    fields, infused_at = therapy.fields, course.infused_at
     if fields.therapy_kind not in _GIVEN_FOR_EVENTS or fields.adverse_events:
         return
-    if infusion is not None and not therapy.is_before(fields.start, infusion):
+    if infused_at is not None and not therapy.is_before(fields.start, infused_at):
         yield TREATMENT_UNLINKED.at("adverse_events")
 
 

@@ -6,7 +6,6 @@ Source: the trial's endpoint definitions, adverse events, unknown onset and link
 from collections.abc import Iterator
 
 from app.models.adverse_event import AdverseEventFields
-from app.schemas.chronology import certainly_before
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import Rule, Stored
 from app.services.subject_course import SubjectCourse
@@ -59,7 +58,7 @@ def worsening_follows_the_infusion(
 ) -> Iterator[Finding]:
     """Notice a worsening with an onset before the infusion."""
     fields = event.fields
-    if fields.worsening_of is not None and certainly_before(fields.onset, course.anchors.infusion):
+    if fields.worsening_of is not None and event.is_before(fields.onset, course.infused_at):
         yield WORSENING_BEFORE_INFUSION.at("onset")
 
 

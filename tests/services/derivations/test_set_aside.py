@@ -1,5 +1,6 @@
 """Records of a subject infused on 15 January 2024, recorded on the day that each case says."""
 
+import uuid
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,8 +17,14 @@ from app.services.derivations.partial_dates import (
     new_therapy_day,
 )
 from app.services.derivations.set_aside import without_wrong_dates
-from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.services.derivations.subject_history import (
+    InvestigatorResponse,
+    PossibleDays,
+    RecordRef,
+    SubjectHistory,
+)
 from app.trial.trial import load_trial
+from app.vocabularies.imwg import ResponseCategory
 from app.vocabularies.therapies import TherapyKind
 from tests.services.derivations.endpoint_histories import (
     adverse_event,
@@ -63,6 +70,24 @@ def test_a_record_dated_later_than_it_was_recorded_is_set_aside(member: str, rec
     same_day = without_wrong_dates(told(date(2024, 6, 2), **{member: (record,)}))
     assert getattr(same_day, member) == (record,)
     assert same_day.set_aside == ()
+
+
+@pytest.mark.parametrize("recorded_on", [date(2024, 6, 1), date(2024, 6, 2)])
+def test_the_day_of_a_reviewers_category_becomes_unknown(recorded_on: date) -> None:
+    judged_in = RecordRef("adjudications", uuid.uuid4(), 1)
+    judged = InvestigatorResponse(
+        category=ResponseCategory.PD, dated=date(2024, 6, 2), record=judged_in
+    )
+    one = replace(assessment("2024-05-01"), adjudicated=judged)
+    subject = told(assessments=(one,))
+    subject = replace(
+        subject, recorded_on={**subject.recorded_on, judged_in.record_id: recorded_on}
+    )
+    found = without_wrong_dates(subject)
+    [kept] = found.assessments
+    observed = recorded_on >= date(2024, 6, 2)
+    assert kept.adjudicated == (judged if observed else replace(judged, dated=None))
+    assert [error.member for error in found.set_aside] == ([] if observed else ["response_date"])
 
 
 @pytest.mark.parametrize(
@@ -154,6 +179,10 @@ def test_no_day_is_imputed_that_is_later_than_its_date_was_recorded() -> None:
         ("DATE-IN-FUTURE", "infusions", "infused_at", Effect.FATAL),
         ("DATE-IN-FUTURE", "follow-ups", "death_date", Effect.FATAL),
         ("DATE-IN-FUTURE", "follow-ups", "contacted_on", Effect.RECORD),
+        ("DATE-IN-FUTURE", "assessments", "assessed_on", Effect.RECORD),
+        ("DATE-IN-FUTURE", "assessments", "new_lesions.found_on", Effect.UNKNOWN),
+        ("DATE-IN-FUTURE", "assessments", "investigator_response_date", Effect.UNKNOWN),
+        ("DATE-IN-FUTURE", "adjudications", "response_date", Effect.UNKNOWN),
         ("DATE-AFTER-DEATH", "kinetics", "collected_at", Effect.RECORD),
         ("DATE-AFTER-DEATH", "adverse-events", "onset", Effect.UNKNOWN),
         ("AE-END-AFTER-DEATH", "adverse-events", "end", Effect.UNKNOWN),

@@ -148,6 +148,11 @@ def syndrome(kind: str, onset: str) -> Sent:
     [
         pytest.param("CRS", "2026-03-02", [], id="the day of infusion"),
         pytest.param("CRS", "2026-03-01", ["CRS-BEFORE-INFUSION"], id="the day before"),
+        pytest.param("CRS", "2026-03-02T09:40+08:00", [], id="as the infusion starts"),
+        pytest.param(
+            "CRS", "2026-03-02T09:39+08:00", ["CRS-BEFORE-INFUSION"], id="a minute before it"
+        ),
+        pytest.param("CRS", "2026-03-02T01:39Z", ["CRS-BEFORE-INFUSION"], id="that one in UTC"),
         pytest.param("ICANS", "2026-03-01", ["CRS-BEFORE-INFUSION"], id="ICANS the day before"),
         pytest.param("CRS", "2026-03-16", [], id="day 14"),
         pytest.param("CRS", "2026-03-17", ["CRS-LATE-ONSET"], id="day 15"),
@@ -298,12 +303,14 @@ def test_of_two_events_of_unknown_onset_the_end_tells(end: str, twice: bool) -> 
         pytest.param("2026-03-01", True, id="the day before the infusion"),
         pytest.param("2026-03-02", False, id="the day of infusion"),
         pytest.param("2026-03", False, id="some day of its month"),
+        pytest.param("2026-03-02T01:39Z", True, id="a minute before it"),
+        pytest.param("2026-03-01T20:41-05:00", False, id="after it, by a clock far west"),
     ],
 )
 def test_it_asks_when_a_worsening_before_the_infusion_was(onset: str, noticed: bool) -> None:
     worse = event("worse", onset=onset, grade=2, worsening_of=ref("before"))
     found = rules(event("before", onset="2026-02-20"), worse)
-    assert found == ([("WORSENING-BEFORE-INFUSION", "/onset")] if noticed else [])
+    assert (("WORSENING-BEFORE-INFUSION", "/onset") in found) is noticed
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,46 @@ def test_it_grades_against_the_limits_of_the_laboratory() -> None:
 @pytest.mark.parametrize(
     ("day", "expected"), [("2026-09-01", ["result"]), ("2026-09-02", [])], ids=["its day", "later"]
 )
-def test_it_asks_for_no_event_after_new_therapy(day: str, expected: list[str]) -> None:
-    therapy = sent("therapies", "next", therapy_kind="new_anti_myeloma", start="2026-09-01")
-    assert unreported(therapy, result(value="18", collected_at=day)) == expected
+@pytest.mark.parametrize(
+    "next_one",
+    [
+        pytest.param(
+            sent("therapies", "next", therapy_kind="new_anti_myeloma", start="2026-09-01"),
+            id="a therapy",
+        ),
+        pytest.param(
+            sent(
+                "therapies",
+                "next",
+                therapy_kind="radiotherapy",
+                radiotherapy_target="progressing",
+                start="2026-09-01",
+            ),
+            id="radiation of a progressing lesion",
+        ),
+        pytest.param(
+            sent(
+                "infusions",
+                "next",
+                infusion_kind="unplanned_repeat",
+                infused_at="2026-09-01T10:00+08:00",
+            ),
+            id="a second infusion",
+        ),
+    ],
+)
+def test_it_asks_for_no_event_after_new_therapy(
+    next_one: Sent, day: str, expected: list[str]
+) -> None:
+    assert unreported(next_one, result(value="18", collected_at=day)) == expected
+
+
+def test_radiation_of_a_stable_lesion_is_no_new_therapy() -> None:
+    radiation = sent(
+        "therapies",
+        "next",
+        therapy_kind="radiotherapy",
+        radiotherapy_target="stable",
+        start="2026-09-01",
+    )
+    assert unreported(radiation, result(value="18", collected_at="2026-09-02")) == ["result"]

@@ -1,3 +1,4 @@
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,6 +42,28 @@ def test_it_notices_components_outside_their_windows(
     for day, expected in days.items():
         found = rules(evaluation(**{name: {**part, "collected_on": day}}))
         assert found == expected, day
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"new_lesions": [{"kind": "bone", "found_on": "{day}"}]}, "/new_lesions/0/found_on"),
+        (
+            {"investigator_response": "PD", "investigator_response_date": "{day}"},
+            "/investigator_response_date",
+        ),
+    ],
+    ids=["a new lesion", "the investigator's category"],
+)
+def test_it_notices_a_progression_dated_far_from_its_evaluation(
+    body: dict[str, Any], pointer: str
+) -> None:
+    first, last = "2026-05-18", "2026-06-29"
+    outside = ("COMPONENT-OUTSIDE-WINDOW", pointer)
+    days = {first: False, last: False, _after(first, -1): True, _after(last, 1): True}
+    for day, is_outside in days.items():
+        told = json.loads(json.dumps(body).replace("{day}", day))
+        assert (outside in rules(evaluation(serum_m_protein=SPIKE, **told))) is is_outside, day
 
 
 def _after(day: str, days: int) -> str:
