@@ -7,7 +7,7 @@ kept from an earlier request.
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -96,11 +96,12 @@ class Pictures:
             DeadlineExceeded, Overloaded: it cannot be drawn now.
         """
         trial = self.answers.analyses.trial
-        etag = picture_etag(f'"{asked.cut.seq}-{asked.identity(trial)}"', order)
         async with self.answers.database.transaction(
             caller.principal, Action.READ_RECORD
         ) as transaction:
             centre = await subject_seen(transaction, caller, asked)
+            asked = replace(asked, free_text=transaction.authority.sees_free_text(centre))
+            etag = picture_etag(f'"{asked.cut.seq}-{asked.identity(trial)}"', order)
             if is_held(held, etag):
                 return PictureAnswer(etag, None)
             if (kept := self._kept.get(etag)) is not None:

@@ -16,6 +16,7 @@ from app.access.permissions import Action
 from app.access.principal import Authority
 from app.database import Database, Transaction
 from app.problems import InsufficientScope, NotFound, NotPermitted
+from app.schemas.free_text import derived_without_free_text
 from app.services.ledger import DataCut, data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
@@ -170,7 +171,7 @@ class Answers:
         if admitted.kept is not None:
             return Told(admitted.kept, ())
         found = await self.analyses.of(caller, question, admitted.visible, admitted.reading)
-        body = await asyncio.to_thread(self._body, question, found, admitted.authority)
+        body = await asyncio.to_thread(self._body, admitted, found)
         if not question.rows:
             self._keep(admitted.etag, body)
             return Told(body, ())
@@ -178,12 +179,13 @@ class Answers:
         await self.note(caller, subjects)
         return Told(body, subjects)
 
-    def _body(
-        self, question: Question, found: Sequence[SubjectAnalysis], authority: Authority
-    ) -> bytes:
+    def _body(self, admitted: Admitted, found: Sequence[SubjectAnalysis]) -> bytes:
+        question, authority, trial = admitted.question, admitted.authority, self.analyses.trial
         made = WHOLE_DOCUMENTS.get(question.endpoint, report)
-        document = jsonable(made(question, found, self.analyses.trial))
-        return written(_as_permitted(document, authority))
+        document = _as_permitted(jsonable(made(question, found, trial)), authority)
+        if not _reads_free_text(authority, admitted.visible):
+            document = derived_without_free_text(document, trial, authority.sees_free_text)
+        return written(document)
 
     async def note(self, caller: Caller, subjects: Sequence[str]) -> None:
         """Note whose rows are given, before they are."""
@@ -213,6 +215,12 @@ def _reads_records(authority: Authority, visible: Sequence[str] | None) -> bool:
     return _sorted(visible_centres(authority, Action.READ_RECORD)) == _sorted(visible)
 
 
+def _reads_free_text(authority: Authority, visible: Sequence[str] | None) -> bool:
+    """Tell whether a caller may read what people wrote at every centre that it sees."""
+    shown = authority.free_text_at()
+    return shown is None or (visible is not None and set(visible) <= set(shown))
+
+
 async def _require_centre(
     transaction: Transaction, centre: str, visible: Sequence[str] | None
 ) -> None:
@@ -229,7 +237,10 @@ def _etag(
 ) -> str:
     """Give the identity of an answer: what was asked, by which rules, and what may be known."""
     readable = visible_centres(authority, Action.READ_RECORD)
-    parts = (repr(question), rules_digest(trial), _sorted(visible), _sorted(readable))
+    written_shown = authority.free_text_at()
+    parts = (
+        repr(question), rules_digest(trial), _sorted(visible), _sorted(readable), written_shown
+    )  # fmt: skip
     return f'"{question.cut.seq}-{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.ledger import DataCut
@@ -31,6 +32,7 @@ class SubjectQuestion:
     Attributes:
         cutoff: last clinical day that counts; None: every day.
         analyte: of a series of results.
+        free_text: whether the answer shows what people wrote.
         response_source: of a timeline.
     """
 
@@ -39,6 +41,7 @@ class SubjectQuestion:
     cut: DataCut
     cutoff: date | None = None
     analyte: str = NO_ANALYTE
+    free_text: bool = True
     response_source: ResponseSource = ResponseSource.DERIVED
 
     def identity(self, trial: Trial) -> str:
@@ -85,4 +88,5 @@ def subject_report(history: SubjectHistory, trial: Trial, asked: SubjectQuestion
         "rule_set": rule_set(trial),
         "engine_version": ENGINE_VERSION,
     }
-    return written(jsonable({**head, **shown}))
+    document = jsonable({**head, **shown})
+    return written(derived_without_free_text(document, trial, lambda _: asked.free_text))
