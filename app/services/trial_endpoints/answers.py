@@ -8,7 +8,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any, Final
 
 from app.access.centres import sees, visible_centres
@@ -17,10 +16,12 @@ from app.access.principal import Authority
 from app.database import Database, Transaction
 from app.problems import InsufficientScope, NotFound, NotPermitted
 from app.schemas.free_text import derived_without_free_text
+from app.services.entity_tags import is_held, weak
 from app.services.ledger import DataCut, data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
 from app.services.trial_endpoints.analyses import Analyses
+from app.services.trial_endpoints.figures import Standing, Standings, asked_of
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.question import Question, rules_digest
 from app.services.trial_endpoints.reports import WHOLE_DOCUMENTS, report
@@ -29,10 +30,6 @@ from app.trial.trial import Trial
 
 ANSWERS_KEPT: Final = 64
 LARGEST_KEPT: Final = 4 * 1024 * 1024
-
-_SLOTS_TAKEN: Final = """
-SELECT count(DISTINCT subject) FROM enrolment
-WHERE enrolled_on IS NOT NULL AND transaction_id <= ($1::text)::xid8"""
 
 _CENTRE: Final = "SELECT EXISTS (SELECT FROM centre WHERE code = $1)"
 
@@ -57,7 +54,7 @@ class Admitted:
     Attributes:
         reading: what asking it is.
         visible: the centres that it is over; None for every centre.
-        etag: identity of the answer.
+        etag: identity of the answer's figures.
         kept: the answer, where it is as good as a new one.
     """
 
@@ -67,6 +64,11 @@ class Admitted:
     visible: list[str] | None
     etag: str
     kept: bytes | None
+
+    @property
+    def copy(self) -> str:
+        """Identity of the answer to the byte: the place of the ledger that it names is in it."""
+        return f"{self.question.cut.seq} {self.etag}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,15 @@ class Answers:
     database: Database
     analyses: Analyses
     _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _standings: Standings = field(default_factory=Standings)
 
     async def unchanged(
         self, caller: Caller, question_at: Callable[[DataCut], Question], held: str
     ) -> str | None:
         """Give the identity of the answer as of now if the caller holds it; None: ask for it.
 
-        One statement tells what the caller may know and where the ledger stands.
+        One statement tells what the caller may know and where the ledger stands; how the records
+        stand there is known from the first question that was asked since.
 
         Raises:
             NotPermitted: the caller may ask for no endpoint.
@@ -106,7 +110,10 @@ class Answers:
         if question.rows:
             return None
         visible = visible_centres(authority, Action.READ_ENDPOINTS)
-        etag = _etag(question, trial, authority, visible)
+        standing = self._standings.get(question.cut, visible, question.centre)
+        if standing is None:
+            return None
+        etag = _etag(question, trial, authority, visible, standing)
         return etag if is_held(held, etag) else None
 
     async def ask(
@@ -158,12 +165,13 @@ class Answers:
                 visible = visible_centres(authority, Action.READ_RECORD)
             if question.centre is not None:
                 await _require_centre(transaction, question.centre, visible)
-            etag = _etag(question, self.analyses.trial, authority, visible)
-            kept = None if question.rows else self._kept.get(etag)
-            if kept is None and visible is None and question.centre is None:
-                taken = await transaction.value(_SLOTS_TAKEN, question.cut.transaction_id)
-                question = replace(question, slots_taken=taken)
-        return Admitted(question, reading, authority, visible, etag, kept)
+            standing = await self._standings.read(
+                transaction, question.cut, visible, question.centre
+            )
+        etag = _etag(question, self.analyses.trial, authority, visible, standing)
+        question = replace(question, slots_taken=standing.slots_taken)
+        admitted = Admitted(question, reading, authority, visible, etag, None)
+        return admitted if question.rows else replace(admitted, kept=self._kept.get(admitted.copy))
 
     async def told(self, caller: Caller, admitted: Admitted) -> Told:
         """Answer a question that was admitted. Whose rows are given is noted before they are."""
@@ -173,7 +181,7 @@ class Answers:
         found = await self.analyses.of(caller, question, admitted.visible, admitted.reading)
         body = await asyncio.to_thread(self._body, admitted, found)
         if not question.rows:
-            self._keep(admitted.etag, body)
+            self._keep(admitted.copy, body)
             return Told(body, ())
         subjects = tuple(one.subject for one in found)
         await self.note(caller, subjects)
@@ -192,10 +200,10 @@ class Answers:
         async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
             await note_subjects(transaction, caller, subjects)
 
-    def _keep(self, etag: str, body: bytes) -> None:
+    def _keep(self, copy: str, body: bytes) -> None:
         if len(body) > LARGEST_KEPT:
             return
-        self._kept[etag] = body
+        self._kept[copy] = body
         while len(self._kept) > ANSWERS_KEPT:
             self._kept.popitem(last=False)
 
@@ -233,27 +241,24 @@ async def _require_centre(
 
 
 def _etag(
-    question: Question, trial: Trial, authority: Authority, visible: Sequence[str] | None
+    question: Question,
+    trial: Trial,
+    authority: Authority,
+    visible: Sequence[str] | None,
+    standing: Standing,
 ) -> str:
-    """Give the identity of an answer: what was asked, by which rules, and what may be known."""
+    """Give the identity of an answer's figures: all that they follow from, as it is said there."""
     readable = visible_centres(authority, Action.READ_RECORD)
-    written_shown = authority.free_text_at()
-    parts = (
-        repr(question), rules_digest(trial), _sorted(visible), _sorted(readable), written_shown
+    return weak(
+        (
+            asked_of(question), rules_digest(trial), standing,
+            _sorted(visible), _sorted(readable), authority.free_text_at(),
+        )
     )  # fmt: skip
-    return f'"{question.cut.seq}-{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 def _sorted(centres: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if centres is None else tuple(sorted(centres))
-
-
-def is_held(held: str | None, etag: str) -> bool:
-    """Tell whether an If-None-Match header names an identity."""
-    if held is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
-    return etag in tags or "*" in tags
 
 
 def _as_permitted(document: Mapping[str, Any], authority: Authority) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any, Final, Literal
 
 from app.access.centres import visible_centres
@@ -13,6 +12,7 @@ from app.services.derivations.subject_history import SubjectHistory
 from app.services.ledger import DataCut
 from app.services.records import Caller, home
 from app.services.trial_endpoints.answers import note_subjects
+from app.services.trial_endpoints.figures import clinical_days
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.lab_series import lab_series
 from app.services.trial_endpoints.question import ENGINE_VERSION, rule_set, rules_digest
@@ -44,9 +44,16 @@ class SubjectQuestion:
     free_text: bool = True
     response_source: ResponseSource = ResponseSource.DERIVED
 
-    def identity(self, trial: Trial) -> str:
-        """Give the identity of the answer: what is asked, and by which rules it is answered."""
-        return sha256(f"{self!r} {rules_digest(trial)}".encode()).hexdigest()[:32]
+    def follows_from(self, trial: Trial, newest: str | None) -> tuple[object, ...]:
+        """Give what the answer follows from: what is asked, the rules, the subject's last change.
+
+        Args:
+            newest: the last transaction that changed the subject, as text.
+        """
+        return (
+            self.report, self.subject, self.analyte, self.response_source, self.free_text,
+            *clinical_days(self.cut, self.cutoff), rules_digest(trial), newest,
+        )  # fmt: skip
 
 
 async def subject_seen(transaction: Transaction, caller: Caller, asked: SubjectQuestion) -> str:
