@@ -99,7 +99,7 @@ async def _answer(
         }
 
     def question_at(cut: DataCut) -> Question:
-        return Question(endpoint=name, cut=cut, **asked)
+        return Question(endpoint=name, cut=cut, as_of_asked=query.as_of is not None, **asked)
 
     if if_none_match is not None and query.as_of is None:
         ledger.require_past(query.cutoff, datetime.now(UTC))

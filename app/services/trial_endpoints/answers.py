@@ -14,13 +14,14 @@ from app.access.centres import sees, visible_centres
 from app.access.permissions import Action
 from app.access.principal import Authority
 from app.database import Database, Transaction
-from app.problems import InsufficientScope, NotFound, NotPermitted
+from app.problems import NotFound
 from app.schemas.free_text import derived_without_free_text
 from app.services.entity_tags import is_held, weak
 from app.services.ledger import DataCut, data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
 from app.services.trial_endpoints.analyses import Analyses
+from app.services.trial_endpoints.disclosure import as_disclosed, in_cells, reads_records
 from app.services.trial_endpoints.figures import Standing, Standings, asked_of
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.question import Question, rules_digest
@@ -110,6 +111,7 @@ class Answers:
         if question.rows:
             return None
         visible = visible_centres(authority, Action.READ_ENDPOINTS)
+        question = as_disclosed(question, trial, authority, visible, in_cells=True)
         standing = self._standings.get(question.cut, visible, question.centre)
         if standing is None:
             return None
@@ -127,10 +129,12 @@ class Answers:
             held: the If-None-Match header of the request.
 
         Raises:
-            NotPermitted: rows were asked for by a role that reads aggregates only.
+            NotPermitted: rows were asked for by a role that reads aggregates only, or what would
+                give small counts back that are withheld from it.
+            InvalidParameter: such a role asked for a cut-off that is no end of a month.
             NotFound: there is no such centre, or none that the caller can see.
         """
-        admitted = await self.admit(caller, question)
+        admitted = await self.admit(caller, question, cells=True)
         if is_held(held, admitted.etag):
             return EndpointAnswer(admitted.etag, None)
         return EndpointAnswer(admitted.etag, (await self.told(caller, admitted)).body)
@@ -142,6 +146,7 @@ class Answers:
         reading: Action = Action.READ_ENDPOINTS,
         *,
         rows_where_permitted: bool = False,
+        cells: bool = False,
     ) -> Admitted:
         """Give what a caller may know of a question, and the identity of the answer.
 
@@ -151,25 +156,29 @@ class Answers:
             reading: what asking it is; ``READ_RECORD`` where every answer is about subjects.
             rows_where_permitted: ask for the rows if the caller may read the records of every
                 centre that the figures are over.
+            cells: the answer is given as it is, so that counts of it can be withheld.
 
         Raises:
-            NotPermitted, NotFound: as for :meth:`ask`.
+            NotPermitted, NotFound, InvalidParameter: as for :meth:`ask`.
         """
         async with self.database.transaction(caller.principal, reading) as transaction:
             authority = transaction.authority
             visible = visible_centres(authority, reading)
-            if rows_where_permitted and _reads_records(authority, visible):
+            if rows_where_permitted and reads_records(authority, visible):
                 question = replace(question, rows=True)
             if question.rows:
                 authority.role_for(Action.READ_RECORD)
                 visible = visible_centres(authority, Action.READ_RECORD)
+            trial = self.analyses.trial
+            question = as_disclosed(question, trial, authority, visible, in_cells=cells)
             if question.centre is not None:
                 await _require_centre(transaction, question.centre, visible)
             standing = await self._standings.read(
                 transaction, question.cut, visible, question.centre
             )
-        etag = _etag(question, self.analyses.trial, authority, visible, standing)
-        question = replace(question, slots_taken=standing.slots_taken)
+        etag = _etag(question, trial, authority, visible, standing)
+        if question.smallest_cell == 0:
+            question = replace(question, slots_taken=standing.slots_taken)
         admitted = Admitted(question, reading, authority, visible, etag, None)
         return admitted if question.rows else replace(admitted, kept=self._kept.get(admitted.copy))
 
@@ -190,7 +199,11 @@ class Answers:
     def _body(self, admitted: Admitted, found: Sequence[SubjectAnalysis]) -> bytes:
         question, authority, trial = admitted.question, admitted.authority, self.analyses.trial
         made = WHOLE_DOCUMENTS.get(question.endpoint, report)
-        document = _as_permitted(jsonable(made(question, found, trial)), authority)
+
+        def answered(asked: Question) -> dict[str, Any]:
+            return _as_permitted(jsonable(made(asked, found, trial)), authority)
+
+        document = in_cells(question, trial, answered)
         if not _reads_free_text(authority, admitted.visible):
             document = derived_without_free_text(document, trial, authority.sees_free_text)
         return written(document)
@@ -212,15 +225,6 @@ async def note_subjects(transaction: Transaction, caller: Caller, subjects: Sequ
     """Note in a transaction that the rows of subjects are given."""
     noted = note(transaction, caller, Action.READ_RECORD)
     await transaction.rows(_NOTE, noted, list(subjects), len(subjects))
-
-
-def _reads_records(authority: Authority, visible: Sequence[str] | None) -> bool:
-    """Tell whether a caller may read the records of every centre that it sees."""
-    try:
-        authority.role_for(Action.READ_RECORD)
-    except (NotPermitted, InsufficientScope):
-        return False
-    return _sorted(visible_centres(authority, Action.READ_RECORD)) == _sorted(visible)
 
 
 def _reads_free_text(authority: Authority, visible: Sequence[str] | None) -> bool:

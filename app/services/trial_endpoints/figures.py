@@ -115,7 +115,7 @@ def asked_of(question: Question) -> tuple[object, ...]:
     )
 
 
-_FOUND: Final = frozenset({"cut", "cutoff", "slots_taken"})
+_FOUND: Final = frozenset({"cut", "cutoff", "slots_taken", "as_of_asked"})
 
 
 def clinical_days(cut: DataCut, cutoff: date | None) -> tuple[date | None, date]:
