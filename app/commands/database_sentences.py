@@ -20,51 +20,52 @@ _SENTENCES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], .
     (
         asyncpg.InvalidPasswordError,
         (
-            "The database cannot be reached: it refuses the password ({kind}). Correct the password in "
-            "the address, or set it on the login with ALTER ROLE."
+            "The database cannot be reached: it refuses the password ({kind}). Correct the "
+            "password in the address, or set it on the login with ALTER ROLE."
         ),
     ),
     (
         asyncpg.InvalidAuthorizationSpecificationError,
         (
-            "The database cannot be reached: it refuses the login ({kind}). Correct the login in the "
-            "address, make it with CREATE ROLE ... LOGIN, or let it in by pg_hba.conf."
+            "The database cannot be reached: it refuses the login ({kind}). Correct the login"
+            " in the address, make it with CREATE ROLE ... LOGIN, or let it in by "
+            "pg_hba.conf."
         ),
     ),
     (
         asyncpg.InvalidCatalogNameError,
         (
-            "The database cannot be reached: the server has none of that name ({kind}). Correct the "
-            "name in the address, or make it with CREATE DATABASE."
+            "The database cannot be reached: the server has none of that name ({kind}). "
+            "Correct the name in the address, or make it with CREATE DATABASE."
         ),
     ),
     (
         asyncpg.CannotConnectNowError,
         (
-            "The database cannot be reached: its server is starting or stopping ({kind}). Try again "
-            "in a minute."
+            "The database cannot be reached: its server is starting or stopping ({kind}). Try"
+            " again in a minute."
         ),
     ),
     (
         asyncpg.TooManyConnectionsError,
         (
-            "The database cannot be reached: it takes no more connections ({kind}). End some, or raise "
-            "max_connections or the login's CONNECTION LIMIT."
+            "The database cannot be reached: it takes no more connections ({kind}). End some,"
+            " or raise max_connections or the login's CONNECTION LIMIT."
         ),
     ),
     (
         OSError,
         (
-            "The database cannot be reached: nothing answers at its address ({kind}). Correct host and "
-            "port in the address, start the server, or open the way to it."
+            "The database cannot be reached: nothing answers at its address ({kind}). Correct"
+            " host and port in the address, start the server, or open the way to it."
         ),
     ),
     (
         asyncpg.InsufficientPrivilegeError,
         (
-            "The database does not do this: the login of the address may not ({kind}). Serve with "
-            "dayzero_service; for commands name a login in DAYZERO_MIGRATION_URL that may create roles "
-            "and owns the database."
+            "The database does not do this: the login of the address may not ({kind}). Serve "
+            "with dayzero_service; for commands name a login in DAYZERO_MIGRATION_URL that "
+            "may create roles and owns the database."
         ),
     ),
     (asyncpg.ClientConfigurationError, NOT_AN_ADDRESS),
@@ -78,15 +79,15 @@ _SENTENCES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], .
     (
         asyncpg.ReadOnlySQLTransactionError,
         (
-            "The database does not do this: it only reads ({kind}). Name the server that writes, or "
-            "wait until this one is promoted."
+            "The database does not do this: it only reads ({kind}). Name the server that "
+            "writes, or wait until this one is promoted."
         ),
     ),
     (
         (asyncpg.InterfaceError, asyncpg.PostgresConnectionError),
         (
-            "The database cannot be reached: the connection broke ({kind}). Try again; if it stays so, "
-            "look for why in the log of the server."
+            "The database cannot be reached: the connection broke ({kind}). Try again; if it "
+            "stays so, look for why in the log of the server."
         ),
     ),
     (

@@ -99,7 +99,7 @@ class _Cells:
     def _of_variants(self, variants: Document, found: Document) -> dict[str, Any]:
         """Give what other definitions come to, each beside the one of the answer; all or none."""
         shown = {name: self.of_object(one, (found,)) for name, one in variants.items()}
-        return blank(variants) if any(map(_holds_withheld, shown.values())) else shown
+        return blank(variants) if any(map(holds_withheld, shown.values())) else shown
 
     def _of_member(self, value: Any, beside: Sequence[Any]) -> Any:
         if isinstance(value, Mapping):
@@ -119,7 +119,7 @@ class _Cells:
         if not counted or len(counted) < len(found):
             return shown
         if _share_a_total(found):
-            return blank(found) if any(map(_holds_withheld, shown.values())) else shown
+            return blank(found) if any(map(holds_withheld, shown.values())) else shown
         close = {
             name
             for pair in combinations(counted, 2)
@@ -232,10 +232,11 @@ def _is_flat(row: Document) -> bool:
     return not any(isinstance(value, Mapping | list) for value in row.values())
 
 
-def _holds_withheld(row: Any) -> bool:
+def holds_withheld(row: Any) -> bool:
+    """Tell whether counts were withheld somewhere in an answer or a part of one."""
     if isinstance(row, Mapping):
-        return row.get(WITHHELD) is True or any(map(_holds_withheld, row.values()))
-    return isinstance(row, list) and any(map(_holds_withheld, row))
+        return row.get(WITHHELD) is True or any(map(holds_withheld, row.values()))
+    return isinstance(row, list) and any(map(holds_withheld, row))
 
 
 def _below(row: dict[str, Any], rows: Sequence[Document]) -> dict[str, Any]:

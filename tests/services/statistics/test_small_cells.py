@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.services.statistics.small_cells import without_small_cells
+from app.services.statistics.small_cells import holds_withheld, without_small_cells
 from app.services.statistics.small_steps import shown_landmarks, shown_steps
 
 SMALLEST = 5
@@ -147,3 +147,11 @@ def test_a_landmark_says_no_more_than_the_curve() -> None:
     steps = [step(3, 20, 5, 0)]
     landmarks = [step(2, 18, 2, 0), step(3, 15, 5, 0), step(9, 4, 5, 0), step(12, 10, 6, 0)]
     assert shown_landmarks(landmarks, steps, SMALLEST) == [step(3, 15, 5, 0)]
+
+
+def test_an_answer_tells_whether_it_holds_what_is_withheld() -> None:
+    few = {"endpoint": "response", "n": 40, "rows": [{"cells": {"x": 1, "n": 40}}]}
+    assert holds_withheld(shown(few))
+    assert not holds_withheld(few)
+    reason = {"median": {"estimate": None, "withheld": "fewer than half had the event"}}
+    assert not holds_withheld(reason)
