@@ -69,9 +69,18 @@ class Authority:
 
     def sees_free_text(self, centre: str, action: Action = Action.READ_RECORD) -> bool:
         """Tell whether a role that lets the principal read at a centre shows what people wrote."""
-        return any(
-            grant.role in PERMISSIONS[action]
-            and grant.role not in WITHOUT_FREE_TEXT
-            and grant.reaches(centre)
+        return any(grant.reaches(centre) for grant in self._with_free_text(action))
+
+    def free_text_at(self, action: Action = Action.READ_RECORD) -> tuple[str, ...] | None:
+        """Give the centres of which the principal reads what people wrote; None means every one."""
+        grants = self._with_free_text(action)
+        if any(grant.centre is None for grant in grants):
+            return None
+        return tuple(sorted({grant.centre for grant in grants if grant.centre is not None}))
+
+    def _with_free_text(self, action: Action) -> list[Grant]:
+        return [
+            grant
             for grant in self.grants
-        )
+            if grant.role in PERMISSIONS[action] and grant.role not in WITHOUT_FREE_TEXT
+        ]

@@ -8,6 +8,7 @@ from typing import TypeVar
 import asyncpg
 
 from app.commands.console import fail
+from app.commands.database_sentences import sentence_about
 from app.commands.settings import configured
 from app.config import Settings
 from app.database_urls import driver_url
@@ -19,14 +20,6 @@ Result = TypeVar("Result")
 
 DATABASE = "dayzero"
 """The name of the embedded server's database."""
-
-NOT_CONNECTED = (
-    OSError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-)
 
 
 @contextmanager
@@ -115,22 +108,6 @@ def _migration_error() -> type[Exception]:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     return SQLAlchemyError
-
-
-def sentence_about(error: BaseException) -> str:
-    """Say what is the matter with the database, without the message of its error."""
-    while error.__cause__ is not None:  # SQLAlchemy wraps the driver's error twice
-        error = error.__cause__
-    kind = type(error).__name__
-    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.InvalidParameterValueError):
-        return "The database has no tables yet: run `dayzero migrate` first."
-    if isinstance(error, NOT_CONNECTED):
-        return f"The database cannot be reached: {kind}."
-    if isinstance(error, UnicodeError):
-        return "A name is not text."
-    if isinstance(error, (_migration_error(), ValueError)):
-        return f"The address of the database cannot be used: {kind}."
-    return f"The database does not do this: {kind}."
 
 
 def as_owner(work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:

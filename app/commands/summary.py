@@ -6,11 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from app.access.permissions import Role
+from app.commands.console import fail
 from app.commands.public_reads import AsOf, AtUrl, Cutoff, WithToken, public_api
 from app.commands.tables import show_block
 from app.printing.document import Block, Facts
 from app.printing.sections import disposition, kinetics, response, safety, survival
 from app.printing.words import ENDPOINTS, centres, in_words
+from app.services.statistics.small_cells import holds_withheld
 
 
 def summary(
@@ -36,6 +38,11 @@ def summary(
             population=population,
             centre=centre,
             response_source=response_source,
+        )
+    if holds_withheld(found["endpoints"]):
+        raise fail(
+            "Small counts are withheld from readers of aggregates in this trial: sign in as "
+            "somebody who reads its records."
         )
     for block in blocks(found):
         show_block(block)

@@ -48,6 +48,13 @@ _refuse_identifiers_once = lru_cache(4096)(refuse_identifiers)
 """The same for fields whose few texts come again and again; a refusal is not remembered."""
 
 
+def shown_to_some(described: dict[str, Any], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """Describe a text that some roles are answered without: null there, where required too."""
+    if handler.mode == "serialization":
+        return described | {"type": ["string", "null"]}
+    return described
+
+
 @dataclass(frozen=True, kw_only=True)
 class WrittenText:
     """What a text field reads: ``Annotated[str, WrittenText(max_length=80)]``.
@@ -102,11 +109,9 @@ class WrittenText:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        described = {"pattern": _NOTE if self.several_lines else _ONE_LINE, **handler(schema)}
-        if handler.mode == "serialization":
-            # Some roles are answered without what people wrote, where it is required too.
-            return described | {"type": ["string", "null"]}
-        return described
+        return shown_to_some(
+            {"pattern": _NOTE if self.several_lines else _ONE_LINE, **handler(schema)}, handler
+        )
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ class ShortCode:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {**handler(schema), "pattern": f"^{_CODE.pattern}$"}
+        return shown_to_some({**handler(schema), "pattern": f"^{_CODE.pattern}$"}, handler)
 
 
 class PublishedCode:

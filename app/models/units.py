@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.models.text import shown_to_some
 from app.vocabularies.meant_units import meant_ucum
 from app.vocabularies.ucum import LONGEST, is_ucum
 
@@ -37,7 +38,7 @@ class WrittenUnit:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {**handler(schema), "pattern": "^[!-~]+$"}
+        return shown_to_some({**handler(schema), "pattern": "^[!-~]+$"}, handler)
 
 
 UnitText = Annotated[str, WrittenUnit()]

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 from app.access.centres import visible_centres
 from app.access.permissions import PERMISSIONS, Action, Role
 from app.problems import documented
-from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ALWAYS, ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
+from app.services.entity_tags import is_held
 from app.trial.trial import Trial
 
 _CENTRES = """
@@ -90,7 +91,7 @@ async def trial(request: Request, if_none_match: IfNoneMatch = None) -> Response
     async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
         pass
     headers: dict[str, Any] = {"ETag": f'"{service.trial.digest}"'}
-    if unchanged(if_none_match, headers["ETag"]):
+    if is_held(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(service.trial.model_dump_json(), headers=headers, media_type="application/json")
 

@@ -27,9 +27,9 @@ from app.routers.chart_query import (
     TimelineQuery,
 )
 from app.routers.conditions import IfNoneMatch
-from app.routers.endpoints import EndpointRoute
+from app.routers.endpoints import FIGURES, EndpointRoute
 from app.routers.negotiation import preferred
-from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import permits
 from app.service import Service
 from app.services import ledger
@@ -134,10 +134,10 @@ def _add(name: str, chart: Chart) -> None:
         responses={
             200: {
                 "description": "The picture.",
-                "headers": ETAG,
+                "headers": FIGURES,
                 "content": {form.value: {"schema": _SCHEMAS[form]} for form in Form},
             },
-            304: {"description": "You hold this picture.", "headers": ETAG},
+            304: {"description": "You hold this picture.", "headers": FIGURES},
             **documented(
                 *ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture, CutoffAfterAsOf
             ),

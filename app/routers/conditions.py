@@ -70,14 +70,6 @@ async def keyed(request: Request, key: str | None, *, required: bool) -> KeyedRe
     )
 
 
-def unchanged(if_none_match: str | None, etag: str) -> bool:
-    """Tell whether the caller already holds this version."""
-    if if_none_match is None:
-        return False
-    held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return etag in held or "*" in held
-
-
 def _invalid(header: str, message: str) -> InvalidParameter:
     return InvalidParameter(
         "Mend the header that is listed.",

@@ -14,9 +14,10 @@ from fastapi import APIRouter, Request, Response
 
 from app.access.permissions import Action
 from app.problems import UnknownParameter, documented
-from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.conditions import IfNoneMatch
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
+from app.services.entity_tags import is_held
 
 
 class ContractRoute(TrialRoute):
@@ -96,6 +97,6 @@ def _content(package: str, name: str) -> bytes:
 def _kept(content: bytes, media_type: str, if_none_match: str | None) -> Response:
     """Answer with what changes only with the version of the service."""
     headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
-    if unchanged(if_none_match, headers["ETag"]):
+    if is_held(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=media_type)

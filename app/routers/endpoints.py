@@ -1,7 +1,7 @@
 """The trial's endpoints, computed on request as of any data cut."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,7 +15,7 @@ from app.routers.endpoint_query import (
     ResponseQuery,
     survival_query,
 )
-from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
@@ -41,6 +41,17 @@ may read the records behind them.
 """
 
 
+FIGURES: Final = {
+    "ETag": {
+        "description": "Weak: of the figures. A copy that you hold may name an older `as_of`; it "
+        "says the same.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'},
+    }
+}
+"""The header of an answer that follows from records."""
+
+
 class EndpointRoute(TrialRoute):
     """A route that computes: it may take longer than one that reads."""
 
@@ -61,8 +72,8 @@ def _add(name: str) -> None:
         summary=f"Endpoint: {name.replace('-', ' ')}",
         description=_DESCRIPTION,
         responses={
-            200: {"model": EndpointReport, "headers": ETAG},
-            304: {"description": "You hold this answer.", "headers": ETAG},
+            200: {"model": EndpointReport, "headers": FIGURES},
+            304: {"description": "You hold these figures.", "headers": FIGURES},
             **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
         },
         **permits(Action.READ_ENDPOINTS),
@@ -88,7 +99,7 @@ async def _answer(
         }
 
     def question_at(cut: DataCut) -> Question:
-        return Question(endpoint=name, cut=cut, **asked)
+        return Question(endpoint=name, cut=cut, as_of_asked=query.as_of is not None, **asked)
 
     if if_none_match is not None and query.as_of is None:
         ledger.require_past(query.cutoff, datetime.now(UTC))

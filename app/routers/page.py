@@ -16,9 +16,10 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from app.access.permissions import Action
-from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.conditions import IfNoneMatch
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
+from app.services.entity_tags import is_held
 
 HOME: Final = "/"
 BACK_FROM_ISSUER: Final = "/signed-in"
@@ -85,7 +86,7 @@ async def _part(request: Request, if_none_match: IfNoneMatch = None) -> Response
     etag = f'"{part.digest}-gzip"' if zipped else f'"{part.digest}"'
     policy = content_security_policy(service.sign_in.issuers.token_origins)
     headers = {**_HEADERS, "ETag": etag, "Content-Security-Policy": policy}
-    if unchanged(if_none_match, etag):
+    if is_held(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     if zipped:
         headers["Content-Encoding"] = "gzip"

@@ -14,11 +14,11 @@ from fastapi.responses import StreamingResponse
 
 from app.database import Database
 from app.problems import NotAcceptable
-from app.routers.conditions import unchanged
 from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
 from app.services import ledger, record_reads
+from app.services.entity_tags import is_held
 from app.services.ledger import Cut
 from app.services.records import Answer
 
@@ -56,7 +56,7 @@ async def fetched(
         database, trial, request.state.caller, kind, subject, record_id, cut
     )
     etag = f'"{record.version}"'
-    if unchanged(if_none_match, etag):
+    if is_held(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
     return Response(record.document, headers={"ETag": etag}, media_type=JSON)
 

@@ -16,9 +16,9 @@ from app.problems import (
     documented,
 )
 from app.routers.conditions import IfNoneMatch
-from app.routers.endpoints import EndpointRoute
+from app.routers.endpoints import FIGURES, EndpointRoute
 from app.routers.negotiation import preferred
-from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.record_routes import ALWAYS
 from app.routers.responses import CutQuery
 from app.routers.trial_route import permits
 from app.schemas.listing import SoughtText
@@ -64,13 +64,13 @@ class ReportQuery(CutQuery):
     responses={
         200: {
             "description": "The report.",
-            "headers": ETAG,
+            "headers": FIGURES,
             "content": {
                 ReportForm.HTML.value: {"schema": {"type": "string"}},
                 ReportForm.PDF.value: {"schema": {"type": "string", "format": "binary"}},
             },
         },
-        304: {"description": "You hold this report.", "headers": ETAG},
+        304: {"description": "You hold this report.", "headers": FIGURES},
         **documented(
             *ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture, CutoffAfterAsOf
         ),

@@ -8,15 +8,15 @@ from pydantic import Field
 from app.access.permissions import Action
 from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.conditions import IfNoneMatch
-from app.routers.endpoints import EndpointRoute, described
-from app.routers.record_routes import ALWAYS, ETAG
+from app.routers.endpoints import FIGURES, EndpointRoute, described
+from app.routers.record_routes import ALWAYS
 from app.routers.responses import CutQuery
 from app.routers.trial_route import permits
 from app.schemas.listing import SoughtText
 from app.schemas.status_board import StatusBoard
 from app.service import Service
 from app.services import ledger
-from app.services.trial_endpoints.answers import is_held
+from app.services.entity_tags import is_held
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.reports import STATUS_BOARD
 
@@ -36,8 +36,8 @@ class BoardQuery(CutQuery):
     operation_id="read_status_board",
     summary="Which visits are done, due, overdue and missing",
     responses={
-        200: {"model": StatusBoard, "headers": ETAG},
-        304: {"description": "You hold this answer.", "headers": ETAG},
+        200: {"model": StatusBoard, "headers": FIGURES},
+        304: {"description": "You hold this answer.", "headers": FIGURES},
         **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
     },
     **permits(Action.READ_RECORD),

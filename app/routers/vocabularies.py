@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
 from app.problems import InvalidParameter, NotFound, documented
-from app.routers.conditions import IfNoneMatch, unchanged
+from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
+from app.services.entity_tags import is_held
 from app.services.finding_vocabulary import SERVED
 from app.vocabularies.registry import find_vocabulary
 
@@ -103,7 +104,7 @@ async def one_vocabulary(
     if vocabulary is None:
         raise NotFound("There is no such vocabulary, or not in this version.")
     etag = f'"{vocabulary.digest}"'
-    if unchanged(if_none_match, etag):
+    if is_held(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
     found = vocabulary.search(query.search, limit=query.limit)
     items = [

@@ -65,7 +65,9 @@ class RecordOut(RecordFields):
     centre: str
     source_id: str | None
     recorded_at: datetime = Field(description="When the database stored this version.")
-    recorded_by: str = Field(description="The principal who sent this version.")
+    recorded_by: str | None = Field(
+        description="The principal who sent this version; null for roles without free text."
+    )
     reason: str | None = Field(description="The caller's reason for this version.")
     visit_derived: bool | None = Field(
         default=None,

@@ -23,8 +23,9 @@ from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
 from app.services.drawing.order import TYPESET, Order
 from app.services.drawing.pictures import picture_etag
 from app.services.drawing.pool import DrawingPool
+from app.services.entity_tags import is_held
 from app.services.records import Caller
-from app.services.trial_endpoints.answers import Admitted, Answers, is_held
+from app.services.trial_endpoints.answers import Admitted, Answers
 from app.services.trial_endpoints.question import Question
 from app.trial.trial import Trial
 
@@ -96,20 +97,21 @@ class PrintedReports:
         etag = picture_etag(admitted.etag, order)
         if is_held(held, etag):
             return ReportAnswer(etag, None)
-        kept = self._kept.get(etag)
+        copy = f"{admitted.copy} {etag}"
+        kept = self._kept.get(copy)
         if kept is not None:
             if kept.subjects:
                 await self.answers.note(caller, kept.subjects)
             return ReportAnswer(etag, kept.body)
         report, subjects = await self._made(caller, admitted)
         body = await self._written(report, form, order)
-        self._kept.keep(etag, KeptPicture(body, subjects))
+        self._kept.keep(copy, KeptPicture(body, subjects))
         return ReportAnswer(etag, body)
 
     async def _made(self, caller: Caller, admitted: Admitted) -> tuple[Printed, tuple[str, ...]]:
         """Make the report that was admitted, and name the subjects in it; the latest are kept."""
         async with self._making:
-            made = self._reports.get(admitted.etag)
+            made = self._reports.get(admitted.copy)
             if made is not None:
                 if made[1]:
                     await self.answers.note(caller, made[1])
@@ -119,7 +121,7 @@ class PrintedReports:
             document["quality"]["findings"] = await self._findings(caller, admitted.question)
             pictures = await self._pictures(document)
             made = await asyncio.to_thread(printed, document, pictures), told.subjects
-            self._reports[admitted.etag] = made
+            self._reports[admitted.copy] = made
             while len(self._reports) > REPORTS_KEPT:
                 self._reports.popitem(last=False)
             return made

@@ -15,6 +15,7 @@ from sqlalchemy import Date
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.schemas.free_text import is_free
 from app.schemas.record import RecordKind
 from app.services.ledger import Cut
 from app.services.record_statements import dated
@@ -33,6 +34,9 @@ _OTHERS: Final = "others"
 _FULL: Final = len("2026-03-05")
 
 _SUBJECTS = "SELECT subject FROM subject WHERE $1::text[] IS NULL OR centre = ANY ($1)"
+
+_SHOWN = "({parameter}::text[] IS NULL OR record.centre = ANY ({parameter}::text[]))"
+"""Free text is looked for where the caller reads it: to be found by it would give it away."""
 
 # A seq may stand in the middle of its transaction, as in an import: what follows it there counts.
 _CHANGED_AFTER = """(record.record_id, record.version) IN (
@@ -70,6 +74,10 @@ async def conditions_of(
     if within is not None:
         filters = {**filters, "subject": within}
     for name, value in filters.items():
+        if _asks_for_free_text(kind, name, value, trial):
+            shown = transaction.authority.free_text_at()
+            conditions.append(_SHOWN.format(parameter=f"${FIRST + len(values)}"))
+            values.append(None if shown is None else list(shown))
         first = FIRST + len(values)
         values.append(value if name == "changed_after" else _text(value))
         if name in _BY_DAY:
@@ -82,6 +90,13 @@ async def conditions_of(
         else:
             conditions.append(_condition(kind, name, f"${first}"))
     return tuple(conditions), values
+
+
+def _asks_for_free_text(kind: RecordKind, name: str, value: object, trial: Trial) -> bool:
+    """Tell whether a filter looks for what somebody wrote in their own words."""
+    if name in _BY_DAY or name == "changed_after":
+        return False
+    return is_free(kind, kind.filters.get(name, name), _text(value), trial)
 
 
 def _text(value: object) -> str:

@@ -206,7 +206,7 @@ async def _complete(
     centres = {row["centre"] for _, row in rows}
     hiding = {one for one in centres if not transaction.authority.sees_free_text(one)}
     return [
-        without_free_text(kind, document) if row["centre"] in hiding else document
+        without_free_text(kind, document, trial) if row["centre"] in hiding else document
         for document, (_, row) in zip(documents, rows, strict=True)
     ]
 

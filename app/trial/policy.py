@@ -12,7 +12,7 @@ IMWG 2011 (Rajkumar et al., Blood 2011) and Durie 2006 where they differ.
 from decimal import Decimal
 from typing import Final, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 
 from app.trial.parameters import Parameters
 from app.vocabularies.imwg import HeavyChain
@@ -348,6 +348,24 @@ class LymphodepletionPolicy(Parameters):
     )
 
 
+class DisclosurePolicy(Parameters):
+    """What is withheld from those who read aggregates only."""
+
+    smallest_cell: NonNegativeInt = Field(
+        default=0,
+        le=1000,
+        description="Smallest count that a reader of aggregates alone is shown, beside 0; smaller "
+        "ones are withheld with what would give them back. 0: every count is shown.",
+    )
+
+    @field_validator("smallest_cell")
+    @classmethod
+    def _withholds_something(cls, smallest: int) -> int:
+        if smallest == 1:
+            raise ValueError("1 withholds nothing; write 0 to show every count, or 2 or more")
+        return smallest
+
+
 class Policy(Parameters):
     """Every policy of the analysis."""
 
@@ -360,3 +378,4 @@ class Policy(Parameters):
     ae: AdverseEventPolicy = Field(default_factory=AdverseEventPolicy)
     crs: CrsPolicy = Field(default_factory=CrsPolicy)
     partial_dates: PartialDatesPolicy = Field(default_factory=PartialDatesPolicy)
+    disclosure: DisclosurePolicy = Field(default_factory=DisclosurePolicy)

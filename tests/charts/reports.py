@@ -292,7 +292,7 @@ def timeline() -> dict[str, Any]:
         events=[
             {"lane": "course", "kind": "consent", "on": "2024-11-20"},
             {"lane": "course", "kind": "infusion", "on": "2025-01-01"},
-            {"lane": "visit", "kind": "M1", "on": "2025-01-29"},
+            {"lane": "visit", "kind": "visit", "visit": "M1", "on": "2025-01-29"},
             {"lane": "response", "kind": "PR", "on": "2025-01-29"},
             {"lane": "response", "kind": "PD", "on": "2025-03-01"},
             {"lane": "course", "kind": "progression", "on": "2025-03-01"},

@@ -88,6 +88,7 @@ class TestMigrate:
     ) -> None:
         monkeypatch.setenv("DAYZERO_MIGRATION_URL", server.url("dayzero_service", empty_database))
         assert sentence(run("migrate")).startswith("The database does not do this: ")
+        assert "DAYZERO_MIGRATION_URL" in sentence(run("migrate"))
 
     @pytest.mark.parametrize(
         ("url", "said"),

@@ -53,6 +53,9 @@ def place() -> Iterator[Path]:
         yield directory
 
 
+WRITE_IT = "Write it as postgresql://login:password@host:5432/database."
+
+
 class TestLife:
     def test_it_serves_says_where_and_ends_when_told(self, place: Path) -> None:
         with serving(place) as served:
@@ -319,16 +322,20 @@ class TestOwnDatabase:
         [
             pytest.param(
                 "postgresql://u:secret@127.0.0.1:1/x",
-                "The database cannot be reached: ConnectionRefusedError.",
+                "The database cannot be reached: nothing answers at its address "
+                "(ConnectionRefusedError). Correct host and port in the address, start the server, "
+                "or open the way to it.",
                 id="nobody there",
             ),
             pytest.param(
                 "postgresql://u:secret@127.0.0.1:port/x",
-                "The address of the database cannot be used: ValueError.",
+                f"The address of the database cannot be used: ValueError. {WRITE_IT}",
                 id="no port",
             ),
             pytest.param(
-                "secret", "The address of the database cannot be used: ArgumentError.", id="no URL"
+                "secret",
+                f"The address of the database cannot be used: ArgumentError. {WRITE_IT}",
+                id="no URL",
             ),
         ],
     )
@@ -341,7 +348,19 @@ class TestOwnDatabase:
     ) -> None:
         nowhere = {**on_our_own, "DATABASE_URL": server.url("dayzero_service", "nowhere")}
         said = served_in_vain(**nowhere)
-        assert said == "The database cannot be reached: InvalidCatalogNameError."
+        assert said == (
+            "The database cannot be reached: the server has none of that name "
+            "(InvalidCatalogNameError). Correct the name in the address, or make it with CREATE "
+            "DATABASE."
+        )
+
+    def test_that_does_not_know_the_login_is_said(
+        self, server: EmbeddedPostgres, on_our_own: dict[str, str]
+    ) -> None:
+        stranger = {**on_our_own, "DATABASE_URL": server.url("stranger", "postgres")}
+        said = served_in_vain(**stranger)
+        assert said.startswith("The database cannot be reached: it refuses the login (")
+        assert "CREATE ROLE" in said
 
 
 def test_a_link_lives_no_longer_than_the_page_says() -> None:

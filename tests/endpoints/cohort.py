@@ -85,7 +85,7 @@ async def cohort(
         clone_of_template(server) as name,
         Deployment(server, name, directory, trial=trial) as deployment,
     ):
-        found = Cohort(deployment, await deployment.caller("sponsor_analyst"))
+        found = Cohort(deployment, await deployment.caller("data_manager"))
         await found.tell(*subjects)
         yield found
 

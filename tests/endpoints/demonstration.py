@@ -36,7 +36,7 @@ async def demonstration(
         clone_of_template(server) as name,
         Deployment(server, name, directory) as deployment,
     ):
-        found = Cohort(deployment, await deployment.caller("sponsor_analyst"))
+        found = Cohort(deployment, await deployment.caller("data_manager"))
         for centre in synthetic_trial(seed).centres:
             caller = await deployment.caller("coordinator", centre.code)
             await tell_centre(caller, centre.subjects, found.codes)

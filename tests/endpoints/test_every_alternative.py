@@ -675,8 +675,12 @@ def test_what_is_warned_about_is_the_longer_of_days_and_intervals() -> None:
     assert warned(policy__imwg__confirm_gap_warn_intervals="0") == [True, False]
 
 
-TESTED_ELSEWHERE = {"imwg.confirm_gap_warn_days", "imwg.confirm_gap_warn_intervals"}
-"""Here, by their warnings."""
+TESTED_ELSEWHERE = {
+    "imwg.confirm_gap_warn_days",
+    "imwg.confirm_gap_warn_intervals",
+    "disclosure.smallest_cell",
+}
+"""Here, by their warnings; and by what it withholds, in the cases of small cells."""
 
 
 def alternatives() -> Iterator[tuple[str, Any]]:

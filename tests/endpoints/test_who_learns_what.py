@@ -213,7 +213,7 @@ async def test_an_answer_that_is_held_is_not_sent_again(told: Cohort, name: str)
     address = f"/v1/endpoints/{name}"
     first = await told.reader.get(address)
     tag = first.headers["ETag"]
-    for held in (tag, f'W/{tag}, "other"', "*"):
+    for held in (tag, f'{tag.removeprefix("W/")}, "other"', "*"):
         again = await told.reader.get(address, **{"If-None-Match": held})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["ETag"] == tag

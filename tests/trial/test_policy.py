@@ -64,6 +64,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "adverse_event_end": "last",
         "last_known_alive": "first",
     },
+    "disclosure": {"smallest_cell": 0},
 }
 
 ALTERNATIVES = [
@@ -119,11 +120,19 @@ ALTERNATIVES = [
     ("ae", "chain_state", "previous_line"),
     ("crs", "onset_day", "hours_over_24"),
     ("partial_dates", "death", "first"),
+    ("disclosure", "smallest_cell", 2),
+    ("disclosure", "smallest_cell", 11),
 ]
 
 
 def test_takes_the_recommended_reading_by_default() -> None:
     assert Policy().model_dump() == DEFAULTS
+
+
+@pytest.mark.parametrize("smallest", [1, -1, 1001, 2.5, "5"])
+def test_a_smallest_cell_withholds_something_or_is_off(smallest: object) -> None:
+    with pytest.raises(ValidationError):
+        Policy.model_validate({"disclosure": {"smallest_cell": smallest}})
 
 
 @pytest.mark.parametrize(("part", "key", "alternative"), ALTERNATIVES)

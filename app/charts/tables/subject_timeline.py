@@ -29,7 +29,7 @@ def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:
         {
             "subject": report["subject"],
             "lane": _lane(event),
-            "label": event["kind"],
+            "label": event.get("visit") or event["kind"],
             "since_on": event["on"],
             "until_on": event["on"],
             "since_day": _day(event["on"], origin),

@@ -65,7 +65,7 @@ def _about_grades(labs: Mapping[str, Any]) -> Iterator[str]:
     if unused:
         yield f"Baselines that results could not be compared with: {unused}."
     if labs["n_not_analysed"]:
-        codes = ", ".join(one["analyte"] for one in labs["not_analysed"])
+        codes = ", ".join(one["analyte"] or "withheld" for one in labs["not_analysed"])
         yield (
             f"Results in no table, because their codes name no analyte of the trial: "
             f"{labs['n_not_analysed']} ({codes})."

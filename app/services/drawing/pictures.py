@@ -7,8 +7,7 @@ kept from an earlier request.
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.access.permissions import Action
@@ -18,8 +17,10 @@ from app.services.drawing.forms import Form
 from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
 from app.services.drawing.order import Order
 from app.services.drawing.pool import DrawingPool
+from app.services.entity_tags import is_held, weak
 from app.services.records import Caller
-from app.services.trial_endpoints.answers import Answers, is_held
+from app.services.trial_endpoints.answers import Answers
+from app.services.trial_endpoints.figures import newest_of_subject
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_reads import (
     SubjectQuestion,
@@ -75,14 +76,15 @@ class Pictures:
         etag = picture_etag(admitted.etag, order)
         if is_held(held, etag):
             return PictureAnswer(etag, None)
-        kept = self._kept.get(etag)
+        copy = f"{admitted.copy} {etag}"
+        kept = self._kept.get(copy)
         if kept is not None:
             if kept.subjects:
                 await self.answers.note(caller, kept.subjects)
             return PictureAnswer(etag, kept.body)
         told = await self.answers.told(caller, admitted)
         body = await self._drawn(order, told.body)
-        self._kept.keep(etag, KeptPicture(body, told.subjects))
+        self._kept.keep(copy, KeptPicture(body, told.subjects))
         return PictureAnswer(etag, body)
 
     async def of_subject(
@@ -96,19 +98,22 @@ class Pictures:
             DeadlineExceeded, Overloaded: it cannot be drawn now.
         """
         trial = self.answers.analyses.trial
-        etag = picture_etag(f'"{asked.cut.seq}-{asked.identity(trial)}"', order)
         async with self.answers.database.transaction(
             caller.principal, Action.READ_RECORD
         ) as transaction:
             centre = await subject_seen(transaction, caller, asked)
+            asked = replace(asked, free_text=transaction.authority.sees_free_text(centre))
+            newest = await newest_of_subject(transaction, asked.cut, asked.subject)
+            etag = picture_etag(weak(asked.follows_from(trial, newest)), order)
             if is_held(held, etag):
                 return PictureAnswer(etag, None)
-            if (kept := self._kept.get(etag)) is not None:
+            copy = f"{asked.cut.seq} {etag}"
+            if (kept := self._kept.get(copy)) is not None:
                 return PictureAnswer(etag, kept.body)
             history = await history_of_subject(transaction, trial, asked, centre)
         report = await asyncio.to_thread(subject_report, history, trial, asked)
         body = await self._drawn(order, report)
-        self._kept.keep(etag, KeptPicture(body, (asked.subject,)))
+        self._kept.keep(copy, KeptPicture(body, (asked.subject,)))
         return PictureAnswer(etag, body)
 
     async def _drawn(self, order: Order, report: bytes) -> bytes:
@@ -119,8 +124,7 @@ class Pictures:
 
 def picture_etag(answer: str, order: Order) -> str:
     """Give the identity of a picture: of the answer that it shows, and of what was ordered."""
-    digest = sha256(f"{answer} {order.identity()}".encode()).hexdigest()[:32]
-    return f'{answer[:-1].partition("-")[0]}-{digest}"'
+    return weak((answer, order.identity()))
 
 
 def _tabulated(order: Order, report: bytes) -> bytes:

@@ -111,6 +111,5 @@ class Analyses:
             subject=subject,
             last_change=last_change,
             rule_set=rules_digest(self.trial),
-            cutoff=question.cutoff,
-            known_on=question.cut.known_on,
+            data_cut=question.cutoff or question.cut.known_on,
         )

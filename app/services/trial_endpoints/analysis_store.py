@@ -23,15 +23,13 @@ class AnalysisKey:
     Attributes:
         last_change: the subject's last transaction at the cut, as text.
         rule_set: digest of rules and trial file.
-        cutoff: clinical cut-off; None: none.
-        known_on: day of the data cut, which stands for the cut-off where there is none.
+        data_cut: last clinical day that counts.
     """
 
     subject: str
     last_change: str
     rule_set: str
-    cutoff: date | None
-    known_on: date
+    data_cut: date
 
 
 @dataclass(slots=True)

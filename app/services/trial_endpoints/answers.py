@@ -8,18 +8,21 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any, Final
 
 from app.access.centres import sees, visible_centres
 from app.access.permissions import Action
 from app.access.principal import Authority
 from app.database import Database, Transaction
-from app.problems import InsufficientScope, NotFound, NotPermitted
+from app.problems import NotFound
+from app.schemas.free_text import derived_without_free_text
+from app.services.entity_tags import is_held, weak
 from app.services.ledger import DataCut, data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
 from app.services.trial_endpoints.analyses import Analyses
+from app.services.trial_endpoints.disclosure import as_disclosed, in_cells, reads_records
+from app.services.trial_endpoints.figures import Standing, Standings, asked_of
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.question import Question, rules_digest
 from app.services.trial_endpoints.reports import WHOLE_DOCUMENTS, report
@@ -28,10 +31,6 @@ from app.trial.trial import Trial
 
 ANSWERS_KEPT: Final = 64
 LARGEST_KEPT: Final = 4 * 1024 * 1024
-
-_SLOTS_TAKEN: Final = """
-SELECT count(DISTINCT subject) FROM enrolment
-WHERE enrolled_on IS NOT NULL AND transaction_id <= ($1::text)::xid8"""
 
 _CENTRE: Final = "SELECT EXISTS (SELECT FROM centre WHERE code = $1)"
 
@@ -56,7 +55,7 @@ class Admitted:
     Attributes:
         reading: what asking it is.
         visible: the centres that it is over; None for every centre.
-        etag: identity of the answer.
+        etag: identity of the answer's figures.
         kept: the answer, where it is as good as a new one.
     """
 
@@ -66,6 +65,11 @@ class Admitted:
     visible: list[str] | None
     etag: str
     kept: bytes | None
+
+    @property
+    def copy(self) -> str:
+        """Identity of the answer to the byte: the place of the ledger that it names is in it."""
+        return f"{self.question.cut.seq} {self.etag}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,15 @@ class Answers:
     database: Database
     analyses: Analyses
     _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _standings: Standings = field(default_factory=Standings)
 
     async def unchanged(
         self, caller: Caller, question_at: Callable[[DataCut], Question], held: str
     ) -> str | None:
         """Give the identity of the answer as of now if the caller holds it; None: ask for it.
 
-        One statement tells what the caller may know and where the ledger stands.
+        One statement tells what the caller may know and where the ledger stands; how the records
+        stand there is known from the first question that was asked since.
 
         Raises:
             NotPermitted: the caller may ask for no endpoint.
@@ -105,7 +111,11 @@ class Answers:
         if question.rows:
             return None
         visible = visible_centres(authority, Action.READ_ENDPOINTS)
-        etag = _etag(question, trial, authority, visible)
+        question = as_disclosed(question, trial, authority, visible, in_cells=True)
+        standing = self._standings.get(question.cut, visible, question.centre)
+        if standing is None:
+            return None
+        etag = _etag(question, trial, authority, visible, standing)
         return etag if is_held(held, etag) else None
 
     async def ask(
@@ -119,10 +129,12 @@ class Answers:
             held: the If-None-Match header of the request.
 
         Raises:
-            NotPermitted: rows were asked for by a role that reads aggregates only.
+            NotPermitted: rows were asked for by a role that reads aggregates only, or what would
+                give small counts back that are withheld from it.
+            InvalidParameter: such a role asked for a cut-off that is no end of a month.
             NotFound: there is no such centre, or none that the caller can see.
         """
-        admitted = await self.admit(caller, question)
+        admitted = await self.admit(caller, question, cells=True)
         if is_held(held, admitted.etag):
             return EndpointAnswer(admitted.etag, None)
         return EndpointAnswer(admitted.etag, (await self.told(caller, admitted)).body)
@@ -134,6 +146,7 @@ class Answers:
         reading: Action = Action.READ_ENDPOINTS,
         *,
         rows_where_permitted: bool = False,
+        cells: bool = False,
     ) -> Admitted:
         """Give what a caller may know of a question, and the identity of the answer.
 
@@ -143,26 +156,31 @@ class Answers:
             reading: what asking it is; ``READ_RECORD`` where every answer is about subjects.
             rows_where_permitted: ask for the rows if the caller may read the records of every
                 centre that the figures are over.
+            cells: the answer is given as it is, so that counts of it can be withheld.
 
         Raises:
-            NotPermitted, NotFound: as for :meth:`ask`.
+            NotPermitted, NotFound, InvalidParameter: as for :meth:`ask`.
         """
         async with self.database.transaction(caller.principal, reading) as transaction:
             authority = transaction.authority
             visible = visible_centres(authority, reading)
-            if rows_where_permitted and _reads_records(authority, visible):
+            if rows_where_permitted and reads_records(authority, visible):
                 question = replace(question, rows=True)
             if question.rows:
                 authority.role_for(Action.READ_RECORD)
                 visible = visible_centres(authority, Action.READ_RECORD)
+            trial = self.analyses.trial
+            question = as_disclosed(question, trial, authority, visible, in_cells=cells)
             if question.centre is not None:
                 await _require_centre(transaction, question.centre, visible)
-            etag = _etag(question, self.analyses.trial, authority, visible)
-            kept = None if question.rows else self._kept.get(etag)
-            if kept is None and visible is None and question.centre is None:
-                taken = await transaction.value(_SLOTS_TAKEN, question.cut.transaction_id)
-                question = replace(question, slots_taken=taken)
-        return Admitted(question, reading, authority, visible, etag, kept)
+            standing = await self._standings.read(
+                transaction, question.cut, visible, question.centre
+            )
+        etag = _etag(question, trial, authority, visible, standing)
+        if question.smallest_cell == 0:
+            question = replace(question, slots_taken=standing.slots_taken)
+        admitted = Admitted(question, reading, authority, visible, etag, None)
+        return admitted if question.rows else replace(admitted, kept=self._kept.get(admitted.copy))
 
     async def told(self, caller: Caller, admitted: Admitted) -> Told:
         """Answer a question that was admitted. Whose rows are given is noted before they are."""
@@ -170,30 +188,35 @@ class Answers:
         if admitted.kept is not None:
             return Told(admitted.kept, ())
         found = await self.analyses.of(caller, question, admitted.visible, admitted.reading)
-        body = await asyncio.to_thread(self._body, question, found, admitted.authority)
+        body = await asyncio.to_thread(self._body, admitted, found)
         if not question.rows:
-            self._keep(admitted.etag, body)
+            self._keep(admitted.copy, body)
             return Told(body, ())
         subjects = tuple(one.subject for one in found)
         await self.note(caller, subjects)
         return Told(body, subjects)
 
-    def _body(
-        self, question: Question, found: Sequence[SubjectAnalysis], authority: Authority
-    ) -> bytes:
+    def _body(self, admitted: Admitted, found: Sequence[SubjectAnalysis]) -> bytes:
+        question, authority, trial = admitted.question, admitted.authority, self.analyses.trial
         made = WHOLE_DOCUMENTS.get(question.endpoint, report)
-        document = jsonable(made(question, found, self.analyses.trial))
-        return written(_as_permitted(document, authority))
+
+        def answered(asked: Question) -> dict[str, Any]:
+            return _as_permitted(jsonable(made(asked, found, trial)), authority)
+
+        document = in_cells(question, trial, answered)
+        if not _reads_free_text(authority, admitted.visible):
+            document = derived_without_free_text(document, trial, authority.sees_free_text)
+        return written(document)
 
     async def note(self, caller: Caller, subjects: Sequence[str]) -> None:
         """Note whose rows are given, before they are."""
         async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
             await note_subjects(transaction, caller, subjects)
 
-    def _keep(self, etag: str, body: bytes) -> None:
+    def _keep(self, copy: str, body: bytes) -> None:
         if len(body) > LARGEST_KEPT:
             return
-        self._kept[etag] = body
+        self._kept[copy] = body
         while len(self._kept) > ANSWERS_KEPT:
             self._kept.popitem(last=False)
 
@@ -204,13 +227,10 @@ async def note_subjects(transaction: Transaction, caller: Caller, subjects: Sequ
     await transaction.rows(_NOTE, noted, list(subjects), len(subjects))
 
 
-def _reads_records(authority: Authority, visible: Sequence[str] | None) -> bool:
-    """Tell whether a caller may read the records of every centre that it sees."""
-    try:
-        authority.role_for(Action.READ_RECORD)
-    except (NotPermitted, InsufficientScope):
-        return False
-    return _sorted(visible_centres(authority, Action.READ_RECORD)) == _sorted(visible)
+def _reads_free_text(authority: Authority, visible: Sequence[str] | None) -> bool:
+    """Tell whether a caller may read what people wrote at every centre that it sees."""
+    shown = authority.free_text_at()
+    return shown is None or (visible is not None and set(visible) <= set(shown))
 
 
 async def _require_centre(
@@ -225,24 +245,24 @@ async def _require_centre(
 
 
 def _etag(
-    question: Question, trial: Trial, authority: Authority, visible: Sequence[str] | None
+    question: Question,
+    trial: Trial,
+    authority: Authority,
+    visible: Sequence[str] | None,
+    standing: Standing,
 ) -> str:
-    """Give the identity of an answer: what was asked, by which rules, and what may be known."""
+    """Give the identity of an answer's figures: all that they follow from, as it is said there."""
     readable = visible_centres(authority, Action.READ_RECORD)
-    parts = (repr(question), rules_digest(trial), _sorted(visible), _sorted(readable))
-    return f'"{question.cut.seq}-{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+    return weak(
+        (
+            asked_of(question), rules_digest(trial), standing,
+            _sorted(visible), _sorted(readable), authority.free_text_at(),
+        )
+    )  # fmt: skip
 
 
 def _sorted(centres: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if centres is None else tuple(sorted(centres))
-
-
-def is_held(held: str | None, etag: str) -> bool:
-    """Tell whether an If-None-Match header names an identity."""
-    if held is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
-    return etag in tags or "*" in tags
 
 
 def _as_permitted(document: Mapping[str, Any], authority: Authority) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Question:
         population_by_default: nobody asked for a population; it is the trial's.
         rows: whether subject-level rows are asked for.
         slots_taken: claimed slots of the trial; None: the caller does not see the whole trial.
+        as_of_asked: the cut was asked for; else it is of now.
+        smallest_cell: smallest count that is shown beside 0; 0: every count is.
     """
 
     endpoint: str
@@ -53,6 +55,8 @@ class Question:
     population_by_default: bool = False
     rows: bool = False
     slots_taken: int | None = None
+    as_of_asked: bool = False
+    smallest_cell: int = 0
 
 
 def usual_population(endpoint: str, trial: Trial) -> PopulationName:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
+from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
 from app.services.derivations.response_discrepancies import Discrepancy
 from app.services.derivations.subject_history import SubjectHistory
@@ -54,8 +55,9 @@ async def explanation(
         centre = await home(transaction, subject)
         [history] = await _histories(transaction, trial, {subject: centre}, cut, cutoff)
         await _note(transaction, caller, [subject])
+        shown_at = transaction.authority.sees_free_text
     return {
-        **jsonable(explained(history, trial)),
+        **derived_without_free_text(jsonable(explained(history, trial)), trial, shown_at),
         "as_of": cut.seq,
         "cutoff": jsonable(cutoff),
         "data_cutoff": jsonable(history.data_cut),
@@ -93,7 +95,11 @@ async def discrepancy_page(
             }
             for history in await _histories(transaction, trial, group, cut, cutoff):
                 found = discrepancies_of(history, trial)
-                items += [_item(history, one) for one in found]
+                items += derived_without_free_text(
+                    [_item(history, one) for one in found],
+                    trial,
+                    transaction.authority.sees_free_text,
+                )
                 shown.append(history.subject)
                 await asyncio.sleep(0)
                 if len(items) >= limit:

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any, Final, Literal
 
 from app.access.centres import visible_centres
 from app.database import Transaction
+from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.ledger import DataCut
 from app.services.records import Caller, home
 from app.services.trial_endpoints.answers import note_subjects
+from app.services.trial_endpoints.figures import clinical_days
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.lab_series import lab_series
 from app.services.trial_endpoints.question import ENGINE_VERSION, rule_set, rules_digest
@@ -31,6 +32,7 @@ class SubjectQuestion:
     Attributes:
         cutoff: last clinical day that counts; None: every day.
         analyte: of a series of results.
+        free_text: whether the answer shows what people wrote.
         response_source: of a timeline.
     """
 
@@ -39,11 +41,19 @@ class SubjectQuestion:
     cut: DataCut
     cutoff: date | None = None
     analyte: str = NO_ANALYTE
+    free_text: bool = True
     response_source: ResponseSource = ResponseSource.DERIVED
 
-    def identity(self, trial: Trial) -> str:
-        """Give the identity of the answer: what is asked, and by which rules it is answered."""
-        return sha256(f"{self!r} {rules_digest(trial)}".encode()).hexdigest()[:32]
+    def follows_from(self, trial: Trial, newest: str | None) -> tuple[object, ...]:
+        """Give what the answer follows from: what is asked, the rules, the subject's last change.
+
+        Args:
+            newest: the last transaction that changed the subject, as text.
+        """
+        return (
+            self.report, self.subject, self.analyte, self.response_source, self.free_text,
+            *clinical_days(self.cut, self.cutoff), rules_digest(trial), newest,
+        )  # fmt: skip
 
 
 async def subject_seen(transaction: Transaction, caller: Caller, asked: SubjectQuestion) -> str:
@@ -85,4 +95,5 @@ def subject_report(history: SubjectHistory, trial: Trial, asked: SubjectQuestion
         "rule_set": rule_set(trial),
         "engine_version": ENGINE_VERSION,
     }
-    return written(jsonable({**head, **shown}))
+    document = jsonable({**head, **shown})
+    return written(derived_without_free_text(document, trial, lambda _: asked.free_text))

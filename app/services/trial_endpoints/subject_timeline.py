@@ -1,7 +1,7 @@
 """What happened to one subject, day by day, for one picture.
 
-Nothing in it was written in a person's own words: events have their CTCAE terms, therapies their
-kinds.
+Nothing in it was written in a person's own words but the codes of visits, which may be of none of
+the schedule's: events have their CTCAE terms, therapies their kinds.
 """
 
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ def _happened(
         yield _event("course", "infusion", infusion.day)
     for visit in history.visits:
         if visit.visited_on is not None:
-            yield _event("visit", visit.code, visit.visited_on)
+            yield _event("visit", "visit", visit.visited_on) | {"visit": visit.code}
     response = analysis.responses.get(source)
     for one in response.days if response is not None else ():
         yield _event("response", one.category.value, one.assessed_on)

@@ -43,7 +43,7 @@ export async function laboratory(context) {
 
 function notAnalysed({ n_not_analysed, not_analysed }) {
   if (!n_not_analysed) return [];
-  const codes = not_analysed.map(({ analyte }) => analyte).join(", ");
+  const codes = not_analysed.map(({ analyte }) => analyte ?? "withheld").join(", ");
   const words = `In no table, because their codes name no analyte of the trial: ${n_not_analysed} results (${codes}).`;
   return [element("p", {}, words)];
 }
