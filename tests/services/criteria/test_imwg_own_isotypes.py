@@ -11,12 +11,19 @@ import pytest
 from app.services.criteria.imwg.evaluation import (
     Band,
     DiseaseEvaluation,
+    Immunofixation,
     Isotype,
     SerumMProtein,
     SerumMProteinOfIsotype,
 )
 from app.services.criteria.imwg.usable import MyelomaType
-from app.vocabularies.imwg import BandOwner, DrugBandTest, HeavyChain, LightChain
+from app.vocabularies.imwg import (
+    BandOwner,
+    DrugBandTest,
+    HeavyChain,
+    ImmunofixationResult,
+    LightChain,
+)
 from tests.services.criteria.imwg_courses import Read, measured, read, visit
 
 KAPPA, LAMBDA = LightChain.KAPPA, LightChain.LAMBDA
@@ -210,6 +217,32 @@ def test_one_of_several_counts_by_its_chains_and_its_proof(
     assert (found.last.category == "PD") is counts
     unproven = counts and owner is not ORIGINAL
     assert ("SPIKE-OWNER-UNPROVEN" in codes(found.last)) is unproven
+
+
+@pytest.mark.parametrize(
+    "immunofixation",
+    [
+        pytest.param(None, id="not done"),
+        pytest.param(
+            Immunofixation(
+                result=ImmunofixationResult.POSITIVE,
+                bands=(band(IGG_KAPPA, PROVEN, drug_test=DIRA),),
+                spurious=True,
+            ),
+            id="held for a laboratory error",
+        ),
+    ],
+)
+def test_no_immunofixation_proves_one_of_several_to_be_a_drug(
+    immunofixation: Immunofixation | None,
+) -> None:
+    today = several((IGG_KAPPA, "0.9", PROVEN))
+    found = course(
+        visit(-10, 4, 0, ife="+-"),
+        visit(28, 0, 0, ife="+-"),
+        visit(56, u=0, serum_immunofixation=immunofixation, **today),
+    )
+    assert found.last.category == "PD"
 
 
 def test_a_clone_that_escapes_below_a_falling_sum_is_asked_about() -> None:
