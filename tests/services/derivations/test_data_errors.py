@@ -129,6 +129,14 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
         pytest.param(
             {
                 "follow_ups": (died("2024-06-01"),),
+                "infusions": (infusion(), infusion("2024-06-01", 2)),
+            },
+            [],
+            id="second infusion on the day of death",
+        ),
+        pytest.param(
+            {
+                "follow_ups": (died("2024-06-01"),),
                 "therapies": (therapy("2024-06-02", IVIG),),
             },
             [("record", "therapy_after_death")],
