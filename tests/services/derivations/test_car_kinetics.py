@@ -289,6 +289,11 @@ def test_the_second_part_of_a_split_infusion_belongs_to_it() -> None:
     assert derived(samples, infusions=parts).profile.samples[0].days == 7
 
 
+def test_a_first_infusion_begins_a_profile_whatever_part_it_is_called() -> None:
+    samples = profile_of([7, 14], [900, 400])
+    assert derived(samples, infusions=[infusion(part=2)]).profile.samples[0].days == 7
+
+
 def test_new_therapy_does_not_end_a_profile_but_is_flagged() -> None:
     new = therapy(1, TherapyKind.NEW_ANTI_MYELOMA, on(20))
     samples = profile_of([7, 28], [900, 400])

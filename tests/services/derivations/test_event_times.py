@@ -164,6 +164,16 @@ def test_response_that_was_never_complete_has_no_duration_of_complete_response()
     assert found == {"FDA": True, "DOCR": False}
 
 
+@pytest.mark.parametrize(
+    ("variant", "said"), [("FDA", False), ("EMA", False), ("same_day_pd_newtx=censor", True)]
+)
+def test_it_says_where_progression_on_the_day_of_new_therapy_is_censored(
+    variant: str, *, said: bool
+) -> None:
+    words = definition_of(PFS, variant, USUAL).words
+    assert ("progression on the day of new therapy censored" in words) is said
+
+
 @pytest.mark.parametrize("part", [part for part in PARTS[PFS] if part != "data_cut"])
 def test_every_definition_says_what_it_is_in_words(part: str) -> None:
     own, other = of_policy(PFS, USUAL), definition_of(PFS, part, USUAL)
