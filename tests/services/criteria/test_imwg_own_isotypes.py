@@ -253,5 +253,6 @@ def test_a_clone_that_escapes_below_a_falling_sum_is_asked_about() -> None:
     found = course(both(-10, "3.0", "1.0"), both(28, "1.9", "0.1"), both(56, "1.0", "0.6"))
     assert found.categories == ["PR", "PR"]
     assert (codes(found.last), found.last.flags) == (["CLONE-ESCAPE"], ("clone_escape",))
+    assert [one.part for one in found.last.questions] == [("serum_m_proteins", 1)]
     risen = course(both(-10, "3.0", "1.0"), both(28, "1.0", "0.1"), both(56, "1.0", "0.6"))
     assert (risen.categories, codes(risen.last)) == (["PR", "PD"], [])

@@ -34,6 +34,15 @@ def test_its_grade_looks_at_the_baseline_whichever_record_came_first(number: int
     assert grade(RESULT, baseline, numbered(lab(16, "ALT", "39"), 10 - number)) == 2
 
 
+def test_a_baseline_of_another_analyte_is_none() -> None:
+    others = (
+        lab(-7, "CREAT", "300"),
+        lab(-7, "ALP", "300", unit="U/L", normal=(None, "120")),
+        lab(-7, "AST", "300", unit="U/L", normal=(None, "40")),
+    )
+    assert grade(RESULT, numbered(BASELINE, 1), *others) == 2
+
+
 def test_without_a_baseline_or_an_infusion_it_has_its_own_grade() -> None:
     assert grade(RESULT) == 3
     assert grade(RESULT, numbered(BASELINE, 1), infused=False) == 3

@@ -133,6 +133,8 @@ def beyond(
         pytest.param(lab(3, "FERRITIN", ">9000"), HIGH, False, id="may be below the limit"),
         pytest.param(lab(3, "FERRITIN", "<20000"), HIGH, False, id="an upper bound shows nothing"),
         pytest.param(lab(3, "IGG", "<2"), LOW, True, id="below the limit for certain"),
+        pytest.param(lab(3, "IGG", "<1.9"), LOW, True, id="below less than the limit"),
+        pytest.param(lab(3, "IGG", "<2.1"), LOW, False, id="may be above the limit"),
         pytest.param(lab(3, "IGG", "<=2"), LOW, False, id="may be the limit itself, low"),
         pytest.param(lab(3, "IGG", ">1"), LOW, False, id="a lower bound shows nothing"),
         pytest.param(lab(3, "IL10", "9999"), HIGH, None, id="an analyte without a limit"),
