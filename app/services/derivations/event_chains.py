@@ -43,7 +43,7 @@ class EventLine:
         return self.event.onset.instant if self.event.onset else None
 
 
-def event_chains(lines: Iterable[LineT], *, gap_days: int = 1) -> tuple[tuple[LineT, ...], ...]:
+def event_chains(lines: Iterable[LineT], *, gap_days: int) -> tuple[tuple[LineT, ...], ...]:
     """Gather lines that name each other into chains, each in the order of onset.
 
     ``part_of_episode`` and ``worsening_of`` link. A line that begins more than ``gap_days`` after

@@ -83,10 +83,10 @@ class AssayedSample:
 class LeftOut:
     """Samples without a result that counts."""
 
-    spurious: int = 0
+    spurious: int
     """Held for a laboratory error."""
-    not_evaluable: int = 0
-    missing: int = 0
+    not_evaluable: int
+    missing: int
     """Without a result, or with one that its limits cannot place."""
 
 

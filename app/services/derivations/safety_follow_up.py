@@ -57,13 +57,13 @@ class SafetyFollowUp:
     infused_at: datetime | None
     data_cut: date
     horizon: date | None
-    new_therapy: date | None = None
-    death: date | None = None
-    last_known_alive: date | None = None
-    primary_from: date | None = None
-    primary_until: date | None = None
-    dates_doubtful: bool = False
-    infusion_doubtful: bool = False
+    new_therapy: date | None
+    death: date | None
+    last_known_alive: date | None
+    primary_from: date | None
+    primary_until: date | None
+    dates_doubtful: bool
+    infusion_doubtful: bool
 
     @property
     def infused_on(self) -> date | None:

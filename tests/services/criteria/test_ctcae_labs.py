@@ -131,6 +131,8 @@ def test_it_grades_a_high_value(
         pytest.param("ALT", "241", "80", ("40", "40"), 2, id="above 3 x baseline"),
         pytest.param("ALT", "1601", "80", ("40", "40"), 4, id="above 20 x baseline"),
         pytest.param("ALT", "45", "40", ("40", "40"), 1, id="baseline at its limit is normal"),
+        pytest.param("ALT", "45", "40", ("40", None), 1, id="at the limit of the result"),
+        pytest.param("ALT", "45", "41", ("40", None), 0, id="above the limit of the result"),
         pytest.param("ALT", "121", "5", ("40", "40"), 2, id="a low baseline is normal"),
         pytest.param("ALT", "130", "45", ("40", "50"), 2, id="normal by the baseline's own limit"),
         pytest.param("ALT", "130", "45", ("50", "40"), 1, id="high by the baseline's own limit"),
@@ -146,7 +148,7 @@ def test_it_grades_a_high_value(
     ],
 )
 def test_it_looks_at_the_baseline(
-    analyte: str, value: str, baseline: str, upper_limits: tuple[str, str], grade: int
+    analyte: str, value: str, baseline: str, upper_limits: tuple[str, str | None], grade: int
 ) -> None:
     of_result, of_baseline = upper_limits
     unit = "umol/L" if analyte in {"BILI", "CREAT"} else "U/L"

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from app.services.criteria.imwg.details import USUAL_DETAILS
+from app.services.criteria.imwg.evaluation import MeasuredValue
 from app.services.criteria.imwg.light_chains import LightChains, RatioState, ratio_state
+from app.services.criteria.imwg.reading import reported
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain
-from tests.services.criteria.imwg_courses import bounds, read, visit
+from tests.services.criteria.imwg_courses import bounds, measured, read, visit
 
 KAPPA = LightChain.KAPPA
 MARROW_ALONE = visit(-10, 0, 0, ife="--", marrow=40)
@@ -51,6 +53,21 @@ def test_something_holds_if_it_holds_for_every_value(
     found = bounds(result)
     assert (found.below(5), found.at_most(5)) == (below_5, at_most_5)
     assert (found.above(5), found.at_least(5)) == (above_5, at_least_5)
+
+
+@pytest.mark.parametrize(
+    ("result", "more_than_90"),
+    [
+        ("50", False),
+        ("49.9", True),
+        ("<50", True),
+        ("<=50", False),
+        ("<51", False),
+        (">50", False),
+    ],
+)
+def test_a_fall_of_more_than_90_percent_excludes_90(result: str, *, more_than_90: bool) -> None:
+    assert bounds(result).fallen_above(90, baseline=Decimal(500)) is more_than_90
 
 
 @pytest.mark.parametrize(
@@ -238,6 +255,12 @@ def test_calcium_above_11_is_flagged_also_where_11_is_the_limit() -> None:
     for calcium, raised in ((">11", True), (">=11", False), ("<12", False)):
         last = read(CHAINS, visit(28, 0, 0, calcium=calcium)).last
         assert ("raised_calcium" in last.flags) is raised
+
+
+def test_a_chain_that_was_not_measured_is_reported_as_nothing() -> None:
+    assert reported(None) == ""
+    assert reported(MeasuredValue(value=None)) == ""
+    assert reported(measured("<5", "mg/L")) == "<5 mg/L"
 
 
 def test_the_explanation_says_what_was_reported_and_what_it_can_be() -> None:

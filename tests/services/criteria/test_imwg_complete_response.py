@@ -209,6 +209,54 @@ def test_a_marrow_stands_until_the_next() -> None:
     assert found.categories == ["CR", "VGPR", "VGPR", "CR"]
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "category"),
+    [pytest.param(2, 6, "CR", id="the lower"), pytest.param(6, 2, "VGPR", id="the higher")],
+)
+def test_of_two_marrows_of_one_day_the_visits_own_stands(
+    own: int, other: int, category: str
+) -> None:
+    found = read(
+        START,
+        visit(28, 0, 0, ife="--", marrow=own),
+        visit(35, 0, 0, ife="--", marrow=other, marrow_day=28),
+    )
+    assert found.categories[0] == category
+
+
+@pytest.mark.parametrize(
+    ("imaged_day", "category"),
+    [pytest.param(28, "CR", id="of the day"), pytest.param(29, "VGPR", id="of the day after")],
+)
+def test_imaging_of_another_evaluation_counts_from_its_own_day(
+    imaged_day: int, category: str
+) -> None:
+    start = visit(-10, 4, 0, ife="+-", lesions={"a": (30, 20), "b": (10, 10)})
+    found = read(
+        start,
+        visit(21, lesions={"a": (5, 5), "b": (0, 0)}),
+        visit(28, 0, 0, ife="--", marrow=1),
+        visit(42, lesions={"a": (0, 0), "b": (0, 0)}, imaged_day=imaged_day),
+    )
+    assert found.categories[1] == category
+
+
+def test_plasmacytomas_are_left_by_the_visits_own_imaging_and_not_known_by_another() -> None:
+    start = visit(-10, 4, 0, ife="+-", lesions={"a": (30, 20)})
+    left = {"a": (5, 5)}
+    own, carried = (
+        found.not_shown[0] if found.not_shown else None
+        for found in read(
+            start,
+            visit(28, 0, 0, ife="--", marrow=1, lesions=left),
+            visit(56, 0, 0, ife="--", marrow=1),
+        ).course.visits
+    )
+    assert own is None, "CR is refused, not unproven"
+    assert carried is not None
+    assert Component.PLASMACYTOMAS in carried.missing
+
+
 def test_no_marrow_is_looked_for_ahead() -> None:
     found = read(START, visit(28, 0, 0, ife="--"), visit(56, None, None, marrow=1))
     assert found.categories == ["VGPR", "NE"]

@@ -64,3 +64,4 @@ def test_the_day_of_a_new_lesion(found_day: int | None, imaged_day: int | None, 
     today = visit(28, 4, 0, lesions={"a": (30, 20)}, imaged_day=imaged_day, new_lesions=(new,))
     last = read(visit(-10, 4, 0, lesions={"a": (30, 20)}), today).last
     assert [finding.collected_on for finding in last.progression] == [on_day(dated)]
+    assert "nadir_below_limit" not in last.flags

@@ -11,12 +11,19 @@ import pytest
 from app.services.criteria.imwg.evaluation import (
     Band,
     DiseaseEvaluation,
+    Immunofixation,
     Isotype,
     SerumMProtein,
     SerumMProteinOfIsotype,
 )
 from app.services.criteria.imwg.usable import MyelomaType
-from app.vocabularies.imwg import BandOwner, DrugBandTest, HeavyChain, LightChain
+from app.vocabularies.imwg import (
+    BandOwner,
+    DrugBandTest,
+    HeavyChain,
+    ImmunofixationResult,
+    LightChain,
+)
 from tests.services.criteria.imwg_courses import Read, measured, read, visit
 
 KAPPA, LAMBDA = LightChain.KAPPA, LightChain.LAMBDA
@@ -212,6 +219,32 @@ def test_one_of_several_counts_by_its_chains_and_its_proof(
     assert ("SPIKE-OWNER-UNPROVEN" in codes(found.last)) is unproven
 
 
+@pytest.mark.parametrize(
+    "immunofixation",
+    [
+        pytest.param(None, id="not done"),
+        pytest.param(
+            Immunofixation(
+                result=ImmunofixationResult.POSITIVE,
+                bands=(band(IGG_KAPPA, PROVEN, drug_test=DIRA),),
+                spurious=True,
+            ),
+            id="held for a laboratory error",
+        ),
+    ],
+)
+def test_no_immunofixation_proves_one_of_several_to_be_a_drug(
+    immunofixation: Immunofixation | None,
+) -> None:
+    today = several((IGG_KAPPA, "0.9", PROVEN))
+    found = course(
+        visit(-10, 4, 0, ife="+-"),
+        visit(28, 0, 0, ife="+-"),
+        visit(56, u=0, serum_immunofixation=immunofixation, **today),
+    )
+    assert found.last.category == "PD"
+
+
 def test_a_clone_that_escapes_below_a_falling_sum_is_asked_about() -> None:
     def both(day: int, first: str, second: str) -> DiseaseEvaluation:
         found = several((IGG_KAPPA, first, ORIGINAL), (IGA_LAMBDA, second, ORIGINAL))
@@ -220,5 +253,6 @@ def test_a_clone_that_escapes_below_a_falling_sum_is_asked_about() -> None:
     found = course(both(-10, "3.0", "1.0"), both(28, "1.9", "0.1"), both(56, "1.0", "0.6"))
     assert found.categories == ["PR", "PR"]
     assert (codes(found.last), found.last.flags) == (["CLONE-ESCAPE"], ("clone_escape",))
+    assert [one.part for one in found.last.questions] == [("serum_m_proteins", 1)]
     risen = course(both(-10, "3.0", "1.0"), both(28, "1.0", "0.1"), both(56, "1.0", "0.6"))
     assert (risen.categories, codes(risen.last)) == (["PR", "PD"], [])

@@ -14,6 +14,7 @@ from app.services.criteria.imwg.evaluation import (
     Band,
     Isotype,
     QuantitativeImmunoglobulin,
+    SerumMProteinOfIsotype,
 )
 from app.services.criteria.imwg.usable import MyelomaType
 from app.trial.policy import ImwgPolicy
@@ -218,6 +219,18 @@ def test_the_two_methods_are_never_mixed(
 ) -> None:
     last = course(iga(-10, 4200), visit(28, u=0, ife=".-", **today)).last
     assert (last.category, [one.code for one in last.questions]) == (category, codes)
+
+
+def test_no_spike_counts_where_the_class_is_followed() -> None:
+    spike = measured("0.4", "g/dL", SerumMProteinOfIsotype, isotype=IGA_KAPPA)
+    found = course(iga(-10, 4200), iga(28, 300, serum_m_proteins=(spike,)))
+    assert [(shown.reported, shown.counts) for shown in found.last.m_proteins] == [
+        ("0.4 g/dL", False)
+    ]
+    by_electrophoresis = course(
+        visit(-10, 3, 0, ife="+-"), visit(28, u=0, ife="+-", serum_m_proteins=(spike,))
+    )
+    assert [shown.counts for shown in by_electrophoresis.last.m_proteins] == [True]
 
 
 def test_a_subject_of_electrophoresis_is_not_followed_by_the_class() -> None:

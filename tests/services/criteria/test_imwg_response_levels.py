@@ -8,7 +8,7 @@ import pytest
 from app.services.criteria.imwg import response_levels
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import ImwgDetails
-from app.services.criteria.imwg.evaluation import Component
+from app.services.criteria.imwg.evaluation import Component, UrineMProtein
 from app.services.criteria.imwg.visit_response import NotShown
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain, ResponseCategory
@@ -248,6 +248,13 @@ def test_it_is_not_evaluable_without_a_marker_measurable_at_baseline(
     last = read(visit(-10, **baseline), visit(28, ife="--", **today), involved=KAPPA).last
     assert (last.category, last.rules) == ("NE", ("X1",))
     assert "measurable_marker_missing" in last.flags
+
+
+def test_stable_disease_is_dated_by_what_the_lowest_level_asks_for() -> None:
+    urine = UrineMProtein(value=D(0), unit="mg/(24.h)", collected_on=on_day(31))
+    for serum, category, dated in (("3.5", "SD", 28), ("2.9", "MR", 28), ("0.3", "VGPR", 31)):
+        last = read(visit(-10, 4, 0), visit(28, serum, urine_m_protein=urine)).last
+        assert (last.category, last.assessed_on) == (category, on_day(dated))
 
 
 def test_it_downgrades_instead_where_asked() -> None:

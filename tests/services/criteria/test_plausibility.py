@@ -105,6 +105,7 @@ def test_it_is_not_plausible(
         pytest.param("CREAT", "2500", "umol/L", "60-110", id="anuria"),
         pytest.param("CREAT", "28", "mg/dL", "0.6-1.2", id="anuria in mg/dL"),
         pytest.param("CREAT", "0.15", "mg/dL", "0.6-1.2", id="cachexia"),
+        pytest.param("CREAT", "15", "umol/L", "-110", id="cachexia, an upper limit alone"),
         pytest.param("BILI", "52", "mg/dL", "0.3-1.2", id="liver failure, bilirubin"),
         pytest.param("URATE", "0", "umol/L", "200-420", id="after rasburicase"),
         pytest.param("FIBRINO", "0.2", "g/L", "1.8-4", id="haemophagocytosis, fibrinogen"),

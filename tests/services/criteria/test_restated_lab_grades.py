@@ -194,6 +194,7 @@ def test_haemoglobin_in_mmol_goes_against_the_cuts_in_g(
         pytest.param(("30", "U/L", "40"), ">=", None, id="may be abnormal"),
         pytest.param(("60", "U/L", "40"), "<", None, id="may be abnormal too"),
         pytest.param(("10", "U/L", "40"), "<", 4, id="normal for certain"),
+        pytest.param(("40", "U/L", "40"), "<", 4, id="below its limit for certain"),
         pytest.param(("500", "ug/L", "40"), None, None, id="abnormal, in another kind of unit"),
         pytest.param(("30", "ug/L", "40"), None, 4, id="normal, in another kind of unit"),
         pytest.param(("500", "ug/L", None), None, 4, id="not known to be abnormal"),

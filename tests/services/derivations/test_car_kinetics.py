@@ -289,6 +289,19 @@ def test_the_second_part_of_a_split_infusion_belongs_to_it() -> None:
     assert derived(samples, infusions=parts).profile.samples[0].days == 7
 
 
+@pytest.mark.parametrize("unit", ["{copies}/mL", "{copies}/uL", "{copies}/L"])
+def test_a_concentration_in_fluid_is_brought_to_copies_per_ml(unit: str) -> None:
+    value = {"{copies}/mL": 4000, "{copies}/uL": 4, "{copies}/L": 4_000_000}[unit]
+    fluid = sample(1, 14, value, matrix=Matrix.CSF, unit=unit, lloq="1")
+    profile = derived([fluid]).profile
+    assert (profile.analyte.unit, profile.samples[0].concentration) == ("{copies}/mL", 4000)
+
+
+def test_a_first_infusion_begins_a_profile_whatever_part_it_is_called() -> None:
+    samples = profile_of([7, 14], [900, 400])
+    assert derived(samples, infusions=[infusion(part=2)]).profile.samples[0].days == 7
+
+
 def test_new_therapy_does_not_end_a_profile_but_is_flagged() -> None:
     new = therapy(1, TherapyKind.NEW_ANTI_MYELOMA, on(20))
     samples = profile_of([7, 28], [900, 400])

@@ -1,6 +1,7 @@
 """Signs of clinical relapse from the records around a visit."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +88,17 @@ def test_it_starts_from_the_last_value_before_lymphodepletion() -> None:
     first = replace(later, value=Decimal(12))
     untreated = history(infusions=(infusion(),), lab_values=(first, now))
     assert clinical_relapse(VISIT, untreated).to_be_attributed == ("haemoglobin_fall",)
+
+
+def test_the_start_is_not_among_the_results_around_a_visit() -> None:
+    day_1: VisitResponse = read(
+        evaluated(-50, 4, 0), evaluated(-45, 1, 0), infused_on=INFUSED_ON
+    ).last
+    assert day_1.assessed_on == date(2024, 1, 16)
+    later = lab("2024-01-23", "HGB", "10", "g/dL", 2)
+    told = history(infusions=(infusion(),), preparations=(BEFORE,), lab_values=(START, later))
+    found = clinical_relapse(day_1, told)
+    assert found.to_be_attributed == ("haemoglobin_fall",)
 
 
 def test_creatinine_up_by_2_is_shown_to_be_attributed() -> None:

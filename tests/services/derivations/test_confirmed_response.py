@@ -257,6 +257,8 @@ def test_any_or_the_same_marker_confirms_progression(
         pytest.param("PDb", 40, "PD", id="death from myeloma confirms"),
         pytest.param("PDb NE", 90, "PD NE", id="a visit that is not evaluable does not refute"),
         pytest.param("PDb PR", 90, "NE SD", id="a visit before it refuted"),
+        pytest.param("PDb PR", 56, "NE SD", id="so did one on the day of death"),
+        pytest.param("PDb PR", 55, "PD SD", id="not one dated the day after"),
         pytest.param("PR", 40, "SD", id="death confirms no response"),
     ],
 )

@@ -86,6 +86,11 @@ def test_a_corrected_calcium_names_what_it_was_derived_from() -> None:
             id="two sample ids of one day",
         ),
         pytest.param(
+            [lab(3, "CA_TOTAL", "2.20", sample_id="S1"), lab(3, "ALB", "25")],
+            [("CA_CORR", "2.50", 2)],
+            id="of one day, the sample id known of one",
+        ),
+        pytest.param(
             [lab(3, "CA_TOTAL", "2.20", sample_id="S1"), lab(9, "ALB", "25", sample_id="S1")],
             [("CA_TOTAL", "2.20", 0)],
             id="an id used again on another day",

@@ -66,6 +66,9 @@ def statuses(found: CytopeniaRecovery) -> tuple[RecoveryStatus, ...]:
         pytest.param(
             "7:20 28:60 35:40 40:60 44:60", (PROLONGED, RECOVERED), 40, id="not over a severe one"
         ),
+        pytest.param("30:60", (NEVER, NEVER), None, id="first value on day 30"),
+        pytest.param("30:20", (PROLONGED, PROLONGED), None, id="severe on day 30"),
+        pytest.param("31:20", (UNKNOWN, PROLONGED), None, id="severe on day 31"),
         pytest.param("40:60 50:60", (UNKNOWN, NEVER), None, id="first value after day 30"),
         pytest.param("", (UNKNOWN, UNKNOWN), None, id="no value"),
     ],

@@ -129,6 +129,14 @@ def found(subject: SubjectHistory) -> list[tuple[str, str]]:
         pytest.param(
             {
                 "follow_ups": (died("2024-06-01"),),
+                "infusions": (infusion(), infusion("2024-06-01", 2)),
+            },
+            [],
+            id="second infusion on the day of death",
+        ),
+        pytest.param(
+            {
+                "follow_ups": (died("2024-06-01"),),
                 "therapies": (therapy("2024-06-02", IVIG),),
             },
             [("record", "therapy_after_death")],
@@ -298,6 +306,8 @@ def test_it_names_the_records_of_a_contradiction() -> None:
     subject = history(follow_ups=(died("2024-06-01"), alive("2024-06-02", 3)))
     (error,) = data_errors(subject, TRIAL)
     assert error.records == (ref("follow-ups", 9), ref("follow-ups", 3))
+    (error,) = data_errors(history(follow_ups=(died("2024-01-12"),)), TRIAL)
+    assert error.records == (ref("follow-ups", 9), ref("infusions"))
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,12 @@ def test_a_chain_that_ends_and_returns_is_two_events() -> None:
     assert len({one.event for one in found.events}) == 2
 
 
+def test_what_follows_a_return_belongs_to_it() -> None:
+    found = analysed(*chain((1, 2, 2), (9, 10, 3), (11, 12, 1)))
+    events = [one.event.record_id for one in found.events]
+    assert events == [record_id("a"), record_id("b"), record_id("b")]
+
+
 def test_records_that_name_each_other_in_a_ring_are_one_event() -> None:
     one = event(3, 9, name="a", worsening_of="b")
     other = event(4, 9, name="b", worsening_of="a", part_of_episode="b")

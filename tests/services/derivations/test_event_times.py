@@ -143,6 +143,22 @@ def test_a_variant_is_derived_under_its_name(
     assert (found.endpoint, found.variant) == derived
 
 
+@pytest.mark.parametrize(
+    ("variant", "days"), [("FDA", 85), ("FDA,truncate", 113), ("FDA,no_horizon", 113)]
+)
+def test_what_came_after_the_horizon_counts_for_no_figure_of_the_data_cut(
+    variant: str, days: int
+) -> None:
+    known = [("2024-02-12", "PR"), ("2024-04-08", "PR")]
+    subject = SubjectFacts(
+        at_horizon=facts(*known, cut="2025-02-18"),
+        at_cut=facts(*known, ("2024-05-06", "PR"), cut="2025-02-18"),
+    )
+    found = event_time(subject, definition_of(PFS, variant, USUAL))
+    assert found is not None
+    assert found.days == days
+
+
 def test_a_time_is_derived_once_for_a_definition() -> None:
     responder = facts(("2024-02-12", "PR"), ("2024-04-08", "PR"), cut="2025-02-18")
     subject = SubjectFacts(at_horizon=responder, at_cut=responder)
@@ -162,6 +178,16 @@ def test_response_that_was_never_complete_has_no_duration_of_complete_response()
         name: subject.time(definition_of(DOR, name, USUAL)) is not None for name in ("FDA", "DOCR")
     }
     assert found == {"FDA": True, "DOCR": False}
+
+
+@pytest.mark.parametrize(
+    ("variant", "said"), [("FDA", False), ("EMA", False), ("same_day_pd_newtx=censor", True)]
+)
+def test_it_says_where_progression_on_the_day_of_new_therapy_is_censored(
+    variant: str, *, said: bool
+) -> None:
+    words = definition_of(PFS, variant, USUAL).words
+    assert ("progression on the day of new therapy censored" in words) is said
 
 
 @pytest.mark.parametrize("part", [part for part in PARTS[PFS] if part != "data_cut"])

@@ -230,6 +230,28 @@ def test_clinical_progression_counts_in_its_own_analysis_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "counts"),
+    [
+        pytest.param(0, False, id="on the day of the infusion"),
+        pytest.param(1, True, id="on the day after"),
+        pytest.param(28, True, id="on the cut"),
+        pytest.param(29, False, id="the day after the cut"),
+    ],
+)
+def test_clinical_progression_counts_after_the_infusion_and_up_to_the_cut(
+    day: int, counts: bool
+) -> None:
+    subject = infused(BASELINE, visit(day, 1, 0, ife="+-"), cut="2024-03-29")
+    judged = InvestigatorResponse(category=ResponseCategory.PD, pd_basis=PdBasis.CLINICAL)
+    subject = replace(
+        subject,
+        assessments=(subject.assessments[0], replace(subject.assessments[1], investigator=judged)),
+    )
+    found = known(subject).clinical_progression
+    assert (found.day if found else None) == (INFUSED_ON + timedelta(days=day) if counts else None)
+
+
+@pytest.mark.parametrize(
     ("more", "onset"),
     [
         pytest.param({"astct_grade": 4, "aesi_kind": AesiKind.CRS}, "2024-03-04", id="CRS 4"),

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from app.services.derivations.graded_labs import graded_labs
 from app.services.derivations.haematotoxicity import Haematotoxicity, haematotoxicity
+from app.services.derivations.lab_baseline import lab_follow_up
 from app.services.derivations.subject_history import LabValue
 from app.vocabularies.therapies import TherapyKind
 from tests.services.derivations.lab_histories import TRIAL, lab, on, subject, therapy
@@ -36,6 +38,27 @@ def counts(text: str, unit: str = "10*9/L") -> list[LabValue]:
             lab(day, "NEUT", count, unit=unit) for day in range(int(first), int(last or first) + 1)
         ]
     return made
+
+
+def test_results_that_were_graded_already_count_by_their_analyte() -> None:
+    labs = [
+        *counts("1-4:2 5-10:0.5 11-30:1.6"),
+        *(lab(day, "HGB", "0.4") for day in range(1, 31)),
+        *(lab(day, "PLT", "0.4") for day in range(1, 31)),
+    ]
+    history = subject(*labs)
+    follow_up = lab_follow_up(history, new_therapy=None)
+    assert follow_up is not None
+    found = haematotoxicity(
+        history,
+        TRIAL,
+        new_therapy=None,
+        followed_until=on(400),
+        graded=graded_labs(history, TRIAL, follow_up),
+    )
+    assert found == graded(*labs)
+    assert found is not None
+    assert found.early.grade == 1
 
 
 @pytest.mark.parametrize(

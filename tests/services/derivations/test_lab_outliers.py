@@ -6,11 +6,18 @@ from decimal import Decimal
 import pytest
 
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
-from app.services.derivations.lab_outliers import at_baseline, beyond_limits, grade_is_outlier
+from app.services.derivations.graded_labs import graded_labs
+from app.services.derivations.lab_baseline import lab_follow_up
+from app.services.derivations.lab_outliers import (
+    at_baseline,
+    beyond_limits,
+    grade_is_outlier,
+    side_of,
+)
 from app.services.derivations.subject_history import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale
-from tests.services.derivations.lab_histories import TRIAL, lab
+from tests.services.derivations.lab_histories import TRIAL, lab, subject
 
 LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
 
@@ -126,6 +133,8 @@ def beyond(
         pytest.param(lab(3, "FERRITIN", ">9000"), HIGH, False, id="may be below the limit"),
         pytest.param(lab(3, "FERRITIN", "<20000"), HIGH, False, id="an upper bound shows nothing"),
         pytest.param(lab(3, "IGG", "<2"), LOW, True, id="below the limit for certain"),
+        pytest.param(lab(3, "IGG", "<1.9"), LOW, True, id="below less than the limit"),
+        pytest.param(lab(3, "IGG", "<2.1"), LOW, False, id="may be above the limit"),
         pytest.param(lab(3, "IGG", "<=2"), LOW, False, id="may be the limit itself, low"),
         pytest.param(lab(3, "IGG", ">1"), LOW, False, id="a lower bound shows nothing"),
         pytest.param(lab(3, "IL10", "9999"), HIGH, None, id="an analyte without a limit"),
@@ -155,6 +164,27 @@ def test_a_result_lies_beyond_a_limit(
 def test_a_virus_is_newly_detected(baseline: str | None, result: str, outlier: bool | None) -> None:
     before = None if baseline is None else lab(-8, "HBV_DNA", baseline)
     assert beyond(lab(30, "HBV_DNA", result), baseline=before) is outlier
+
+
+@pytest.mark.parametrize(
+    ("result", "side"),
+    [
+        pytest.param(lab(3, "FERRITIN", "300"), None, id="at the upper limit"),
+        pytest.param(lab(3, "FERRITIN", "301"), HIGH, id="above it"),
+        pytest.param(lab(3, "IGG", "7"), None, id="at the lower limit"),
+        pytest.param(lab(3, "IGG", "6.9"), LOW, id="below it"),
+        pytest.param(lab(3, "IGG", "6.9", normal=(None, None)), None, id="no range"),
+        pytest.param(lab(3, "IGG", "1.9", normal=(None, None)), LOW, id="below an outlier's limit"),
+        pytest.param(lab(3, "PLT", "124"), LOW, id="by its grade"),
+    ],
+)
+def test_the_side_of_normal_on_which_a_result_lies(
+    result: LabValue, side: AbnormalityDirection | None
+) -> None:
+    history = subject(result)
+    [labs] = graded_labs(history, TRIAL, lab_follow_up(history, new_therapy=None))
+    limits = [one for one in TRIAL.laboratory.limits if one.analyte == result.analyte]
+    assert side_of(labs.results[0], limits) is side
 
 
 def test_an_upper_limit_of_zero_limits_nothing() -> None:

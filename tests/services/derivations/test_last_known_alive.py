@@ -198,6 +198,13 @@ def test_it_names_the_record_and_what_was_imputed() -> None:
     assert (found.record, found.imputed) == (ref("follow-ups", 4), "D")
 
 
+def test_of_one_day_a_visit_comes_before_a_contact_that_only_its_month_is_known_of() -> None:
+    subject = history(visits=(visit("M5", "2024-06-01"),), follow_ups=(alive("2024-06", 4),))
+    found = evidence_of_life(subject)
+    assert found is not None
+    assert (found.record, found.imputed) == (ref("visits"), None)
+
+
 @pytest.mark.parametrize(
     ("until", "expected"),
     [

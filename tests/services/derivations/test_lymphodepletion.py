@@ -15,6 +15,7 @@ from app.services.derivations.lymphodepletion import (
     lymphodepletion_of,
 )
 from app.services.derivations.subject_history import PossibleDays
+from app.trial.trial import load_trial
 from app.vocabularies.preparations import PreparationOutcome
 from tests.services.derivations.endpoint_histories import days, history, infusion, preparation
 
@@ -250,3 +251,7 @@ def test_bridging_is_that_of_the_same_preparation() -> None:
     )
     assert bridging_from(subject) == date(2024, 1, 1)
     assert bridging_from(history(preparations=(preparation(),))) is None
+
+
+def test_doses_of_one_course_lie_as_far_apart_as_the_trial_says_where_nobody_does() -> None:
+    assert history().course_gap_days == load_trial().policy.lymphodepletion.course_gap_days

@@ -177,22 +177,30 @@ def summary(
 
 
 @pytest.mark.parametrize(
-    ("found", "best", "evaluable"),
+    ("visits", "ends", "best", "evaluable"),
     [
-        (summary((28, {**VGPR, **NEGATIVE})), "negative", True),
-        (summary((28, {**VGPR, **POSITIVE}), (56, {**VGPR, **NEGATIVE})), "negative", True),
-        (summary((28, {**VGPR, **POSITIVE})), "positive", True),
-        (summary((28, {**VGPR, **NEGATIVE}), threshold="1e-6"), "not_evaluable", False),
-        (summary((28, VGPR)), None, False),
-        (summary((28, {**VGPR, **NEGATIVE}), n=28), "negative", True),
-        (summary((28, {**VGPR, **NEGATIVE}), n=27), None, False),
-        (summary((28, {**VGPR, **NEGATIVE}), pd=29), "negative", True),
-        (summary((28, {**VGPR, **NEGATIVE}), pd=28), None, False),
+        pytest.param([(28, NEGATIVE)], {}, "negative", True, id="negative"),
+        pytest.param([(28, POSITIVE), (56, NEGATIVE)], {}, "negative", True, id="later negative"),
+        pytest.param([(28, POSITIVE)], {}, "positive", True, id="positive"),
+        pytest.param(
+            [(28, NEGATIVE)], {"threshold": "1e-6"}, "not_evaluable", False, id="too coarse"
+        ),
+        pytest.param([(28, {})], {}, None, False, id="no sample"),
+        pytest.param([(28, NEGATIVE)], {"n": 29}, "negative", True, id="before new therapy"),
+        pytest.param([(28, NEGATIVE)], {"n": 28}, "negative", True, id="on its first day"),
+        pytest.param([(28, NEGATIVE)], {"n": 27}, None, False, id="after it"),
+        pytest.param([(28, NEGATIVE)], {"pd": 29}, "negative", True, id="before progression"),
+        pytest.param([(28, NEGATIVE)], {"pd": 28}, None, False, id="on the day of progression"),
+        pytest.param([(28, NEGATIVE)], {"pd": 27}, None, False, id="after it was shown"),
     ],
 )
 def test_the_best_sample_before_progression_and_new_therapy(
-    found: MrdSummary, best: str | None, evaluable: bool
+    visits: list[tuple[int, dict[str, Any]]],
+    ends: dict[str, Any],
+    best: str | None,
+    evaluable: bool,
 ) -> None:
+    found = summary(*((day, {**VGPR, **parts}) for day, parts in visits), **ends)
     assert (found.best, found.evaluable) == (best, evaluable)
 
 

@@ -175,6 +175,7 @@ def test_the_first_of_equal_peaks_is_tmax() -> None:
 @pytest.mark.parametrize(
     ("late_day", "late_expansion", "early"),
     [
+        pytest.param(20, False, (50, 20), id="on day 20"),
         pytest.param(28, False, (50, 28), id="on day 28"),
         pytest.param(28.001, True, (20, 7), id="just after day 28"),
         pytest.param(300, True, (20, 7), id="a re-expansion on day 300"),

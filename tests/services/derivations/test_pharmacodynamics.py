@@ -77,6 +77,13 @@ def sbcma(*values: tuple[float, str], **others: Any) -> list[LabValue]:
     ]
 
 
+def test_a_marker_is_found_by_analyte_and_unit() -> None:
+    found = derived([*il6((1, "40")), *sbcma((2, "90"))])
+    assert [found.of(one.analyte, one.unit) for one in found.markers] == list(found.markers)
+    assert len(found.markers) == 2
+    assert found.of("IL6", "ng/mL") is None
+
+
 def test_every_marker_of_the_trial_file_is_followed_once() -> None:
     followed = followed_markers(TRIAL.pharmacodynamics)
     assert followed[:3] == ("IL6", "IL10", "IFNG")

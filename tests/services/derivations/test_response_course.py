@@ -17,6 +17,7 @@ from app.services.criteria.imwg.evaluation import (
     Marrow,
     MeasuredValue,
     MrdSample,
+    NewLesion,
     SerumMProtein,
     SerumMProteinOfIsotype,
     UrineMProtein,
@@ -404,3 +405,43 @@ def test_a_part_collected_after_the_last_day_that_counts_is_not_known(
     late = visit(56, 0, 0, ife="--", marrow=2, marrow_day=day)
     last = read(START, late, until=INFUSED_ON + timedelta(58)).last
     assert last.category == ("CR" if known else "VGPR")
+
+
+@pytest.mark.parametrize(
+    ("collected", "known"),
+    [
+        pytest.param((None, None), True, id="both on the day of the visit"),
+        pytest.param((57, 58), True, id="the second on the last day that counts"),
+        pytest.param((57, 59), False, id="the second the day after"),
+        pytest.param((None, 59), False, id="the first on the day of the visit"),
+        pytest.param((59, 59), False, id="both the day after"),
+    ],
+)
+def test_of_several_m_proteins_none_is_known_before_the_last_was_collected(
+    collected: tuple[int | None, int | None], known: bool
+) -> None:
+    own = Isotype(heavy_chain=HeavyChain.IGG, light_chain=KAPPA)
+    spikes = tuple(
+        SerumMProteinOfIsotype(value=D("0.1"), unit="g/dL", isotype=own, collected_on=on_day(day))
+        for day in collected
+    )
+    late = visit(56, u=0, serum_m_proteins=spikes)
+    last = read(START, late, until=INFUSED_ON + timedelta(58)).last
+    assert last.category == ("VGPR" if known else "NE")
+
+
+@pytest.mark.parametrize(("day", "known"), [(57, True), (58, True), (59, False)])
+def test_a_sample_of_residual_disease_after_the_last_day_is_not_known(
+    day: int, known: bool
+) -> None:
+    sample = MrdSample(method=MrdMethod.NGF, result=MrdResult.NEGATIVE, collected_on=on_day(day))
+    last = read(START, visit(56, 0, 0, mrd=sample), until=INFUSED_ON + timedelta(58)).last
+    assert (last.mrd is not None) is known
+
+
+@pytest.mark.parametrize(("day", "known"), [(57, True), (58, True), (59, False)])
+def test_a_new_lesion_found_after_the_last_day_is_not_known(day: int, known: bool) -> None:
+    new = NewLesion(kind=LesionKind.EXTRAMEDULLARY, found_on=on_day(day))
+    late = visit(56, 1, 0, new_lesions=(new,))
+    last = read(START, late, until=INFUSED_ON + timedelta(58)).last
+    assert (last.category == "PD") is known

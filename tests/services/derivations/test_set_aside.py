@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.services.derivations.data_errors import data_errors, leaves_out
-from app.services.derivations.error_effects import KEEPS_OUT, Effect, effect_of
+from app.services.derivations.error_effects import KEEPS_OUT, Effect, KeptOut, effect_of
 from app.services.derivations.last_known_alive import evidence_of_life
 from app.services.derivations.partial_dates import (
     adverse_event_end_day,
@@ -34,6 +34,7 @@ from tests.services.derivations.endpoint_histories import (
     history,
     lab_value,
     neuro_assessment,
+    ref,
     sample,
     therapy,
     visit,
@@ -126,11 +127,31 @@ def test_a_death_to_come_is_fatal_and_sets_nothing_aside() -> None:
     assert without_wrong_dates(subject).lab_values == subject.lab_values
 
 
-def test_a_reference_to_itself_is_no_reference() -> None:
-    event = adverse_event("2024-03-02")
-    own = replace(event, worsening_of=event.record.record_id)
-    [found] = without_wrong_dates(history(adverse_events=(own,))).adverse_events
-    assert found.worsening_of is None
+def test_of_an_evaluation_only_the_part_with_the_wrong_day_is_set_aside() -> None:
+    wrong, right = (
+        assessment("2024-05-20", marrow=day, number=number)
+        for number, day in ((1, "2024-06-02"), (2, "2024-06-01"))
+    )
+    without, whole = without_wrong_dates(told(assessments=(wrong, right))).assessments
+    assert without.evaluation == replace(wrong.evaluation, marrow=None)
+    assert whole == right
+
+
+def test_a_partial_date_is_known_by_the_day_it_was_recorded() -> None:
+    partial, whole = adverse_event("2024-05"), adverse_event("2024-05-02", number=2)
+    found = without_wrong_dates(told(adverse_events=(partial, whole))).adverse_events
+    assert [one.onset and one.onset.observed_by for one in found] == [SENT_ON, None]
+
+
+REFERENCES = ("worsening_of", "symptom_of", "part_of_episode")
+
+
+@pytest.mark.parametrize("itself", REFERENCES)
+def test_a_reference_to_itself_is_no_reference_and_the_others_stay(itself: str) -> None:
+    event, other = adverse_event("2024-03-02"), ref("adverse-events", 2).record_id
+    names = dict.fromkeys(REFERENCES, other) | {itself: event.record.record_id}
+    [found] = without_wrong_dates(history(adverse_events=(replace(event, **names),))).adverse_events
+    assert {name: getattr(found, name) for name in REFERENCES} == names | {itself: None}
 
 
 @pytest.mark.parametrize(
@@ -203,3 +224,18 @@ def test_what_a_finding_keeps_out(
 ) -> None:
     assert finding in KEEPS_OUT
     assert effect_of(finding, kind, member) is effect
+
+
+@pytest.mark.parametrize(
+    ("kept_out", "words"),
+    [
+        (KeptOut(Effect.FATAL), "any: fatal"),
+        (KeptOut(Effect.RECORD, ("therapies",)), "therapies: record"),
+        (
+            KeptOut(Effect.UNKNOWN, ("adverse-events", "therapies"), "end"),
+            "adverse-events therapies/end: unknown",
+        ),
+    ],
+)
+def test_an_effect_is_written_as_one_phrase(kept_out: KeptOut, words: str) -> None:
+    assert str(kept_out) == words

@@ -69,6 +69,7 @@ def test_each_source_has_its_own_categories(
 @pytest.mark.parametrize(
     ("day", "counts"),
     [
+        pytest.param("2024-01-14", False, id="the day before the infusion"),
         pytest.param("2024-01-15", False, id="the day of the infusion"),
         pytest.param("2024-01-16", True, id="the day after"),
         pytest.param("2025-02-18", True, id="the last day"),

@@ -27,6 +27,7 @@ def test_everybody_is_counted_once_in_each_phase() -> None:
         "no_counts": 2, "gaps": 0, "one_low_count": 0, "not_followed": 1,
     }  # fmt: skip
     assert (found.early.grade_3_or_more.x, found.early.grade_3_or_more.n) == (1, 5)
+    assert (found.late.grade_3_or_more.x, found.late.any_grade.x) == (0, 1)
 
 
 def test_the_days_with_a_count_stand_beside_it() -> None:

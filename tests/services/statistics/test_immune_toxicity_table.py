@@ -119,6 +119,12 @@ def test_a_crs_dated_before_the_infusion_is_counted_apart() -> None:
     assert (found.before_infusion, found.affected.x, found.onset_days.n) == (1, 1, 1)
 
 
+@pytest.mark.parametrize(("died", "deaths"), [(499, 1), (500, 1), (501, 0)])
+def test_a_death_up_to_the_cut_on_day_500_competes(died: int, deaths: int) -> None:
+    found = table(subject(crs(1, 5, astct_grade=2)), subject(died=died))
+    assert found.cumulative_incidence.of("death").n_event == deaths
+
+
 def test_what_was_given() -> None:
     used = {
         one.kind: (one.of_all.x, one.of_all.n, one.of_affected.x, one.of_affected.n)
