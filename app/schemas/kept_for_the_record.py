@@ -49,12 +49,12 @@ _BY_REASON: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "what was given and how; that it was given, and when, is read": {
         "Bridging": "agents end response radiotherapy",
-        "LymphodepletionDose": "agent other_agent dose unit",
+        "LymphodepletionDose": "other_agent dose unit",
         "PreparationFields": "outcome_on",
         "InfusionFields": "ended_at weight total_car_positive_cells",
         "Premedication": "name dose unit given_at",
         "Interruption": "began_at ended_at reason",
-        "TherapyFields": "visit name agents dose unit frequency route indication units_transfused "
+        "TherapyFields": "visit agents dose unit frequency route indication units_transfused "
         "oxygen flow",
     },
     "of a lesion its identity and its size are read": {
