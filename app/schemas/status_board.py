@@ -17,6 +17,7 @@ class VisitCounts(BaseModel):
     due: int
     overdue: int
     missing: int
+    samples_only: int
     done: int
     not_applicable: int
 

@@ -15,6 +15,10 @@ class ScheduledVisitStatus(Concept):
     DUE = "due", "its window is open and nothing is recorded"
     OVERDUE = "overdue", "its window has closed, nothing is recorded, it can still be made up"
     MISSING = "missing", "it did not take place, or nothing is recorded and it is too late"
+    SAMPLES_ONLY = (
+        "samples_only",
+        "its window has closed, samples of it are there, nothing is recorded of the visit itself",
+    )
     DONE = "done", "it took place"
     NOT_APPLICABLE = "not_applicable", "the subject was not or no longer due for it"
 
@@ -55,6 +59,7 @@ def visit_status(
     recorded: VisitStatus | None = None,
     stops: Stops | None = None,
     next_opens: date | None = None,
+    sampled: bool = False,
 ) -> ScheduledVisitStatus:
     """Give the status of one visit.
 
@@ -65,6 +70,7 @@ def visit_status(
             place is done, also one whose disease evaluation was not evaluable.
         stops: what ended the subject's visits; None for nothing.
         next_opens: first day of the next scheduled visit; None: there is none.
+        sampled: a sample of the visit's days has come in.
 
     Source: the trial's protocol, rules of the schedule of assessments.
 
@@ -72,7 +78,8 @@ def visit_status(
     overdue while somebody can still come or the entry catch up: until the next scheduled visit
     opens, whose day it would be then, or the subject has stopped. After that it is missing, as it
     is where the centre says that it was missed; a record that comes later makes it done all the
-    same. For progression-free survival an evaluation is missed by rules of its own.
+    same. Where samples of it have come in, what is missing is its record and not the visit. For
+    progression-free survival an evaluation is missed by rules of its own.
     """
     match recorded:
         case VisitStatus.DONE:
@@ -87,6 +94,8 @@ def visit_status(
         return ScheduledVisitStatus.UPCOMING
     if today <= window.last_day:
         return ScheduledVisitStatus.DUE
+    if sampled:
+        return ScheduledVisitStatus.SAMPLES_ONLY
     too_late = next_opens is not None and today >= next_opens
     if too_late or (stops is not None and stops.stopped(window, today)):
         return ScheduledVisitStatus.MISSING

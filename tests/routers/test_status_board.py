@@ -10,7 +10,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.schemas.status_board import StatusBoard
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import contact, death, rated, subject, visit
+from tests.endpoints.subjects import Record, contact, dated_on, death, rated, subject, visit
 
 OWN, OTHER = "03", "05"
 INFUSED_ON = date(2024, 3, 1)
@@ -22,7 +22,17 @@ async def told(
     server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Cohort]:
     subjects = [
-        subject("evaluated", rated(28, "PR"), visit("M2", 61), visit("UNS", 40), centre=OWN),
+        subject(
+            "evaluated",
+            rated(28, "PR"),
+            visit("M2", 61),
+            visit("UNS", 40),
+            Record(
+                "lab-results",
+                {"analyte": "PLT", "value": "60", "unit": "10*9/L", "collected_at": dated_on(14)},
+            ),
+            centre=OWN,
+        ),
         subject("died", visit("M1", 28), death(90), centre=OWN),
         subject("waiting", infused=False, prepared=False, centre=OWN),
         subject("elsewhere", contact(40), centre=OTHER),
@@ -52,6 +62,7 @@ async def test_it_says_where_each_visit_stands_at_the_cut(told: Cohort) -> None:
     assert [evaluated[code] for code in ("D0", "D1", "M1", "M2", "M3", "M4")] == [
         "done", "missing", "done", "done", "overdue", "upcoming",
     ]  # fmt: skip
+    assert evaluated["D14"] == "samples_only"
     died = statuses(told, found, "died")
     assert [died[code] for code in ("M1", "M2", "M3", "EOS")] == [
         "done", "missing", "not_applicable", "not_applicable",

@@ -106,6 +106,25 @@ def test_asks_for_survival_after_progression(stops: Stops, status: str) -> None:
     assert visit_status(END_OF_STUDY, today=LAST + DAY, stops=stops) == status
 
 
+@pytest.mark.parametrize(
+    ("today", "recorded", "status"),
+    [
+        pytest.param(LAST, None, "due", id="while the window is open"),
+        pytest.param(LAST + DAY, None, "samples_only", id="when it has closed"),
+        pytest.param(LAST + 99 * DAY, None, "samples_only", id="and too late to be made up"),
+        pytest.param(LAST + DAY, VisitStatus.MISSED, "missing", id="the centre says missed"),
+        pytest.param(LAST + DAY, VisitStatus.DONE, "done", id="its record has come"),
+    ],
+)
+def test_with_samples_alone_it_is_the_record_that_is_missing(
+    today: date, recorded: VisitStatus | None, status: str
+) -> None:
+    found = visit_status(
+        EVALUATION, today=today, recorded=recorded, next_opens=LAST + 9 * DAY, sampled=True
+    )
+    assert found == status
+
+
 def test_has_the_words_of_the_board() -> None:
-    words = {"upcoming", "due", "overdue", "missing", "done", "not_applicable"}
+    words = {"upcoming", "due", "overdue", "samples_only", "missing", "done", "not_applicable"}
     assert set(ScheduledVisitStatus) == words

@@ -11,6 +11,7 @@ _STATUSES: Final[Mapping[str, str]] = {
     "done": "Done",
     "due": "Due: the window is open",
     "overdue": "Overdue: the window has closed, it can still be made up",
+    "samples_only": "Samples only: nothing is recorded of the visit itself",
     "missing": "Missing: missed, or too late to be made up",
     "upcoming": "Upcoming",
     "not_applicable": "Not applicable: died, left, or never came so far",

@@ -5,9 +5,9 @@ Source: the trial's protocol, schedule of assessments and its rules.
 Decision: a visit took place when its record says so, and also without one when a disease
 evaluation, leukapheresis, lymphodepletion or infusion falls on it: the subject was there. The visit
 at the horizon that evaluates nothing is a contact, and any contact with the living subject is one.
-A sample alone shows that blood was taken, not that the visit took place. The code that a centre
-sent stands, and a day without a code belongs to the visit whose window holds it. Of a record that
-has no day (missed, not done) nothing is known before the window opens.
+A sample alone shows that blood was taken, not that the visit took place: it is given as such. The
+code that a centre sent stands, and a day without a code belongs to the visit whose window holds it.
+Of a record that has no day (missed, not done) nothing is known before the window opens.
 
 Decision: visits that an event opens (progression, its confirmation, survival follow-up) have no day
 that the calendar knows; they and unscheduled ones are given as they were recorded.
@@ -42,6 +42,7 @@ class ScheduledVisit:
         may_open: without a window: it can still get one.
         recorded: what became of it; None: nothing is recorded.
         on: the day it took place.
+        sampled: a sample of its days has come in.
     """
 
     code: str
@@ -50,6 +51,7 @@ class ScheduledVisit:
     may_open: bool = False
     recorded: VisitStatus | None = None
     on: date | None = None
+    sampled: bool = False
 
     def status(self, today: date, stops: Stops) -> ScheduledVisitStatus:
         """Give where it stands on a day."""
@@ -60,6 +62,7 @@ class ScheduledVisit:
                 recorded=self.recorded,
                 stops=stops,
                 next_opens=self.next_opens,
+                sampled=self.sampled,
             )
         match self.recorded:
             case VisitStatus.DONE:
@@ -111,6 +114,7 @@ def subject_visits(
     opening = _opening(tuple(window for window in windows.values() if not window.after_an_event))
     contacts = [windows[one.code] for one in visits if _is_contact(one) and one.code in windows]
     seen = _seen(history, trial, anchors, contacts)
+    sampled = _sampled(history, trial, anchors)
     said = {
         visit.code: visit.status
         for visit in history.visits
@@ -126,6 +130,7 @@ def subject_visits(
                 may_open=_may_open(visit, anchors),
                 recorded=VisitStatus.DONE if visit.code in seen else _said(said, visit, anchors),
                 on=seen.get(visit.code),
+                sampled=visit.code in sampled,
             )
             for visit in visits
         ),
@@ -197,6 +202,17 @@ def _seen(
             if day <= history.data_cut:
                 found.setdefault(code, day)
     return found
+
+
+def _sampled(history: SubjectHistory, trial: Trial, anchors: Anchors) -> frozenset[str]:
+    """Give the visits of which a sample has come in, by the code sent or by its day."""
+    drawn = {
+        *((value.visit, value.collected.earliest) for value in history.lab_values),
+        *((sample.visit, sample.collected.earliest) for sample in history.kinetics),
+    }
+    return frozenset(
+        code or visit_of(trial, anchors, day) for code, day in drawn if day <= history.data_cut
+    )
 
 
 def _present(history: SubjectHistory) -> Iterator[tuple[str | None, date]]:

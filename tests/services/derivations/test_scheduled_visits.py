@@ -4,6 +4,8 @@ The windows of the trial as it is shipped: M1 from 10 to 19 February, M2 from 9 
 8 to 22 April.
 """
 
+import uuid
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +13,12 @@ import pytest
 
 from app.services.derivations.endpoint_facts import ContactEnd
 from app.services.derivations.scheduled_visits import SubjectVisits, subject_visits
-from app.services.derivations.subject_history import SubjectHistory
+from app.services.derivations.subject_history import (
+    LabValue,
+    PossibleDays,
+    RecordRef,
+    SubjectHistory,
+)
 from app.services.derivations.time_to_event import CensoringReason
 from app.trial.trial import load_trial
 from app.vocabularies.follow_up import SurvivalStatus, WithdrawalScope
@@ -296,3 +303,27 @@ def test_counts_from_an_infusion_that_has_happened_at_the_cut() -> None:
     assert (early["D0"], early["D1"]) == ("upcoming", "upcoming")
     day_0 = board(history(cut="2024-01-15", infusions=(infusion(),)))
     assert (day_0["D0"], day_0["D1"]) == ("done", "upcoming")
+
+
+@pytest.mark.parametrize(
+    ("visit_sent", "day", "sampled"),
+    [
+        pytest.param(None, "2024-03-09", "M2", id="first day of the window"),
+        pytest.param(None, "2024-03-23", "M2", id="last day of the window"),
+        pytest.param(None, "2024-03-24", None, id="the day after it"),
+        pytest.param("M2", "2024-03-30", "M2", id="named by the laboratory"),
+        pytest.param(None, "2024-06-01", None, id="after the data cut"),
+    ],
+)
+def test_a_sample_alone_shows_that_its_visit_lacks_a_record(
+    visit_sent: str | None, day: str, sampled: str | None
+) -> None:
+    drawn = LabValue(
+        record=RecordRef("lab-results", uuid.uuid4(), 1),
+        analyte="PLT",
+        collected=PossibleDays.on(date.fromisoformat(day)),
+        visit=visit_sent,
+    )
+    subject = replace(history(cut="2024-05-01"), lab_values=(drawn,))
+    found = {code for code, status in board(subject).items() if status == "samples_only"}
+    assert found == ({sampled} if sampled else set())

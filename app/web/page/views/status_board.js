@@ -11,10 +11,11 @@ const SHAPES = {
   due: "◐",
   overdue: "▲",
   missing: "✕",
+  samples_only: "◇",
   upcoming: "·",
   not_applicable: "–",
 };
-const URGENT = ["due", "overdue", "missing"];
+const URGENT = ["due", "overdue", "samples_only", "missing"];
 
 export function show(context) {
   return [section(context, "Visits of every subject", board)];
@@ -32,7 +33,7 @@ async function board(context) {
 }
 
 function counted({ counts }, meanings) {
-  const order = ["done", "due", "overdue", "missing", "upcoming", "not_applicable"];
+  const order = ["done", "due", "overdue", "samples_only", "missing", "upcoming", "not_applicable"];
   return element(
     "dl",
     { class: "tiles" },
