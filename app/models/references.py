@@ -80,7 +80,7 @@ class _RecordReference:
             return given
         own = {
             "type": "object",
-            "properties": {"source_id": {"type": "string", "minLength": 1, "maxLength": 128}},
+            "properties": {"source_id": _BY_SOURCE.json_schema()},
             "required": ["source_id"],
             "additionalProperties": False,
         }

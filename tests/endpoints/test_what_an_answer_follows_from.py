@@ -258,7 +258,8 @@ async def _change_much(told: Cohort) -> None:
             continue
         for line in one.lines(code):
             if line["kind"] == "assessments":
-                lines.append(line | {"serum_m_protein": {"value": "7.7", "unit": "g/dL"}})
+                higher = {"serum_m_protein": {"value": "7.7", "unit": "g/dL"}}
+                lines.append(line | higher | {"reason": "Read from the wrong column."})
             elif line["kind"] == "kinetics":
                 said = {name: line[name] for name in ("kind", "subject", "source_id")}
                 lines.append(said | {"retracted": True, "reason": "Mixed up."})

@@ -48,10 +48,11 @@ def test_it_gives_the_days_of_the_course() -> None:
         ("course", "enrolment", "2023-12-01"),
         ("course", "leukapheresis", "2023-12-10"),
         ("course", "infusion", "2024-01-15"),
-        ("visit", "M1", "2024-02-12"),
+        ("visit", "visit", "2024-02-12"),
         ("course", "new_therapy", "2024-06-01"),
         ("course", "death", "2024-09-01"),
     }
+    assert [one["visit"] for one in found["events"] if one["lane"] == "visit"] == ["M1"]
     assert found["on_study"] == {"until": date(2024, 9, 1), "end": "died"}
     assert (found["origin"], found["origin_is"]) == (date(2024, 1, 15), "infusion")
 
