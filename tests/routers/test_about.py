@@ -158,12 +158,15 @@ async def test_it_is_not_ready_with_another_schema(deployment: Deployment) -> No
 
 async def test_it_is_not_ready_when_the_ledger_lies_behind(deployment: Deployment) -> None:
     await deployment.owner.execute("DROP FUNCTION sequence_events()")
-    await deployment.owner.execute(
-        "INSERT INTO ledger_event (action, principal, route, request_id, occurred_at)"
-        " VALUES ('submit', 'x', 'x', 'x', now() - interval '61 seconds')"
-    )
-    answer = await deployment.client().get("/readyz")
-    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-ready")
+    for _ in range(5):  # what ran when it was dropped may still number the first of them
+        await deployment.owner.execute(
+            "INSERT INTO ledger_event (action, principal, route, request_id, occurred_at)"
+            " VALUES ('submit', 'x', 'x', 'x', now() - interval '61 seconds')"
+        )
+        answer = await deployment.client().get("/readyz")
+        if answer.status_code == 503:
+            break
+    assert (answer.status_code, answer.json().get("type")) == (503, "/problems/not-ready")
     assert answer.json()["ledger_lag_seconds"] > 60
 
 

@@ -7,10 +7,11 @@ knows no secret: what it draws is in the order.
 
 import json
 import os
-import resource
+import re
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from app.charts.catalogue import PICTURES
@@ -52,7 +53,7 @@ def main(parent: int) -> None:
         except Exception as error:  # the next order may be drawn
             _reply(answers, Outcome.FAILED, type(error).__name__.encode())
             continue
-        leaving = drawn >= PICTURES_A_PROCESS or _megabytes() > LARGEST_MEGABYTES
+        leaving = drawn >= PICTURES_A_PROCESS or peak_megabytes() > LARGEST_MEGABYTES
         _reply(answers, Outcome.DRAWN_AND_LEAVING if leaving else Outcome.DRAWN, picture)
         if leaving:
             return
@@ -71,9 +72,18 @@ def _reply(answers: BinaryIO, outcome: Outcome, body: bytes = b"") -> None:
     answers.flush()
 
 
-def _megabytes() -> float:
-    """Give the most memory that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak_megabytes() -> float:
+    """Give the most memory that this program ever held; 0: the system does not say.
+
+    Not `getrusage`: its count begins with the peak of the process that started this one, and a
+    large worker would have every picture drawn by a new process.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+    except FileNotFoundError:
+        return 0
+    peak = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(peak[1]) / 1024 if peak else 0
 
 
 if __name__ == "__main__":
