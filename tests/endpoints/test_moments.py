@@ -101,6 +101,22 @@ def told_in(one: Subject, zone: timezone, name: str) -> Subject:
     return replace(one, name=name, records=records, enrolment={**one.enrolment, "source_id": name})
 
 
+def without_clocks(name: str) -> Subject:
+    """Samples that say their day and what they were planned for, and no time."""
+    return subject(
+        name,
+        kinetics(0, "900", collected_at="2024-03-02", nominal_day=7),
+        kinetics(0, "400", collected_at="2024-03-26", nominal_day=28),
+        lab("PLT", "180", "10*9/L", "2024-02-26"),
+        lab("PLT", "20", "10*9/L", "2024-03-02"),
+        lab("PLT", "60", "10*9/L", "2024-03-02", visit="D1"),
+        lab("IL6", "5", "pg/mL", "2024-03-02"),
+        lab("IL6", "90", "pg/mL", "2024-03-02", visit="D1"),
+        event("Nausea", "2024-03-02"),
+        infused_on=INFUSED,
+    )
+
+
 LOCAL = early_morning("local")
 CLOCKS = {
     "utc": UTC,
@@ -122,6 +138,7 @@ async def told(
     zones = {"04": "Asia/Urumqi"}
     async with cohort(
         server, tmp_path_factory.mktemp("moments"), LOCAL, *others, urumqi,
+        without_clocks("no clocks"),
         centres__time_zones=zones,
     ) as found:  # fmt: skip
         yield found
@@ -209,3 +226,30 @@ async def test_an_unusual_offset_is_a_finding_and_utc_is_none(told: Cohort) -> N
     for name, unusual in (("local", False), ("utc", False), ("new york", True)):
         found = await told.get("/v1/findings", subject=told.codes[name], rule="OFFSET-UNUSUAL")
         assert bool(found["items"]) is unusual, name
+
+
+async def test_without_a_clock_calendar_days_are_the_time_of_a_sample(told: Cohort) -> None:
+    row = (await told.rows("car-kinetics"))["no clocks"]
+    [found] = row["kinetics"]["analytes"]
+    profile = found["profile"]
+    assert [one["before_infusion"] for one in profile["samples"]] == [False, False]
+    # Infused at nine: half of the fifteen hours that were left of the day, and 24 days, not 28.
+    assert [one["days"] for one in profile["samples"]] == [7.5 / 24, 24]
+    assert profile["parameters"]["tmax"] == 7.5 / 24
+    assert "clock_missing" in profile["flags"]
+
+
+async def test_on_the_infusion_day_an_untimed_sample_is_before_and_an_event_after(
+    told: Cohort,
+) -> None:
+    labs = (await told.rows("lab-abnormalities"))["no clocks"]["abnormalities"]
+    [platelets] = [one for one in labs if (one["analyte"], one["direction"]) == ("PLT", "LOW")]
+    assert (platelets["has_baseline"], platelets["baseline_grade"]) == (True, 0)
+    assert platelets["worst_in_lymphodepletion"] == 4, "20, untimed"
+    assert platelets["worst_grade"] == 2, "60, of the visit after"
+    markers = (await told.rows("pharmacodynamics"))["no clocks"]["markers"]["markers"]
+    [il6] = [one for one in markers if one["analyte"] == "IL6"]
+    assert (il6["baseline"]["amount"], il6["peak"]["amount"]) == ("5", "90")
+    assert "clock_missing" in il6["flags"]
+    [nausea] = (await told.rows("adverse-events"))["no clocks"]["events"]
+    assert nausea["treatment_emergent"] is True
