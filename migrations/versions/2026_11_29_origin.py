@@ -5,7 +5,7 @@ Versions that are there have none of it: their events say by which route and rol
 
 from alembic import op
 
-revision = "2026_11_29_z_origin"
+revision = "2026_11_29_origin"
 down_revision = "2026_11_29_unknown_onset"
 branch_labels = None
 depends_on = None

@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.walls import OF_WRITER, let_everybody_read_their_part, let_insert, wall_off
 
-revision = "2026_11_29_z_identifiers"
-down_revision = "2026_11_29_z_origin"
+revision = "2026_11_29_identifiers"
+down_revision = "2026_11_29_origin"
 branch_labels = None
 depends_on = None
 

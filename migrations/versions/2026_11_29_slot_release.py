@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.walls import wall_off
 
-revision = "2026_11_29_z_slot_release"
-down_revision = "2026_11_29_z_identifiers"
+revision = "2026_11_29_slot_release"
+down_revision = "2026_11_29_identifiers"
 branch_labels = None
 depends_on = None
 
