@@ -2,15 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from app.access.centres import visible_centres
-from app.access.permissions import Action, Role
 from app.database import Transaction
 from app.models.record import Origin
-from app.problems import NotPermitted
 from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
 from app.schemas.infusion import INFUSIONS, InfusionIn
 from app.schemas.record import RecordKind
@@ -22,9 +20,10 @@ from app.services.edit_checks.safety_relevant_changes import (
 )
 from app.services.import_corrections import Words, lay_line, say_what_differs
 from app.services.import_findings import notice
+from app.services.import_homes import FileHomes
 from app.services.import_lines import CORRECTION, Line
 from app.services.import_order import Known, Told, record_of
-from app.services.import_references import ENROLLED, FileReferences, in_order
+from app.services.import_references import FileReferences, in_order
 from app.services.product_lots import CODE as LOT_GIVEN
 from app.services.product_lots import MESSAGE as LOT_MESSAGE
 from app.services.product_lots import given_to_another
@@ -38,8 +37,6 @@ OUTCOMES = CREATED, UPDATED, UNCHANGED, RETRACTED, REJECTED = (
 )  # fmt: skip
 OLDER: Final = "older"
 """What the source has said something later than; a summary counts it where there are any."""
-
-_AMBIGUOUS: Final = "more than one of your centres has a subject under it; write the code"
 
 
 class ImportStorage:
@@ -75,13 +72,12 @@ class ImportStorage:
         self._validate_only = validate_only
         self._outcomes: dict[int, tuple[str, dict[str, Any]]] = {}
         self._refused_here: set[int] = set()
-        self._roles: dict[str, Role | None] = {}
         self._made: dict[int, str] = {}
         self._system: dict[str, str] = {}
-        self._made_by: dict[str, int] = {}
         self._taking_over: set[int] = set()
         self._left: list[str] = []
         self._lots: dict[tuple[str, int], str] = {}
+        self._homes = FileHomes(self._refuse)
         self._references = FileReferences(self._refuse)
 
     def outcome(self, line: Line) -> tuple[str, dict[str, Any]]:
@@ -105,7 +101,7 @@ class ImportStorage:
         await notice(transaction, self._trial, kept, self._courses_of_file)
 
     async def _store_part(self, transaction: Transaction, lines: list[Line]) -> None:
-        await self._find_homes(transaction, lines)
+        await self._homes.find(transaction, lines)
         by_kind: dict[RecordKind, list[Line]] = defaultdict(list)
         for line in lines:
             if not line.errors and line.kind is not None:
@@ -113,72 +109,6 @@ class ImportStorage:
         # In one order whatever the file's, so that two imports wait for each other one way.
         for kind in sorted(by_kind, key=in_order):
             await self._store_kind(transaction, kind, by_kind[kind])
-
-    async def _find_homes(self, transaction: Transaction, lines: list[Line]) -> None:
-        """Find the centre of each line, and refuse those of centres the caller cannot see."""
-        visible = visible_centres(transaction.authority)
-        wanted = sorted({line.called for line in lines if line.called is not None})
-        rows = await transaction.rows(import_statements.HOMES, wanted, visible)
-        homes = {row["subject"]: row["centre"] for row in rows}
-        enrolled = await self._enrolled(transaction, [one for one in wanted if one not in homes])
-        for line in lines:
-            enrolment = line.payload if isinstance(line.payload, EnrolmentIn) else None
-            if line.called is not None:
-                line.subject, centre = line.called, homes.get(line.called)
-                if centre is None and (found := enrolled.get(line.called)):
-                    if len(found) > 1:
-                        self._refuse(line, "/subject", "ambiguous_subject", _AMBIGUOUS)
-                        continue
-                    centre = self._home_of(line, found)
-                pointer, code, what = "/subject", "unknown_subject", "subject"
-            elif enrolment is not None:
-                centre = enrolment.centre
-                pointer, code, what = "/centre", "unknown_centre", "centre"
-                if visible is not None and centre not in visible:
-                    centre = None
-            else:
-                self._refuse(line, "/subject", "missing", "name the subject")
-                continue
-            if centre is None:
-                self._refuse(
-                    line, pointer, code, f"there is no such {what}, or none that you can see"
-                )
-            elif self._role_at(transaction, centre) is None:
-                self._refuse(line, pointer, "not_permitted", "your role there does not allow it")
-            elif enrolment is not None and enrolment.centre != centre:
-                self._refuse(
-                    line, "/centre", "centre_fixed", "is the centre that enrolled the subject"
-                )
-            else:
-                line.centre = centre
-
-    def _home_of(self, line: Line, enrolled: Collection[tuple[str, str]]) -> str | None:
-        """Give the centre of the subject whose enrolment a line calls by its id."""
-        for subject, centre in enrolled:
-            if self._made_by.get(subject, 0) < line.number:  # no line before its enrolment's
-                line.subject = subject
-                return centre
-        return None
-
-    async def _enrolled(
-        self, transaction: Transaction, called: list[str]
-    ) -> dict[str, set[tuple[str, str]]]:
-        """Give the subjects, with their centres, whose enrolments were sent under some ids."""
-        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        if called:
-            visible = visible_centres(transaction.authority)
-            for row in await transaction.rows(ENROLLED, called, visible):
-                found[row["source_id"]].add((row["subject"], row["centre"]))
-        return found
-
-    def _role_at(self, transaction: Transaction, centre: str) -> Role | None:
-        if centre not in self._roles:
-            try:
-                role = transaction.authority.role_for(Action.IMPORT_RECORDS, centre)
-                self._roles[centre] = role
-            except NotPermitted:
-                self._roles[centre] = None
-        return self._roles[centre]
 
     async def _store_kind(
         self, transaction: Transaction, kind: RecordKind, lines: list[Line]
@@ -522,7 +452,7 @@ class ImportStorage:
             return False
         await transaction.connection.execute("RELEASE SAVEPOINT enrolment")
         self._made[line.number] = subject
-        self._made_by[subject] = line.number
+        self._homes.made(subject, line)
         return True
 
     async def _has_slot(self, transaction: Transaction, line: Line, record: Known) -> bool:
@@ -547,7 +477,7 @@ class ImportStorage:
         return not line.errors
 
     def _event(self, transaction: Transaction, centre: str, action: str) -> str:
-        role = self._roles[centre]
+        role = self._homes.role_at(transaction, centre)
         return json.dumps(
             {
                 "action": action,
