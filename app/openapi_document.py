@@ -13,12 +13,11 @@ from fastapi import FastAPI
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
-from app.problems import MEDIA_TYPE, Problem, ProblemDocument
+from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
 from app.schemas.kept_for_the_record import say_what_is_kept
 from app.schemas.record_kinds import RECORD_KINDS
 
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
-_NEEDED = frozenset({"If-Match"})
 
 DESCRIPTION: Final = """\
 The centres of a CAR-T trial exchange its data here. Day 0 is the day of infusion.
@@ -166,7 +165,9 @@ def _describe_parameters(method: str, operation: dict[str, Any]) -> None:
     to mend it: to FastAPI they are optional.
     """
     body = "requestBody" in operation and "application/json" in operation["requestBody"]["content"]
-    keyed = body and method == "post"
+    needed = {"Idempotency-Key"} if body and method == "post" else set()
+    if str(IfMatchMissing.status) in operation["responses"]:
+        needed.add("If-Match")
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
@@ -178,7 +179,7 @@ def _describe_parameters(method: str, operation: dict[str, Any]) -> None:
         if "description" in schema:
             parameter["description"] = schema.pop("description")
         parameter["schema"] = schema
-        if parameter["name"] in _NEEDED or (keyed and parameter["name"] == "Idempotency-Key"):
+        if parameter["name"] in needed:
             parameter["required"] = True
 
 

@@ -28,6 +28,7 @@ BEYOND_A_SCHEMA = {
     "unit_not_allowed": "the units of a value",
     "unit_not_ucum": "the grammar of UCUM",
     "unknown_centre": "the centres of the caller",
+    "unknown_source_id": "the records that were sent",
     "unknown_term": "the 837 terms of CTCAE 5.0",
     "unknown_variant": "the definitions of the time to an event that is asked for",
     "value_missing": "a value, or why there is none",
@@ -37,6 +38,7 @@ BEYOND_A_SCHEMA = {
 
 PROBLEMS = {
     "/problems/as-of-in-the-future": "the ledger's head",
+    "/problems/cutoff-after-as-of": "the day of another parameter",
     "/problems/import-rejected": "the lines of a file, each held to its own kind",
     "/problems/stale-version": "the version as it is now",
 }

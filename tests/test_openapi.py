@@ -282,3 +282,17 @@ def _operation(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _example(operation: dict[str, Any]) -> Any:
     return operation["requestBody"]["content"]["application/json"]["example"]
+
+
+def test_a_header_is_required_where_the_answer_without_it_is_a_refusal(
+    document: dict[str, Any],
+) -> None:
+    asked = 0
+    for method, path, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] == "If-Match":
+                assert parameter.get("required", False) is ("428" in operation["responses"]), (
+                    f"{method} {path}"
+                )
+                asked += 1
+    assert asked
