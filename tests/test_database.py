@@ -29,6 +29,12 @@ DEFINERS = {
 }  # fmt: skip
 """Every function that runs with the rights of the tables' owner."""
 
+NO_CONTEXT = {
+    "42501": "a reader of the context says so",
+    "42704": "the setting was never made",
+    "22P02": "what is left of the setting after its transaction is not one",
+}
+
 CENTRES = [f"{number:02d}" for number in range(1, 21)]
 
 
@@ -111,9 +117,9 @@ async def test_a_query_without_a_context_is_an_error(
 
     try:
         for table in ("subject", "enrolment", "ledger_event", "centre"):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="no context") as refusal:
+            with pytest.raises(asyncpg.PostgresError) as refusal:
                 await look(table)
-            assert refusal.value.sqlstate == "42501"
+            assert refusal.value.sqlstate in NO_CONTEXT
     finally:
         await service.close()
 
@@ -189,15 +195,19 @@ async def test_every_function_with_the_owners_rights_is_known(deployment: Deploy
     functions = await deployment.owner.fetch(
         """
         SELECT replace(oid::regprocedure::text, ',', ', ') AS name, prosecdef, proconfig,
-               pg_get_userbyid(proowner) AS owner,
+               prosqlbody IS NOT NULL AS bound, pg_get_userbyid(proowner) AS owner,
                (SELECT array_agg(coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'))
                 FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))) AS callers
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace"""
     )
     assert {function["name"] for function in functions if function["prosecdef"]} == DEFINERS
     for function in functions:
-        assert function["proconfig"] == ["search_path=pg_catalog, public, pg_temp"] or (
-            function["name"] == "reach_of_role()"
+        # What a body names was found when it was made, or is found in our own schema.
+        bound = function["bound"] and not function["prosecdef"]
+        assert (
+            bound
+            or function["proconfig"] == ["search_path=pg_catalog, public, pg_temp"]
+            or function["name"] == "reach_of_role()"
         ), function
         assert function["owner"] == "dayzero_owner", function
         assert "PUBLIC" not in (function["callers"] or []), function
