@@ -12,6 +12,7 @@ knows of itself: nothing here gives one.
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -60,7 +61,9 @@ def _is_real_date(text: str) -> bool:
     return True
 
 
+@lru_cache(4096)
 def _is_moment(text: str) -> bool:
+    """Tell whether a text is a moment; the results of one sample share theirs."""
     return _OFFSET_DATE_TIME.fullmatch(text) is not None and _is_real_date(text[:_FULL])
 
 

@@ -114,6 +114,12 @@ class WrittenText:
         )
 
 
+@lru_cache(4096)
+def _has_form(pattern: str, text: str) -> bool:
+    """Tell whether a whole text has a form; fields of a form hold few texts again and again."""
+    return re.fullmatch(pattern, text) is not None
+
+
 @dataclass(frozen=True)
 class Form:
     """What a text of a fixed form reads; its refusal says the form in words.
@@ -134,7 +140,7 @@ class Form:
         Raises:
             PydanticCustomError: ``string_pattern_mismatch``, with the form in words.
         """
-        if not re.fullmatch(self.pattern, text):
+        if not _has_form(self.pattern, text):
             raise PydanticCustomError("string_pattern_mismatch", "{words}", {"words": self.words})
         return text
 

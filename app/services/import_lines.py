@@ -1,13 +1,13 @@
 """The lines of an import: read strictly, held to the schema of their kind, each on its own."""
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from app.models.values import OffsetDateTime, SourceId
 from app.schemas.record import Finding, Reasoned, RecordIn, RecordKind
@@ -214,9 +214,6 @@ def _source_id(sent: dict[str, Any]) -> str:
     return _Retraction.model_validate({"source_id": sent.get("source_id")}).source_id
 
 
-_write = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-
-
 def result(line: Line, status: str, more: Mapping[str, object]) -> str:
     """Write what became of a line: where it is in the file, never what it says."""
     written: dict[str, object] = {"line": line.number, "status": status}
@@ -228,4 +225,4 @@ def result(line: Line, status: str, more: Mapping[str, object]) -> str:
         written["errors"] = line.errors
     elif line.findings:
         written["findings"] = line.findings
-    return _write(written | dict(more))
+    return to_json(written | dict(more)).decode()

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from pydantic_core import to_json
+
 from app.access.centres import visible_centres
 from app.database import Transaction
 from app.models.record import Origin
@@ -431,7 +433,7 @@ class ImportStorage:
         if line.stated_at is not None:
             members["source_stated_at"] = line.stated_at.isoformat()
         row = line.laid or line.row
-        return f"{row},{json.dumps(members)[1:-1]},{self._system[line.centre]}"
+        return f"{row},{to_json(members).decode()[1:-1]},{self._system[line.centre]}"
 
     async def _enrol(self, transaction: Transaction, line: Line) -> bool:
         """Make the subject of a new enrolment and claim its slot; tell whether there was one."""
