@@ -11,6 +11,7 @@ BEYOND_A_SCHEMA = {
     "direct_identifier_suspected": "what reads like a name, a number or an address of a person",
     "ice_items_incomplete": "all items of the score or none",
     "ice_score_not_the_sum": "the sum of its items",
+    "malformed_header": "a pattern that schemathesis forgets where the header is optional",
     "missing": "what a trial asks for once a subject is enrolled",
     "not_a_cursor": "a cursor comes from a Link header",
     "not_a_date": "the days of a month",
