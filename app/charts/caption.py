@@ -67,8 +67,9 @@ def cut(report: Report) -> str:
 def rules(report: Report) -> list[str]:
     """Say which rules made a report."""
     made = report["rule_set"]
+    code, trial = (made[of][:DIGITS_OF_A_DIGEST] for of in ("code_digest", "trial"))
     return [
-        f"Rule set {made['version']}, trial file {made['trial'][:DIGITS_OF_A_DIGEST]}",
+        f"Rule set {made['version']}, code {code}, trial file {trial}",
         f"{made['response_criteria']}, {made['ae_grading']}, {made['crs_icans_grading']}",
     ]
 

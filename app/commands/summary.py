@@ -50,7 +50,7 @@ def summary(
 
 def blocks(found: Mapping[str, Any]) -> Iterator[Block]:
     """Give what is shown of a summary, in its order."""
-    endpoints = found["endpoints"]
+    endpoints, rules = found["endpoints"], found["rule_set"]
     times = {name: endpoints[name] for name in ENDPOINTS}
     yield Facts(
         (
@@ -58,7 +58,8 @@ def blocks(found: Mapping[str, Any]) -> Iterator[Block]:
             ("Population", f"{in_words(found['population'])}, n = {found['n']}"),
             ("Centres", centres(found)),
             ("Responses", found["response_source"]),
-            ("Rules", f"{found['rule_set']['version']}, {found['engine_version']}"),
+            ("Rules", f"{rules['version']}, code {rules['code_digest'][:12]}"),
+            ("Engine", found["engine_version"]),
         )
     )
     yield disposition.flow(endpoints["enrolment"])

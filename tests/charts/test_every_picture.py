@@ -51,7 +51,8 @@ def test_its_caption_says_whom_when_and_by_which_rules(drawn: dict[str, Any], na
     whom = "Subject 03-001, centre 03" if "subject" in report else f"n = {report['n']}"
     assert whom in said
     assert "as of 712, clinical cut-off 2026-03-31" in said
-    assert "Rule set 2026-11-25, trial file c614de8d" in said
+    assert "Rule set 2026-11-25, code 5c0de5" in said
+    assert "trial file c614de8d" in said
     assert "IMWG 2016, CTCAE 5.0, ASTCT 2019" in said
 
 

@@ -132,7 +132,7 @@ def test_the_caption_says_of_whom_as_of_when_and_by_which_rules(picture: dict[st
         "Overall survival",
         "Population: treated, n = 5",
         "as of 712, clinical cut-off 2026-03-31",
-        "Rule set 2026-11-25, trial file c614de8d",
+        "Rule set 2026-11-25, code 5c0de5",
         "2 events, 3 censored",
         "95 % limits (log-log)",
     ):

@@ -21,7 +21,8 @@ def section(document: Mapping[str, Any]) -> Section:
         ("Centres", centres(document)),
         ("Responses", _responses(document["response_source"])),
         ("Criteria", _criteria(rules)),
-        ("Rule set", f"{rules['version']}, trial file {rules['trial'][:16]}"),
+        ("Rule set", f"{rules['version']}, code {rules['code_digest'][:16]}"),
+        ("Trial file", rules["trial"][:16]),
         ("Made by", document["engine_version"]),
     ]
     return Section(

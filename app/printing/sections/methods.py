@@ -87,8 +87,8 @@ def _sources(document: Mapping[str, Any]) -> tuple[Paragraph, ...]:
             "order of sections: ICH E3."
         ),
         Paragraph(
-            f"Rule set {rules['version']}; trial file {rules['trial']}; "
-            f"{document['engine_version']}."
+            f"Rule set {rules['version']}, code {rules['code_digest']}; "
+            f"trial file {rules['trial']}; {document['engine_version']}."
         ),
     )
 

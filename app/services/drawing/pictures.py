@@ -13,6 +13,7 @@ from typing import Any
 from app.access.permissions import Action
 from app.charts.tables.catalogue import TABLES
 from app.charts.tables.row import written_as_csv
+from app.services.code_digest import DRAWING, code_digest
 from app.services.drawing.forms import Form
 from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
 from app.services.drawing.order import Order
@@ -123,8 +124,8 @@ class Pictures:
 
 
 def picture_etag(answer: str, order: Order) -> str:
-    """Give the identity of a picture: of the answer that it shows, and of what was ordered."""
-    return weak((answer, order.identity()))
+    """Give the identity of a picture: of the answer that it shows, what was ordered, what draws."""
+    return weak((answer, order.identity(), code_digest(DRAWING)))
 
 
 def _tabulated(order: Order, report: bytes) -> bytes:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Any, Final
 
+from app.services.code_digest import code_digest
 from app.services.ledger import DataCut
 from app.services.trial_endpoints.survival import DAYS_PER_MONTH
 from app.trial.populations import PopulationName
@@ -23,7 +24,7 @@ OF_RATES: Final = frozenset({"response", "response-waterfall"})
 RATES_USUAL: Final = "treated"
 """Its default, under which the default of all endpoints stands."""
 RULES_VERSION: Final = "2026-11-29"
-"""Changes whenever a rule changes what it says of the same records."""
+"""The day of the newest rule, for people; what the rules are is their digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,10 @@ def usual_population(endpoint: str, trial: Trial) -> PopulationName:
 
 
 def rule_set(trial: Trial) -> dict[str, Any]:
-    """Give which rules made a result: their version, the trial file's, and the criteria's."""
+    """Give which rules made a result: their digest, the trial file's, and the criteria's names."""
     return {
         "version": RULES_VERSION,
+        "code_digest": code_digest(),
         "trial": trial.digest,
         "response_criteria": trial.criteria.response,
         "ae_grading": trial.criteria.adverse_events,
@@ -82,7 +84,7 @@ def rule_set(trial: Trial) -> dict[str, Any]:
 
 def rules_digest(trial: Trial) -> str:
     """Give the identity of everything but the records that a result follows from."""
-    return sha256(f"{ENGINE_VERSION} {RULES_VERSION} {trial.digest}".encode()).hexdigest()
+    return sha256(f"{ENGINE_VERSION} {code_digest()} {trial.digest}".encode()).hexdigest()
 
 
 def head(question: Question, trial: Trial, n: int) -> dict[str, Any]:

@@ -79,7 +79,7 @@ export function provenance(answer, more = null) {
     answer.centre && `centre ${answer.centre}`,
     `data up to ${cut}`,
     `ledger at ${answer.as_of}`,
-    answer.rule_set && `rules ${answer.rule_set.version}`,
+    answer.rule_set && `rules ${answer.rule_set.version}, code ${answer.rule_set.code_digest.slice(0, 12)}`,
     more,
   ];
   const errors = answer.n_data_errors
