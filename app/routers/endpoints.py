@@ -19,8 +19,8 @@ from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
+from app.services.data_cut import DataCut
 from app.services.derivations.event_definition import PARTS
-from app.services.ledger import DataCut
 from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 

@@ -16,8 +16,8 @@ from app.schemas.listing import ReadQuery, SoughtText
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.service import Service
 from app.services import findings, ledger
+from app.services.data_cut import Cut
 from app.services.edit_checks import RULES
-from app.services.ledger import Cut
 
 router = APIRouter(route_class=TrialRoute, tags=["findings"])
 

@@ -18,8 +18,8 @@ from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
 from app.services import ledger, record_reads
+from app.services.data_cut import Cut
 from app.services.entity_tags import is_held
-from app.services.ledger import Cut
 from app.services.records import Answer
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"

@@ -1,43 +1,17 @@
 """The ledger's clock: numbering what was committed, and what ``as_of`` means by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.database import Database
 from app.problems import AsOfInTheFuture, CutoffAfterAsOf
+from app.services.data_cut import Cut, DataCut
 from app.services.derivations.moments import civil_day, day_furthest_east
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What the database knew at a moment.
-
-    Attributes:
-        seq: the effective number: the last that ends a transaction.
-        transaction_id: the last transaction that counts, as text; None means: whatever is current.
-    """
-
-    seq: int
-    transaction_id: str | None
-
 
 NOTHING_KNOWN_ON: Final = date(1900, 1, 1)
 """The day of a ledger without entries."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataCut(Cut):
-    """A cut that an analysis stands on.
-
-    Attributes:
-        known_on: day, in the centres' civil calendar, on which the last change that counts was
-            numbered.
-    """
-
-    known_on: date
 
 
 async def number_events(database: Database) -> int:

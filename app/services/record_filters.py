@@ -17,7 +17,7 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.free_text import is_free
 from app.schemas.record import RecordKind
-from app.services.ledger import Cut
+from app.services.data_cut import Cut
 from app.services.record_statements import dated
 from app.services.subject_course import courses_of
 from app.services.written_dates import midnight, possible_days

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from app.services.derivations.lymphodepletion import (
     lymphodepletion,
 )
 from app.services.derivations.moments import moment_of
+from app.services.derivations.subject_status import SubjectStatus, subject_status
 from app.services.written_dates import known_day, on_the_clock, possible_days
 from app.trial.anchors import Anchors
 from app.trial.schedule import anchors_of, visit_of
@@ -31,17 +31,6 @@ from app.vocabularies.preparations import InfusionKind, PreparationOutcome
 from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA, NEW_THERAPY_TARGETS
 
 NO_LYMPHODEPLETION: Final = Lymphodepletion()
-
-
-class SubjectStatus(StrEnum):
-    """How far a subject has come."""
-
-    SCREENING = "screening"
-    SCREEN_FAILED = "screen_failed"
-    ENROLLED = "enrolled"
-    INFUSED = "infused"
-    OFF_STUDY = "off_study"
-    DIED = "died"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +58,13 @@ class SubjectCourse:
     @property
     def status(self) -> SubjectStatus:
         """How far the subject has come."""
-        if self.died is not None:
-            return SubjectStatus.DIED
-        if self.off_study is not None:
-            return SubjectStatus.OFF_STUDY
-        if self.anchors.infusion is not None:
-            return SubjectStatus.INFUSED
-        if self.screen_failed_on is not None:
-            return SubjectStatus.SCREEN_FAILED
-        return SubjectStatus.ENROLLED if self.enrolled_on is not None else SubjectStatus.SCREENING
+        return subject_status(
+            enrolled=self.enrolled_on is not None,
+            screen_failed=self.screen_failed_on is not None,
+            infused=self.anchors.infusion is not None,
+            off_study=self.off_study is not None,
+            died=self.died is not None,
+        )
 
 
 _TABLES = ("enrolment", "preparation", "infusion", "follow_up", "therapy")

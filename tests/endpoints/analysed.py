@@ -11,8 +11,8 @@ from app.schemas.lab_result import LabResultIn
 from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
 from app.services.analysis_data import AnalysisCut, history_of
+from app.services.data_cut import DataCut
 from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
-from app.services.ledger import DataCut
 from app.services.standing_records import Document
 from app.services.trial_endpoints.analyse import analyse
 from app.services.trial_endpoints.json_values import jsonable

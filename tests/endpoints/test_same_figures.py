@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
+from app.services.data_cut import DataCut
 from app.services.entity_tags import is_held, weak
-from app.services.ledger import DataCut
 from app.services.trial_endpoints.figures import asked_of, clinical_days
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY

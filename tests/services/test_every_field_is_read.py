@@ -10,8 +10,8 @@ from typing import Any, Final
 import pytest
 
 from app.schemas.kept_for_the_record import KEPT
+from app.services.data_cut import DataCut
 from app.services.edit_checks import on_subject
-from app.services.ledger import DataCut
 from app.services.trial_endpoints.analyse import analyse
 from app.services.trial_endpoints.explanation import discrepancies_of, explained
 from app.services.trial_endpoints.lab_series import lab_series

@@ -23,7 +23,6 @@ from app.services.derivations.crs_and_icans import (
     syndrome,
     table_row,
 )
-from app.services.derivations.death import reported_death
 from app.services.derivations.event_chains import EventLine, emergent_lines, event_chains
 from app.services.derivations.incidence_exclusions import left_out
 from app.services.derivations.lymphodepletion import Lymphodepletion, lymphodepletion_of
@@ -33,6 +32,7 @@ from app.services.derivations.partial_dates import (
     adverse_event_end_day,
     adverse_event_start_day,
 )
+from app.services.derivations.reported_death import reported_death
 from app.services.derivations.safety_follow_up import (
     SafetyFollowUp,
     collection_anchors,

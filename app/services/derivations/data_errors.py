@@ -9,9 +9,9 @@ Source: the trial's endpoint definitions, integrity errors and classes of data e
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from app.services.derivations.death import reported_death
 from app.services.derivations.error_effects import CONTACT_AFTER_DEATH, DATE_AFTER_DEATH, ErrorClass
 from app.services.derivations.records_after_death import contacts_after, further_infusions_after
+from app.services.derivations.reported_death import reported_death
 from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import (
     DataError,

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Final, Literal
 
 from app.services.derivations.partial_dates import death_day
-from app.services.derivations.subject_history import FollowUp, SubjectHistory
+from app.services.derivations.reported_death import reported_death
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_to_event import Happening
-from app.vocabularies.follow_up import DeathCause, SurvivalStatus
+from app.vocabularies.follow_up import DeathCause
 
 _DUE_TO_MYELOMA: Final = {
     DeathCause.MYELOMA: True,
@@ -27,28 +28,6 @@ class Death(Happening):
     due_to_myeloma: bool | None = None
     """None: not known."""
     cause: DeathCause | None = None
-
-
-def reported_death(history: SubjectHistory) -> FollowUp | None:
-    """Give the follow-up that tells of the death, whenever it was; None: no death is reported.
-
-    Decision: of several that tell of it the one with the earliest last possible day, which prefers
-    a full date to a month that holds it; centres are asked to mend deaths on different days.
-    """
-    deaths = [
-        one
-        for one in history.follow_ups
-        if one.status is SurvivalStatus.DIED and one.death is not None
-    ]
-    return min(
-        deaths,
-        key=lambda one: (
-            (one.death.latest, one.death.earliest, one.record.record_id)
-            if one.death
-            else (date.max, date.max, one.record.record_id)
-        ),
-        default=None,
-    )
 
 
 def death(

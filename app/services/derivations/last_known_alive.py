@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from app.services.criteria.imwg.merging import PARTS
-from app.services.derivations.death import reported_death
 from app.services.derivations.partial_dates import ImputedPart, imputed_part
+from app.services.derivations.reported_death import reported_death
 from app.services.derivations.subject_history import (
     Assessment,
     FollowUp,

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Final
 
 from app.services.derivations.date_sieve import DateSieve
-from app.services.derivations.death import reported_death
 from app.services.derivations.error_effects import (
     AE_END_AFTER_DEATH,
     DATE_AFTER_DEATH,
@@ -21,6 +20,7 @@ from app.services.derivations.error_effects import (
     Effect,
     ErrorClass,
 )
+from app.services.derivations.reported_death import reported_death
 from app.services.derivations.subject_history import (
     AdverseEvent,
     DataError,

@@ -16,8 +16,9 @@ from app.access.principal import Authority
 from app.database import Database, Transaction
 from app.problems import NotFound
 from app.schemas.free_text import derived_without_free_text
+from app.services.data_cut import DataCut
 from app.services.entity_tags import is_held, weak
-from app.services.ledger import DataCut, data_cut_of
+from app.services.ledger import data_cut_of
 from app.services.record_reads import note
 from app.services.records import Caller
 from app.services.trial_endpoints.analyses import Analyses

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from app.database import Transaction
-from app.services.ledger import DataCut
+from app.services.data_cut import DataCut
 from app.services.trial_endpoints.question import Question
 
 STANDINGS_KEPT: Final = 256

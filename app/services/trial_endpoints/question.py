@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from app.services.code_digest import code_digest
-from app.services.ledger import DataCut
+from app.services.data_cut import DataCut
 from app.services.trial_endpoints.survival import DAYS_PER_MONTH
 from app.trial.populations import PopulationName
 from app.trial.trial import Trial

@@ -10,9 +10,9 @@ from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
+from app.services.data_cut import DataCut
 from app.services.derivations.response_discrepancies import Discrepancy
 from app.services.derivations.subject_history import SubjectHistory
-from app.services.ledger import DataCut
 from app.services.record_reads import note
 from app.services.records import Caller, home
 from app.services.trial_endpoints.explanation import discrepancies_of, explained

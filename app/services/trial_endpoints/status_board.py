@@ -11,12 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from app.models.dates import PartialDate
 from app.services.derivations.scheduled_visits import ScheduledVisit
-from app.services.subject_course import SubjectCourse
+from app.services.derivations.subject_status import SubjectStatus, subject_status
 from app.services.trial_endpoints.question import ENGINE_VERSION, Question, rule_set
 from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
-from app.trial.schedule import anchors_of
 from app.trial.trial import Trial
 from app.trial.visit_status import ScheduledVisitStatus
 from app.trial.visits import Visit
@@ -29,7 +27,7 @@ def status_board(
     known_on = question.cut.known_on
     until = question.cutoff or known_on
     today = min(until, known_on)
-    subjects = [_subject(one, trial, today, until) for one in analyses]
+    subjects = [_subject(one, today, until) for one in analyses]
     columns = [visit for visit in trial.schedule.visits if not visit.after_an_event]
     return {
         "centre": question.centre,
@@ -63,12 +61,12 @@ def _column(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _subject(analysis: SubjectAnalysis, trial: Trial, today: date, until: date) -> dict[str, Any]:
+def _subject(analysis: SubjectAnalysis, today: date, until: date) -> dict[str, Any]:
     visits = analysis.visits
     return {
         "subject": analysis.subject,
         "centre": analysis.centre,
-        "state": _course(analysis, trial, until).status,
+        "state": _state(analysis, until),
         "infused_on": analysis.milestones.infused_on,
         "visits": [_visit(one, one.status(today, visits.stops)) for one in visits.scheduled],
         "other_visits": [{"visit": one.code, "on": one.on} for one in visits.others],
@@ -87,19 +85,15 @@ def _visit(visit: ScheduledVisit, status: ScheduledVisitStatus) -> dict[str, Any
     }
 
 
-def _course(analysis: SubjectAnalysis, trial: Trial, until: date) -> SubjectCourse:
-    """Give the course of a subject at the cut, which tells how far it has come."""
+def _state(analysis: SubjectAnalysis, until: date) -> SubjectStatus:
+    """Give how far a subject has come at the cut."""
     reached = analysis.milestones
-    died = analysis.died_on
-    return SubjectCourse(
-        subject=analysis.subject,
-        centre=analysis.centre,
-        enrolled=True,
-        enrolled_on=reached.enrolled_on,
-        screen_failed_on=_by(analysis.screen_failed_on, until),
-        off_study=_by(analysis.off_study_on, until),
-        died=PartialDate(died.isoformat()) if died else None,
-        anchors=anchors_of(trial, infusion=reached.infused_on),
+    return subject_status(
+        enrolled=reached.enrolled_on is not None,
+        screen_failed=_by(analysis.screen_failed_on, until) is not None,
+        infused=reached.infused_on is not None,
+        off_study=_by(analysis.off_study_on, until) is not None,
+        died=analysis.died_on is not None,
     )
 
 

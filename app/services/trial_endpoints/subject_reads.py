@@ -8,8 +8,8 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
+from app.services.data_cut import DataCut
 from app.services.derivations.subject_history import SubjectHistory
-from app.services.ledger import DataCut
 from app.services.records import Caller, home
 from app.services.trial_endpoints.answers import note_subjects
 from app.services.trial_endpoints.figures import clinical_days

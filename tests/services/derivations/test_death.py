@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.services.derivations.death import Death, death, reported_death
+from app.services.derivations.death import Death, death
+from app.services.derivations.reported_death import reported_death
 from app.services.derivations.subject_history import FollowUp
 from app.vocabularies.follow_up import DeathCause
 from tests.services.derivations.endpoint_cases import day
