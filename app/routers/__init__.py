@@ -17,6 +17,7 @@ from app.routers import (
     people_sign_in,
     reports,
     responses,
+    rules,
     status_board,
     subjects,
     token_endpoint,
@@ -31,7 +32,7 @@ def every_router() -> Iterator[APIRouter]:
     """Give every router of the service, in the order of the documentation."""
     yield page.router
     yield documentation.router
-    for noun in (health, token_endpoint, people_sign_in, about, vocabularies, subjects):
+    for noun in (health, token_endpoint, people_sign_in, about, vocabularies, rules, subjects):
         yield noun.router
     for kind in RECORD_KINDS:
         if not kind.one_per_subject:
