@@ -11,6 +11,7 @@ from app.problems import InvalidParameter, documented
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
+from app.schemas.listing import SoughtText
 from app.service import Service
 from app.services.code_digest import code_digest
 from app.services.entity_tags import is_held
@@ -68,7 +69,7 @@ class RuleQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    search: str = Field(default="", max_length=100, description="Words that a rule has.")
+    search: SoughtText = Field(default="", max_length=100, description="Words that a rule has.")
 
 
 @router.get(

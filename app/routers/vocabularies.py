@@ -11,6 +11,7 @@ from app.problems import InvalidParameter, NotFound, documented
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
+from app.schemas.listing import SoughtText
 from app.service import Service
 from app.services.entity_tags import is_held
 from app.services.finding_vocabulary import SERVED
@@ -58,7 +59,7 @@ class VocabularyQuery(BaseModel):
     version: str | None = Field(
         default=None, max_length=100, description="The current one without it."
     )
-    search: str = Field(default="", max_length=100, description="Words that a concept has.")
+    search: SoughtText = Field(default="", max_length=100, description="Words that a concept has.")
     limit: int = Field(default=1000, ge=1, le=5000)
 
 
