@@ -14,6 +14,10 @@ from app.vocabularies.wording import counted
 
 TITLE: Final = "Time on study and response"
 STEP: Final = 13.5
+APART: Final = 3
+"""Months between the ticks of the axis, which ends with the first beyond the data."""
+ROOM: Final = 1
+"""Months that the axis leaves for what is written beside a bar."""
 SHOWN: Final = tuple(name for name in CATEGORIES if name not in {"PD", "NE"})
 MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "progression": ("diamond", VERMILION),
@@ -54,7 +58,7 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bars(found: list[Row], subjects: list[Row]) -> Picture:
-    last = max(6, 6 * -(-max(row["until_months"] for row in found) // 6))
+    last = APART * -(-(max(row["until_months"] for row in found) + ROOM) // APART)
     order = [row["subject"] for row in subjects]
     subject = alt.Y(
         "subject:N",
@@ -66,7 +70,7 @@ def _bars(found: list[Row], subjects: list[Row]) -> Picture:
         "since_months:Q",
         scale=alt.Scale(domain=[0, last], nice=False),
         axis=alt.Axis(
-            title="Months since infusion", values=list(range(0, int(last) + 1, 3)), format="d"
+            title="Months since infusion", values=list(range(0, int(last) + 1, APART)), format="d"
         ),
     )
     stretches = _stretches(found, subjects)

@@ -127,6 +127,23 @@ def test_an_unconfirmed_progression_is_a_hollow_mark_of_the_same_form() -> None:
     assert "1 death" in said
 
 
+@pytest.mark.parametrize(
+    ("until", "months"),
+    [
+        pytest.param("2025-12-01", 12, id="334 days, and room for a label"),
+        pytest.param("2026-01-05", 15, id="369 days"),
+    ],
+)
+def test_its_axis_ends_with_the_data(until: str, months: int) -> None:
+    picture = drawn(swimmer(subject(until=until)), {})
+    ends = {
+        unit["encoding"]["x"]["scale"]["domain"][1]
+        for unit in units(picture)
+        if "scale" in unit["encoding"].get("x", {})
+    }
+    assert ends == {months}
+
+
 def test_lightness_keeps_the_order_of_the_categories() -> None:
     lightness = [
         sum(int(colour[at : at + 2], 16) for at in (1, 3, 5))
