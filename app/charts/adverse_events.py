@@ -9,6 +9,7 @@ from app.charts.caption import Picture, finished, nobody, values, words
 from app.charts.style import GRADES, INK, WIDTH, text_on
 from app.charts.tables.adverse_events import rows, terms, window
 from app.charts.tables.row import Report, Row
+from app.vocabularies.wording import counted
 
 TITLE: Final = "Adverse events by worst grade"
 STEP: Final = 19
@@ -22,8 +23,8 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     shown, known = len({row["term"] for row in found}), len(terms(report, options))
     asked = words(options.get("window", "treatment_emergent"))
     about = [
-        f"window: {asked}, {window(report, options)['n']} subjects",
-        f"{shown} most frequent of {known} terms" if shown < known else f"{known} terms",
+        f"window: {asked}, {counted(window(report, options)['n'], 'subject')}",
+        f"{shown} most frequent of {known} terms" if shown < known else counted(known, "term"),
         "a subject counts once a term",
     ]
     if not found:

@@ -7,13 +7,14 @@ from typing import Any, Final
 import altair as alt
 
 from app.charts.caption import Picture, finished, nobody, values
-from app.charts.style import BLUE, INK, QUIET, VERMILION, WIDTH
+from app.charts.style import BLUE, FEWEST_FOR_A_LINE, INK, QUIET, VERMILION, WIDTH
 from app.charts.tables.car_kinetics import samples, summaries, table
 from app.charts.tables.row import Report, Row
+from app.vocabularies.wording import counted
 
 HEIGHT: Final = 400
-FEWEST_FOR_A_LINE: Final = 5
-"""Subjects behind a point below which no line over subjects is drawn."""
+HALO: Final = {"color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 3}
+"""What is drawn behind a number, so that it can be read upon lines."""
 MATRICES: Final[Mapping[str, str]] = {
     "PB": "blood",
     "BM": "bone marrow",
@@ -51,11 +52,13 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     courses = samples(report, shown)
     about = [
         METHODS[analyte["method"]] + (" (derived)" if analyte["derived"] else ""),
-        f"{shown['n']} subjects with a sample, {shown['expanded']['x']} with expansion",
-        "median and quartiles by planned day, with the number of subjects behind each",
+        f"{counted(shown['n'], 'subject')} with a sample, {shown['expanded']['x']} with expansion",
+        "line: median by planned day, with its quartiles and the number of subjects behind it",
         f"none drawn where fewer than {FEWEST_FOR_A_LINE} have a sample",
-        "below the limit of quantification: at half of it",
+        "below the limit of quantification (LLOQ): at half of it",
     ]
+    if courses:
+        about.append("grey: each subject, triangles below the limit")
     return finished(_course(shown, courses), report, title, about)
 
 
@@ -104,9 +107,12 @@ def _course(shown: Mapping[str, Any], courses: list[Row]) -> Picture:
             ),
         )
         .encode(x=x, y=level("median"), detail="run:N"),
-        alt.Chart(values(middle))
-        .mark_text(dy=-12, fontSize=10, color=INK)
-        .encode(x=x, y=level("median"), text="n:Q"),
+        *(
+            alt.Chart(values(middle))
+            .mark_text(dy=-12, fontSize=10, **ink)
+            .encode(x=x, y=level("median"), text="n:Q")
+            for ink in (HALO, {"color": INK})
+        ),
     ]
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
 

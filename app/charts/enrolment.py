@@ -9,6 +9,7 @@ from app.charts.caption import Picture, finished, nobody, values
 from app.charts.style import BLUE, INK, QUIET, VERMILION, WIDTH
 from app.charts.tables.enrolment import rows, target
 from app.charts.tables.row import Report, Row
+from app.vocabularies.wording import counted
 
 TITLE: Final = "Enrolment"
 HEIGHT: Final = 280
@@ -22,10 +23,10 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     total, slots = report["total"], report["slots"]
     about = [
         f"{total['screened']} screened, {total['enrolled']} enrolled, {total['infused']} infused",
-        f"{total['screen_failed']} screen failures, {total['off_study']} off study",
+        f"{counted(total['screen_failed'], 'screen failure')}, {total['off_study']} off study",
     ]
     if slots["left"] is not None:
-        about.append(f"{slots['left']} of {slots['total']} slots left")
+        about.append(f"{slots['left']} of {counted(slots['total'], 'slot')} left")
     months = [row for row in found if row["month"]]
     if not months:
         return nobody(report, TITLE, "No subjects enrolled as of this data cut.", about)
@@ -86,10 +87,12 @@ def _accrual(months: list[Row], aim: int | None) -> Picture:
 def _centres(centres: list[Row]) -> Picture:
     centre = alt.Y("centre:N", axis=alt.Axis(title="Centre", ticks=False))
     highest = max(max(row["screened_total"], row["planned"] or 0) for row in centres)
+    planned = any(row["planned"] is not None for row in centres)
+    marks = "outer bar: enrolled, inner bar: infused" + (", line: planned" if planned else "")
     subjects = alt.X(
         "enrolled_total:Q",
         scale=alt.Scale(domain=[0, max(highest, 1) * 1.25], nice=False),
-        axis=alt.Axis(title="Subjects (inner bar: infused)", tickMinStep=1, grid=False),
+        axis=alt.Axis(title=f"Subjects ({marks})", tickMinStep=1, grid=False),
     )
     base = alt.Chart(values([row | {"said": _said(row)} for row in centres])).encode(y=centre)
     layers = [
@@ -99,7 +102,7 @@ def _centres(centres: list[Row]) -> Picture:
         .encode(x="end:Q", text="said:N")
         .transform_calculate(end="max(datum.enrolled_total, datum.planned || 0)"),
     ]
-    if any(row["planned"] is not None for row in centres):
+    if planned:
         layers.append(
             base.transform_filter("isValid(datum.planned)")
             .mark_tick(thickness=2, size=20, color=INK)

@@ -9,6 +9,7 @@ from app.charts.caption import Picture, finished, nobody, values
 from app.charts.style import GRADES, GREEN, INK, QUIET, WIDTH
 from app.charts.tables.lab_series import rows
 from app.charts.tables.row import Report, Row
+from app.vocabularies.wording import counted
 
 HEIGHT: Final = 340
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
@@ -26,7 +27,7 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     """Draw the results against the days since the infusion, or against the calendar without one."""
     title = f"{report['name'][:1].upper()}{report['name'][1:]} ({report['analyte']})"
     found = rows(report, options)
-    about = [f"{len(found)} results"]
+    about = [counted(len(found), "result")]
     if report["n_not_shown"]:
         about.append(f"{report['n_not_shown']} in words or another unit not shown")
     factors = sorted({row["restated_by"] for row in found if row["restated_by"]})
@@ -40,10 +41,18 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
         )
     if report["n_not_plausible"]:
         about.append(f"{report['n_not_plausible']} not plausible and not shown")
-    about.append("band: reference range of the laboratory")
+    about += _of_the_range(found)
     if not found:
         return nobody(report, title, "No results of this analyte as of this data cut.", about)
     return finished(_series(report, found), report, title, about)
+
+
+def _of_the_range(found: list[Row]) -> list[str]:
+    """Say what the green lines are; a laboratory that gave one limit has no band."""
+    given = [[row[limit] is not None for limit in ("lower_limit", "upper_limit")] for row in found]
+    if any(map(all, given)):
+        return ["band: reference range of the laboratory"]
+    return ["dashed: limit of the laboratory's reference range"] if any(map(any, given)) else []
 
 
 def _series(report: Report, found: list[Row]) -> Picture:

@@ -24,6 +24,7 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     about = [
         report["rule_set"]["ae_grading"] + " laboratory grades",
         "outlined: the grade did not change; to the right of it, it got worse",
+        "numbers: subjects; the darker, the more of the n; none: not graded",
     ]
     if any(row["shift_scale"] == "limits" for row in found):
         about.append("by the limits: terms that CTCAE grades in multiples of an abnormal baseline")

@@ -19,13 +19,22 @@ LEAST_FOR_A_LABEL: Final = 3.6
 def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     """Draw a bar for each visit, the deepest category at the bottom."""
     found = rows(report, options)
-    about = ["by the end of each visit's window", source(report)]
+    about = ["by the end of each visit's window", *_without(report), source(report)]
     if not found or not report["N"]:
         return nobody(report, TITLE, "No subjects have an evaluation as of this data cut.", about)
     picture = alt.vconcat(_bars(_stacked(found)), _closed(found), spacing=10).resolve_scale(
         x="shared"
     )
     return finished(picture, report, TITLE, about)
+
+
+def _without(report: Report) -> list[str]:
+    """Say how many of the subjects could not be evaluated at all, and for want of what."""
+    counts = (
+        ("n_missing", "without an evaluation"),
+        ("n_unmeasurable_at_baseline", "with nothing measurable at baseline"),
+    )
+    return [f"{report[name]} {said}" for name, said in counts if report.get(name)]
 
 
 def _stacked(found: list[Row]) -> list[Row]:

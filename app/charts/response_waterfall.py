@@ -26,18 +26,42 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 }
 TRACKS: Final[Mapping[str, str]] = {
     "serum_urine": "serum or urine M-protein",
-    "none": "nothing measurable",
+    "none": "nothing measurable at baseline",
     "not_infused": "not infused",
 }
-THRESHOLDS: Final = ((-25, "\u221225 %: MR"), (-50, "\u221250 %: PR"), (-90, "\u221290 %: VGPR"))
-"""Falls that IMWG 2016 asks for, of serum M-protein; drawn as help, nothing follows from them."""
+_OF_SERUM: Final = ((-25, "MR"), (-50, "PR"), (-90, "VGPR"))
+THRESHOLDS: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
+    "serum_m_protein": _OF_SERUM,
+    "immunoglobulin": _OF_SERUM,
+    "urine_m_protein": ((-50, "MR"), (-90, "PR")),
+    "free_light_chains": ((-50, "PR"), (-90, "VGPR")),
+    "marrow_plasma_cells": ((-50, "PR"),),
+    "plasmacytomas": ((-50, "PR"),),
+}
+"""Falls that the criteria ask of each marker, in per cent; a marker without them has no lines.
+
+They are drawn as help, over the bars of that marker alone; nothing follows from them. VGPR by urine
+is an amount and no fall.
+
+Source: IMWG 2016, table 4; for free light chains, marrow and plasmacytomas its footnotes.
+"""
+DASHES: Final[Mapping[str, list[int]]] = {"MR": [1, 2], "PR": [4, 2], "VGPR": [1, 0]}
+"""How the line of a fall is drawn, by the level that asks for it."""
+SHORT: Final[Mapping[str, str]] = {
+    "serum_m_protein": "serum",
+    "immunoglobulin": "immunoglobulin",
+    "urine_m_protein": "urine",
+    "free_light_chains": "light chains",
+    "marrow_plasma_cells": "marrow",
+    "plasmacytomas": "plasmacytomas",
+}
 
 
 def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     """Draw one bar a subject, from the greatest rise to the deepest fall."""
     found = rows(report, options)
     without = [
-        f"{n} without ({TRACKS.get(track, words(track))})"
+        f"{n} without one ({TRACKS.get(track, words(track))})"
         for track, n in report["without_change"].items()
     ]
     about = [
@@ -78,12 +102,6 @@ def _bars(found: list[Row]) -> Picture:
     base = alt.Chart(values(shown)).encode(x=subject)
     categories = [name for name in CATEGORIES if any(row["category"] == name for row in shown)]
     layers = [
-        alt.Chart(values([{"at": at} for at, _ in THRESHOLDS]))
-        .mark_rule(strokeDash=[4, 3], color=QUIET, strokeWidth=0.8)
-        .encode(y=alt.Y("at:Q", scale=change["scale"])),
-        alt.Chart(values([{"at": at, "said": said} for at, said in THRESHOLDS]))
-        .mark_text(align="left", dx=4, fontSize=9, color=QUIET)
-        .encode(y="at:Q", text="said:N", x=alt.value(WIDTH)),
         base.mark_bar(stroke=INK, strokeWidth=0.5).encode(
             y=change,
             color=alt.Color(
@@ -92,6 +110,7 @@ def _bars(found: list[Row]) -> Picture:
                 legend=alt.Legend(title="Best response", orient="top", direction="horizontal"),
             ),
         ),
+        *_thresholds(found, subject, change),
         base.mark_point(filled=True, size=26, stroke=INK, strokeWidth=0.9, opacity=1).encode(
             y=change,
             fill=alt.Fill(
@@ -121,6 +140,62 @@ def _bars(found: list[Row]) -> Picture:
         .encode(y=alt.datum(0), text="said:N"),
     ]
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+
+
+def _thresholds(found: list[Row], subject: alt.X, change: alt.Y) -> list[Picture]:
+    """Draw each fall that the criteria ask for over the bars that it holds for, and name it."""
+    steps = [
+        {"subject": row["subject"], "at": at, "asked_for": category}
+        for row in found
+        for at, category in THRESHOLDS.get(row["marker"], ())
+    ]
+    if not steps:
+        return []
+    markers = [name for name in THRESHOLDS if any(row["marker"] == name for row in found)]
+    scale = change["scale"]
+    over_bars = alt.Chart(values(steps)).encode(
+        x=alt.X("subject:N", sort=subject["sort"], bandPosition=0),
+        x2=alt.X2("subject:N", bandPosition=1),
+        y=alt.Y("at:Q", scale=scale),
+    )
+    return [
+        over_bars.mark_rule(color="#ffffff", strokeWidth=1.6),
+        over_bars.mark_rule(color=INK, strokeWidth=1.1).encode(
+            strokeDash=alt.StrokeDash(
+                "asked_for:N",
+                scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())),
+                legend=alt.Legend(
+                    title="Fall asked for",
+                    orient="top",
+                    direction="horizontal",
+                    symbolType="stroke",
+                    symbolSize=300,
+                ),
+            )
+        ),
+        alt.Chart(values(_names(markers)))
+        .mark_text(align="left", dx=4, fontSize=9, color=QUIET, lineBreak="\n")
+        .encode(y=alt.Y("at:Q", scale=scale), text="said:N", x=alt.value(WIDTH)),
+    ]
+
+
+def _names(markers: list[str]) -> list[Row]:
+    """Say what each fall stands for, and for which markers where several are shown."""
+    asked: dict[int, dict[str, list[str]]] = {}
+    for marker in markers:
+        for at, category in THRESHOLDS[marker]:
+            asked.setdefault(at, {}).setdefault(category, []).append(SHORT[marker])
+    return [
+        {
+            "at": at,
+            "said": "\n".join(
+                f"\u2212{-at} %: {category}"
+                + (f" ({', '.join(shorts)})" if len(markers) > 1 else "")
+                for category, shorts in by_category.items()
+            ),
+        }
+        for at, by_category in sorted(asked.items(), reverse=True)
+    ]
 
 
 def _said(row: Row) -> str:

@@ -18,6 +18,12 @@ GREEN: Final = "#009e73"
 WIDTH: Final = 680
 """Of the plot, in pixels."""
 
+FEWEST_FOR_A_LINE: Final = 5
+"""Subjects behind a point below which no line over subjects is drawn.
+
+Source: the trial's endpoint definitions, section 4.
+"""
+
 SUBTITLE_LETTERS: Final = 118
 """What a line under the title holds at the width of a picture."""
 

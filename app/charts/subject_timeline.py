@@ -9,6 +9,7 @@ from app.charts.caption import Picture, finished, nobody, source, values, words
 from app.charts.style import CATEGORIES, GRADES, INK, QUIET, VERMILION, WIDTH
 from app.charts.tables.row import Report, Row
 from app.charts.tables.subject_timeline import THERAPY_NAMES, rows
+from app.vocabularies.wording import counted
 
 LANES: Final = ("preparation", "infusion", "visit", "response", "outcome")
 SPANS: Final = ("adverse event", "therapy")
@@ -35,12 +36,12 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     """Draw what happened on a day above what lasted, on one axis."""
     title = f"Timeline of subject {report['subject']}"
     found = rows(report, options)
-    about = [f"{sum(row['lane'] == 'adverse event' for row in found)} adverse events"]
+    about = [counted(sum(row["lane"] == "adverse event" for row in found), "adverse event")]
     if report["on_study"] is not None:
         about.append(f"{words(report['on_study']['end'])}, last on {report['on_study']['until']}")
     if report["undated"]:
         about.append(f"{report['undated']} without any day, not drawn")
-    about += [source(report), "arrow: no end is known"]
+    about += [source(report), "named where they change", "arrow: no end is known"]
     if not found:
         return nobody(report, title, "No records as of this data cut.", about)
     days = [

@@ -13,11 +13,9 @@ from math import isfinite
 from typing import Any, Final
 
 from app.printing.document import NOTHING
+from app.vocabularies.wording import NOT_REACHED, between
 
-NOT_REACHED: Final = "NR"
-"""What stands for a time or a limit that the curve does not reach."""
-
-NOT_ESTIMABLE: Final = "NE"
+NOT_ESTIMABLE: Final = "not estimable"
 
 SIGNIFICANT: Final = 3
 
@@ -82,8 +80,9 @@ def count_and_percent(x: int, value: Number) -> str:
 
 
 def limits(lower: Number, upper: Number, shown: Any = percent, absent: str = NOT_REACHED) -> str:
-    """Show the limits of an estimate."""
-    return f"{shown(lower, absent)} to {shown(upper, absent)}"
+    """Show the limits of an estimate; of both that there are not, it is said once."""
+    low, high = (None if value is None else shown(value, absent) for value in (lower, upper))
+    return between(low, high, absent)
 
 
 def rate(found: Mapping[str, Any]) -> tuple[str, str, str]:

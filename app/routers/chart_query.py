@@ -1,6 +1,6 @@
 """What a picture can be asked."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,9 @@ from app.vocabularies.laboratory import find_analyte, listed_codes
 from app.vocabularies.specimens import Matrix
 
 _PARTS = tuple(dict.fromkeys(part for parts in PARTS.values() for part in parts))
+
+LONGEST_HORIZON: Final = 240
+"""Months that an axis can be asked to reach."""
 
 
 def _listed(code: str) -> str:
@@ -85,6 +88,14 @@ class SurvivalQuery(ResponsesQuery):
     )
     conf_type: CurveType | None = Field(
         default=None, description="Transformation of the pointwise limits."
+    )
+    horizon: int | None = Field(
+        default=None,
+        ge=1,
+        le=LONGEST_HORIZON,
+        description="Months that the axis reaches at least, as in 36; it ends with the data "
+        "without it, and never before.",
+        examples=[36],
     )
 
 

@@ -206,6 +206,7 @@ def swimmer(*more: dict[str, Any]) -> dict[str, Any]:
         "best_response": "sCR",
         "segments": [{"category": "PR", "since": "2025-02-01", "until": "2025-12-01"}],
         "progression_on": None,
+        "unconfirmed_progression_on": None,
         "new_therapy_on": None,
         "died_on": None,
     }

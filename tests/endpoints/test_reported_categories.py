@@ -3,6 +3,8 @@
 Source: the trial's endpoint definitions, PFS and DOR censoring, no baseline; MRD; response rates.
 """
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -127,6 +129,33 @@ async def test_the_picture_says_how_many_have_no_baseline(told: Cohort) -> None:
     assert "9 of 11 without a baseline evaluation" in said
     assert "median not given" in said
     assert "FDA regime" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "mark"),
+    [
+        pytest.param(INVESTIGATOR, "CR, CR, PD", "progression", id="on imaging"),
+        pytest.param(INVESTIGATOR, "PD confirmed by word", "progression", id="said confirmed"),
+        pytest.param(
+            INVESTIGATOR, "PD not confirmed", "unconfirmed progression", id="waits for a second"
+        ),
+        pytest.param(
+            DERIVED, "CR, CR, PD", "unconfirmed progression", id="reported, and not measured"
+        ),
+        pytest.param(DERIVED, "measured", None, id="none reported"),
+    ],
+)
+async def test_the_swimmer_marks_a_reported_progression(
+    told: Cohort, source: dict[str, str], name: str, mark: str | None
+) -> None:
+    query = f"response_source={source['response_source']}&cutoff={CUT['cutoff']}"
+    answer = await told.reader.get(f"/v1/charts/swimmer?{query}", Accept="text/csv")
+    marks = [
+        (row["shows"], row["since_days"])
+        for row in csv.DictReader(io.StringIO(answer.text))
+        if row["subject"] == told.codes[name] and "progression" in row["shows"]
+    ]
+    assert marks == ([(mark, "91")] if mark else [])
 
 
 async def test_the_evaluable_are_those_whom_the_source_judged(told: Cohort) -> None:

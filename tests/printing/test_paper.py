@@ -54,6 +54,49 @@ def test_every_page_says_of_which_cut_it_is(tmp_path: Path) -> None:
         assert f"Page {number} of {len(pages)}" in text
 
 
+LONGEST_CUT = (
+    ("Trial", "DAYZERO-RELAPSED-001"),
+    ("centre", "NORTH-01"),
+    ("as of", "99999999"),
+    ("cut-off", "none, known on 2026-03-31"),
+    ("population", "evaluable by protocol, n = 60"),
+    ("responses", "investigator"),
+    ("rules", "2026-11-29"),
+)
+"""Every fact at the length that a trial file allows, and more than a line of ordinary letters."""
+
+
+def heads(report: Printed, tmp_path: Path) -> list[list[str]]:
+    """Give the lines above the first paragraph of each page but the first."""
+    long = Section("Long", tuple(Paragraph(f"Line {line}.") for line in range(120)), "long")
+    pages = text_of(typeset(replace(report, sections=(long,))), tmp_path).split("\f")[1:-1]
+    assert pages
+    lines = [[line for line in page.splitlines() if line.strip()] for page in pages]
+    return [page[: next(at for at, line in enumerate(page) if "Line" in line)] for page in lines]
+
+
+def test_the_longest_running_head_is_one_line(tmp_path: Path) -> None:
+    report = replace(
+        hostile_report(),
+        title="Trial report",
+        subtitle="A trial of many words " * 18,
+        reference="DAYZERO-RELAPSED-001-as-of-99999999-2026-03-31",
+        cut=LONGEST_CUT,
+    )
+    for head in heads(report, tmp_path):
+        [line] = head
+        for name, value in LONGEST_CUT:
+            assert f"{name} {value}" in line
+
+
+def test_a_running_head_beyond_every_length_is_shortened(tmp_path: Path) -> None:
+    report = replace(hostile_report(), cut=(*LONGEST_CUT, ("trial", "M" * 400)))
+    for head in heads(report, tmp_path):
+        [line] = head
+        assert line.strip().startswith("Trial DAYZERO-RELAPSED-001")
+        assert line.strip().endswith("\N{HORIZONTAL ELLIPSIS}")
+
+
 def test_no_text_is_taken_for_markup(tmp_path: Path) -> None:
     said = text_of(typeset(hostile_report()), tmp_path)
     assert "#panic" in said

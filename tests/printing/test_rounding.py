@@ -56,7 +56,9 @@ def test_days_are_whole_or_halves(value: float | None, shown: str) -> None:
 
 
 def test_a_limit_that_is_not_reached_says_so() -> None:
-    assert rounding.limits(17.018480, None, rounding.months) == "17.0 to NR"
+    assert rounding.limits(17.018480, None, rounding.months) == "17.0 to not reached"
+    assert rounding.limits(None, None, rounding.months) == "not reached"
+    assert rounding.limits(None, None, rounding.share, "not estimable") == "not estimable"
     assert rounding.limits(78.83, 96.108) == "78.8 to 96.1"
 
 

@@ -366,3 +366,28 @@ def is_running(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+async def test_the_axis_of_a_curve_reaches_36_months_on_request(told: Cohort) -> None:
+    query = "cutoff=2025-03-01"
+    usual, longer = [
+        await told.reader.get(f"/v1/charts/kaplan-meier?{one}", Accept=Form.VEGA_LITE.value)
+        for one in (query, f"{query}&horizon=36")
+    ]
+    assert usual.headers["etag"] != longer.headers["etag"]
+    ends = [set(re.findall(r'"domain": ?\[0, ?([0-9.]+)\]', one.text)) for one in (usual, longer)]
+    assert "36" in ends[1]
+    assert not ends[0] & {"36", "36.0"}
+    same = [
+        await told.reader.get(f"/v1/charts/kaplan-meier?{one}", Accept="text/csv")
+        for one in (query, f"{query}&horizon=36")
+    ]
+    assert same[0].content == same[1].content
+
+
+@pytest.mark.parametrize("horizon", ["0", "-1", "241", "36.5", "crimson", ""])
+async def test_it_refuses_an_axis_that_cannot_be(told: Cohort, horizon: str) -> None:
+    refused = await told.reader.get(f"/v1/charts/kaplan-meier?horizon={horizon}")
+    assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-parameter")
+    assert "horizon" in refused.text
+    assert "crimson" not in refused.text

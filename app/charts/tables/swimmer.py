@@ -8,6 +8,7 @@ from app.charts.tables.row import Report, Row
 
 HAPPENINGS: Final[tuple[tuple[str, str], ...]] = (
     ("progression", "progression_on"),
+    ("unconfirmed progression", "unconfirmed_progression_on"),
     ("new therapy", "new_therapy_on"),
     ("death", "died_on"),
 )

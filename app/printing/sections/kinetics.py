@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from app.printing.document import NOTHING, Block, Column, Row, Section, Table, label, table
-from app.printing.rounding import NOT_REACHED, days, proportion, rate, significant
+from app.printing.rounding import days, proportion, rate, significant
 from app.printing.words import MATRICES, METHODS, procedure, with_unit
+from app.vocabularies.wording import NOT_REACHED
 
 PARAMETERS: Final[Mapping[str, str]] = {
     "cmax": "Cmax",
@@ -69,7 +70,7 @@ def persistence(found: Mapping[str, Any]) -> Table:
             for one in found["tables"]
             if any(each["over_sampled"]["n"] for each in one["persistence"])
         ),
-        f"Loss: {procedure(found['persistence_event'])}; {NOT_REACHED}: not reached.",
+        f"Loss: {procedure(found['persistence_event'])}.",
     )
 
 

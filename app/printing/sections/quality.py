@@ -6,6 +6,7 @@ from typing import Any, Final
 from app.printing.document import Column, Row, Section, Table, label, table
 from app.printing.rounding import percent
 from app.printing.words import in_words
+from app.vocabularies.wording import counted
 
 _STATUSES: Final[Mapping[str, str]] = {
     "done": "Done",
@@ -45,7 +46,7 @@ def visits(quality: Mapping[str, Any]) -> Table:
     counts = quality["visits"]["counts"]
     expected = sum(counts[name] for name in ("done", "overdue", "missing"))
     return table(
-        f"Scheduled visits on {quality['visits']['status_on']}, {quality['n']} subjects",
+        f"Scheduled visits on {quality['visits']['status_on']}, {counted(quality['n'], 'subject')}",
         (label("Status", 4), Column("Visits"), Column("% of those expected", share=1.4)),
         (
             [
@@ -112,7 +113,7 @@ def agreement(quality: Mapping[str, Any]) -> Table:
             Row(("Judged by both", str(found["judged"])), strong=True),
             Row(
                 (
-                    f"Differing, in {found['subjects_differing']} subjects",
+                    f"Differing, in {counted(found['subjects_differing'], 'subject')}",
                     str(found["differing"]),
                 )
             ),
@@ -157,7 +158,7 @@ def findings(quality: Mapping[str, Any]) -> Table:
             for severity, rule, count in _in_order(total, rules)
         ),
         "Of the records as the database knew them, whatever the clinical cut-off."
-        + (f" {rest} rarer rules are not listed." if rest > 0 else ""),
+        + (f" Not listed: {counted(rest, 'rarer rule')}." if rest > 0 else ""),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from app.printing.document import Column, Row, Section, Table, label, table
 from app.printing.rounding import count_and_percent, days, rate
 from app.printing.words import in_words, procedure, sentence
+from app.vocabularies.wording import counted
 
 RATES: Final[Mapping[str, str]] = {
     "ORR": "Overall response (PR or better)",
@@ -98,7 +99,7 @@ def categories(response: Mapping[str, Any]) -> Table:
         (label("Category"), *_OF),
         ([name, *rate(found)] for name, found in response["categories"].items()),
         f"Signs of clinical relapse, which are a flag and no category: "
-        f"{response['n_clinical_relapse']} subjects; nothing measurable at baseline: "
+        f"{counted(response['n_clinical_relapse'], 'subject')}; nothing measurable at baseline: "
         f"{response['n_unmeasurable_at_baseline']}."
         if "n_clinical_relapse" in response
         else None,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from app.printing.document import NOTHING, Block, Column, Row, Section, Table, label, table
 from app.printing.rounding import count_and_percent, days, proportion, share
 from app.printing.words import heading, in_words, sentence
+from app.vocabularies.wording import counted
 
 WINDOWS: Final[Mapping[str, str]] = {
     "treatment_emergent": "Treatment-emergent, infusion to horizon",
@@ -179,7 +180,7 @@ def haematotoxicity(safety: Mapping[str, Any]) -> Table:
         f"ICAHT (EHA and EBMT 2023) from neutrophil counts, n = {found['n']}",
         (label("Figure", 3), Column("Early, day 0 to 30"), Column("Late, after day 30")),
         rows,
-        f"G-CSF after the infusion: {found['given_g_csf']} subjects; blood products: "
+        f"G-CSF after the infusion: {counted(found['given_g_csf'], 'subject')}; blood products: "
         f"{found['transfused']}.",
     )
 

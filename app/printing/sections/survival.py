@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.printing.document import NOTHING, Block, Column, Row, Section, Table, label, table
-from app.printing.rounding import NOT_ESTIMABLE, NOT_REACHED, limits, months, share
+from app.printing.rounding import NOT_ESTIMABLE, limits, months, share
 from app.printing.words import ENDPOINTS, heading, in_words, sentence
+from app.vocabularies.wording import counted
 
 
 def section(
@@ -41,8 +42,8 @@ def medians(reports: Mapping[str, Mapping[str, Any]]) -> Table:
             ]
             for name, found in reports.items()
         ),
-        f"Kaplan-Meier; {NOT_REACHED}: not reached. Follow-up: median, reverse Kaplan-Meier. "
-        f"A month is 30.4375 days.{_without_baseline(reports)}",
+        "Kaplan-Meier. Follow-up: median, reverse Kaplan-Meier. A month is 30.4375 days."
+        + _without_baseline(reports),
     )
 
 
@@ -57,8 +58,8 @@ def _median(median: Mapping[str, Any]) -> tuple[str, str]:
 def _without_baseline(reports: Mapping[str, Mapping[str, Any]]) -> str:
     """Say of which times subjects lack a baseline, and which medians are not given for it."""
     return "".join(
-        f" {ENDPOINTS[name]}: {found['n_without_baseline']} of {found['n']} subjects have no "
-        "baseline evaluation and are censored on their first day"
+        f" {ENDPOINTS[name]}: {found['n_without_baseline']} of {counted(found['n'], 'subject')} "
+        "without a baseline evaluation, censored on the first day"
         + (f"; no median is given ({NOTHING})." if found["median"]["withheld"] else ".")
         for name, found in reports.items()
         if found["n_without_baseline"]
@@ -76,7 +77,7 @@ def landmarks(reports: Mapping[str, Mapping[str, Any]]) -> Table:
             [ENDPOINTS[name], *(_landmark(one) for one in found["landmarks"])]
             for name, found in reports.items()
         ),
-        f"{NOT_ESTIMABLE}: not estimable, nobody was followed so long.",
+        f"{sentence(NOT_ESTIMABLE)}: nobody was followed so long.",
     )
 
 
@@ -133,4 +134,6 @@ def _reason(report: Mapping[str, Any], code: str) -> str:
 def _landmark(mark: Mapping[str, Any]) -> str:
     if not mark["estimable"]:
         return NOT_ESTIMABLE
-    return f"{share(mark['survival'])}\n({limits(mark['lower'], mark['upper'], share)})"
+    return (
+        f"{share(mark['survival'])}\n({limits(mark['lower'], mark['upper'], share, NOT_ESTIMABLE)})"
+    )

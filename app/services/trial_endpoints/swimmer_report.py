@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from app.services.derivations.time_on_study import time_on_study
+from app.services.derivations.unconfirmed_progression import unconfirmed_progression
 from app.services.trial_endpoints.cohort import members
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.response_report import best_of
 from app.services.trial_endpoints.subject_analysis import ResponseDay, SubjectAnalysis
 from app.trial.trial import Trial
-from app.vocabularies.imwg import ResponseCategory
+from app.vocabularies.imwg import ResponseCategory, ResponseSource
 
 
 def swimmer_report(
@@ -28,6 +29,7 @@ def _row(analysis: SubjectAnalysis, question: Question) -> dict[str, Any] | None
     if infused_on is None or facts is None:
         return None
     at = facts.at_horizon
+    reported = analysis.facts.get((ResponseSource.INVESTIGATOR, "infusion"), facts).at_horizon
     on_study = time_on_study(at, off_study_on=analysis.off_study_on)
     progression_on = at.progression.day if at.progression else None
     new_therapy_on = at.new_therapy.day if at.new_therapy else None
@@ -41,6 +43,7 @@ def _row(analysis: SubjectAnalysis, question: Question) -> dict[str, Any] | None
         "best_response": best_of(analysis, question.response_source),
         "segments": list(segments(response.days if response else (), last)),
         "progression_on": progression_on,
+        "unconfirmed_progression_on": unconfirmed_progression(at, reported),
         "new_therapy_on": new_therapy_on,
         "died_on": at.death.day if at.death else None,
     }

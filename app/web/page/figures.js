@@ -25,9 +25,14 @@ export const percent = (value) => (isNone(value) ? NONE : `${tenth.format(value)
 // Of a part of one, as the tables of safety give it.
 export const fraction = (value) => (isNone(value) ? NONE : share.format(value).replace("%", " %"));
 
-export function between(lower, upper, write) {
-  if (isNone(lower) && isNone(upper)) return NONE;
-  return `${isNone(lower) ? NONE : write(lower)} to ${isNone(upper) ? NONE : write(upper)}`;
+export function between(lower, upper, write, absent = NONE) {
+  if (isNone(lower) && isNone(upper)) return absent;
+  return `${isNone(lower) ? absent : write(lower)} to ${isNone(upper) ? absent : write(upper)}`;
+}
+
+// One event, two events.
+export function counted(number, one) {
+  return `${count(number)} ${number === 1 ? one : `${one}s`}`;
 }
 
 // x of N.
@@ -45,7 +50,7 @@ export function limits({ percent: given, lower, upper }) {
 
 export function median({ estimate_months: middle, lower_months: low, upper_months: high, withheld }) {
   if (withheld) return `not given: ${withheld}`;
-  return `${months(middle)} (${between(low, high, months)})`;
+  return `${months(middle)} (${between(low, high, months, NOT_REACHED)})`;
 }
 
 export function range({ median: middle, minimum, min, maximum, max }) {

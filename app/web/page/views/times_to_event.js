@@ -114,7 +114,8 @@ function chooserOfTimes(context, chosen, answer) {
 }
 
 function inWords({ n_event: events, n_censored: censored, median, definition }) {
-  return `${events} events, ${censored} censored, median ${figures.median(median)} months; ${definition.words}.`;
+  const happened = `${figures.counted(events, "event")}, ${censored} censored`;
+  return `${happened}, median in months ${figures.median(median)}; ${definition.words}.`;
 }
 
 function inFigures(answer) {
