@@ -28,7 +28,6 @@ from app.routers.chart_query import (
 )
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute
-from app.routers.negotiation import preferred
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import permits
 from app.service import Service
@@ -149,7 +148,7 @@ def _add(name: str, chart: Chart) -> None:
         query: Annotated[shape, Query()],  # type: ignore[valid-type]
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        form = preferred(request, tuple(Form))
+        form = Form(request.state.form)
         return await _answer(request, name, query, form, if_none_match)
 
 
@@ -201,7 +200,7 @@ def _asked(
 
 
 def _response(name: str, form: Form, picture: PictureAnswer) -> Response:
-    headers = {"ETag": picture.etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    headers = {"ETag": picture.etag, "Cache-Control": "private, no-cache"}
     if picture.body is None:
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{name}.{form.suffix}"'

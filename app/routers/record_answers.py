@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,7 +12,6 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.database import Database
-from app.problems import NotAcceptable
 from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
@@ -23,10 +21,6 @@ from app.services.ledger import Cut
 from app.services.records import Answer
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
-_FORMS = {
-    JSON: JSON, NDJSON: NDJSON, CSV: CSV, "*/*": JSON, "application/*": JSON, "text/*": CSV
-}  # fmt: skip
-_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _NOT_FILTERS = {"limit", "cursor", "as_of"}
 
 
@@ -83,7 +77,7 @@ async def listed(
     service: Service = request.app.state.service
     database, trial = service.database, service.trial
     caller = request.state.caller
-    form = _accepted(request)
+    form = request.state.form
     filters = {
         name: value
         for name, value in query.model_dump(by_alias=True, exclude_none=True).items()
@@ -138,23 +132,6 @@ async def _cut(database: Database, query: ReadQuery) -> Cut:
     if query.as_of is None:
         return await ledger.current_head(database)
     return await ledger.cut_at(database, query.as_of)
-
-
-def _accepted(request: Request) -> str:
-    accept = request.headers.get("accept", "").lower().strip() or "*/*"
-    wishes = [_wish(offered) for offered in accept.split(",")]
-    for media_type, _ in sorted(wishes, key=lambda wish: -wish[1]):
-        if media_type in _FORMS:
-            return _FORMS[media_type]
-    raise NotAcceptable("Ask for one of the forms.", allowed=[JSON, NDJSON, CSV])
-
-
-def _wish(offered: str) -> tuple[str, float]:
-    """Read one member of Accept: a media type and its weight; nothing where that is 0."""
-    media_type, *parameters = (part.strip() for part in offered.split(";"))
-    weights = [_WEIGHT.fullmatch(one) for one in parameters if one.startswith("q=")]
-    weight = float(weights[0][1]) if weights and weights[0] else 1.0
-    return (media_type if weight else ""), weight
 
 
 def _list(documents: list[str], cut: Cut) -> str:
