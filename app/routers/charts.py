@@ -161,12 +161,12 @@ async def _answer(
     )
     caller = request.state.caller
     if isinstance(query, SeriesQuery | TimelineQuery):
-        asked = query.model_dump(exclude={"as_of"}, exclude_none=True)
+        asked = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
         report: SubjectReport = (
             "lab-series" if isinstance(query, SeriesQuery) else "subject-timeline"
         )
         of_subject = SubjectQuestion(report=report, cut=cut, **asked)
-        order = Order(chart=name, form=form)
+        order = Order(chart=name, form=form, csv=query.csv)
         picture = await service.pictures.of_subject(caller, of_subject, order, if_none_match)
         return _response(name, form, picture)
     chart = CHARTS[name]
@@ -174,7 +174,7 @@ async def _answer(
     picture = await service.pictures.of_endpoint(
         caller,
         question,
-        Order(chart=name, form=form, options=options),
+        Order(chart=name, form=form, options=options, csv=query.csv),
         if_none_match,
         reading=chart.action,
         rows_where_permitted=chart.rows is None,
@@ -190,7 +190,7 @@ def _asked(
     Raises:
         InvalidParameter: the endpoint does not know the definition.
     """
-    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
     endpoint = chart.endpoint or asked.pop("endpoint")
     if "variant" in asked:
         _known(cast("TimeToEvent", endpoint), asked["variant"], service.trial)

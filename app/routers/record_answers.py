@@ -1,7 +1,5 @@
 """How records are written into answers: one, all its versions, or a list in the form asked for."""
 
-import csv
-import io
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -11,7 +9,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.csv_rows import CsvForm, written_rows, written_table
 from app.database import Database
+from app.routers.table_answers import CSV, JSON, NDJSON
 from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
@@ -20,8 +20,7 @@ from app.services.entity_tags import is_held
 from app.services.ledger import Cut
 from app.services.records import Answer
 
-JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
-_NOT_FILTERS = {"limit", "cursor", "as_of"}
+_NOT_FILTERS = {"limit", "cursor", "as_of", "csv"}
 
 
 def respond(given: Answer) -> Response:
@@ -103,7 +102,7 @@ async def listed(
     )
     pages = record_reads.pages(database, trial, caller, kind, filters, cut, subject)
     first = await anext(pages)
-    lines = _csv(kind, first, pages) if form == CSV else _ndjson(first, pages)
+    lines = _csv(kind, first, pages, query.csv) if form == CSV else _ndjson(first, pages)
     return StreamingResponse(
         lines, media_type=f"{form}; charset=utf-8", headers={"Dayzero-As-Of": str(cut.seq)}
     )
@@ -153,27 +152,10 @@ async def _ndjson(first: list[str], rest: AsyncIterator[list[str]]) -> AsyncIter
 
 
 async def _csv(
-    kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]]
+    kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]], form: CsvForm
 ) -> AsyncIterator[str]:
-    """Write documents as rows: one column a member, parts as JSON."""
+    """Write documents as rows: one column a member."""
     columns = list(kind.view.model_fields)
-    yield _rows(columns, [dict(zip(columns, columns, strict=True))])
-    yield _rows(columns, map(json.loads, first))
+    yield written_table(columns, map(json.loads, first), form)
     async for documents in rest:
-        yield _rows(columns, map(json.loads, documents))
-
-
-def _rows(columns: list[str], documents: Any) -> str:
-    written = io.StringIO()
-    rows = csv.writer(written)
-    for document in documents:
-        rows.writerow([_cell(document.get(column)) for column in columns])
-    return written.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return value
+        yield written_rows(columns, map(json.loads, documents), form)
