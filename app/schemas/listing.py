@@ -44,6 +44,29 @@ AsOf = Annotated[
 ]
 
 
+def _read_instant(given: object) -> object:
+    if isinstance(given, str):
+        try:
+            return OffsetDateTime(given).instant
+        except (ValueError, PydanticCustomError):
+            pass
+    raise PydanticCustomError("not_an_instant", "give an instant with offset")
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_read_instant),
+    Field(
+        json_schema_extra={
+            "type": "string",
+            "pattern": f"^{OffsetDateTime.pattern}$",
+            "examples": ["2026-06-01T00:00:00Z"],
+        }
+    ),
+]
+"""An instant of a query: a time with its offset."""
+
+
 SoughtText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """What a text can be sought by: anything but the one character that the database has none of."""
 
