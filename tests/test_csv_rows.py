@@ -9,8 +9,9 @@ import pytest
 
 from app.csv_rows import BYTE_ORDER_MARK, CsvForm, guarded, written_rows, written_table
 
-FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-1+1", "-2-3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1",
-            "\uff1d1+1", "-", "+", "--1", "-1e", "=\"x\"", "-1,5", "+49 89 1234"]  # fmt: skip
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-1+1", "-2-3", "@SUM(A1)", "\t=1", "\r=1", "\n=1",
+            "  =1", "\uff1d1+1", "-", "+", "--1", "-1e", "=\"x\"", "-1,5",
+            "+49 89 1234"]  # fmt: skip
 NO_FORMULAS = ["-97.5", "-0", "+5", "1e-05", "-1E+3", "CRS", "3+4", "a=b", "", "'=1", "2026-03",
                "<0.5", "1-2", "\u00c5ngstr\u00f6m"]  # fmt: skip
 
