@@ -14,24 +14,26 @@ BOARD_COLUMNS: Final = (
     "subject", "centre", "state", "infused_on", "visit", "scheduled", "status", "recorded", "on",
     "target", "window_from", "window_to",
 )  # fmt: skip
+_SUBJECT: Final = "USUBJID"
 _OF_SUBJECT: Final = BOARD_COLUMNS[:4]
 
 
 def endpoint_table(answer: bytes) -> tuple[Sequence[str], list[Row]]:
     """Give the columns and rows of an endpoint's answer.
 
-    With ``rows`` they are the rows of the answer, one a subject, one column a member: the members
-    of all rows in the order in which they come. Without, they are the figures, one a row: the list
-    of the answer that it stands in, as a JSON pointer, with the row of that list from 0 on, both
-    empty where it stands in no list; the member of that row, as a JSON pointer from there; and the
-    value. A list of values is one value.
+    With ``rows`` they are the rows of the answer, one a subject, one column a member: the subject,
+    then the members of all rows in the order in which they come.
+
+    Without, they are the figures, one a row: the list of the answer that it stands in, as a JSON
+    pointer, with the row of that list from 0 on, both empty where it stands in no list; the member
+    of that row, as a JSON pointer from there; and the value. A list of values is one value.
 
     Source: RFC 6901, for the pointers.
     """
     document = _read(answer)
     rows = document.get("rows")
     if isinstance(rows, list):
-        return list(dict.fromkeys(name for row in rows for name in row)), rows
+        return list(dict.fromkeys([_SUBJECT, *(name for row in rows for name in row)])), rows
     return FIGURE_COLUMNS, list(_figures(document, "", "", ""))
 
 
