@@ -19,7 +19,7 @@ SENT: Final = (
 )
 EXPOSED: Final = (
     "ETag, Location, Link, Idempotency-Replayed, Retry-After, WWW-Authenticate, X-Request-Id, "
-    "Dayzero-As-Of"
+    "Dayzero-As-Of, Dayzero-Rows, Accept, Accept-Encoding, Accept-Post, Content-Disposition"
 )
 SECONDS_KEPT: Final = 600
 """How long a browser need not ask again."""

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from app.compressed_answers import CompressedAnswers
 from app.config import Settings
 from app.cross_origin import CrossOrigin
 from app.head_requests import HeadRequests
@@ -58,6 +59,7 @@ def create_app(settings: Settings, database_url: str) -> DescribedApp:
         app.router.routes.extend(router.routes)
     app.router.middleware_stack = RouteIndex(app.router)
     app.add_exception_handler(HTTPException, _unrouted)
+    app.add_middleware(CompressedAnswers)
     app.add_middleware(RequestContext)
     app.add_middleware(HeadRequests)
     if settings.cors_origins:

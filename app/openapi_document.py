@@ -37,6 +37,14 @@ noticed; they never refuse a record.
 follow the `Link` header with `rel="next"` as it is. `If-None-Match` with an ETag you hold gives
 304. `HEAD` gives the status and the headers of a `GET`, wherever there is one.
 
+**Forms.** `Accept` chooses among the media types of an answer; one that there is none of is 406,
+never another form. Lists and tables are also given whole as `text/csv`: one header, commas, CRLF.
+It is written for programs, each cell as it is, also one that a spreadsheet would run as a formula;
+`csv=spreadsheet` guards those and begins with a byte order mark. Answers of a kibibyte and more are
+compressed for who asks (`Accept-Encoding`: `zstd`, `gzip`), with the ETag that they have without;
+one that holds a token never is. `Cache-Control` says what may be kept: the contract by anybody, the
+trial and the vocabularies by the caller.
+
 **Values.** Clinical numbers are answered as strings with the digits that were sent; send them as
 strings too. Dates may be partial where it says so (`2026-03`); a time has an offset. Coded values
 are those of `GET /v1/vocabularies`.

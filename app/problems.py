@@ -12,6 +12,8 @@ from typing import Any, ClassVar, NotRequired, TypedDict
 from pydantic import BaseModel, ConfigDict, Field
 
 MEDIA_TYPE = "application/problem+json"
+BEARER = 'Bearer realm="dayzero"'
+"""How to be known here, as the header ``WWW-Authenticate`` says it (RFC 6750, section 3)."""
 
 
 class FieldError(TypedDict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.access.permissions import PERMISSIONS, WITHOUT_FREE_TEXT, Action, Role
 from app.access.scopes import scope_of
-from app.problems import InsufficientScope, NotPermitted
+from app.problems import BEARER, InsufficientScope, NotPermitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class Authority:
         if scope is not None and scope not in self.principal.scopes:
             raise InsufficientScope(
                 f"Ask for a token with the scope {scope}.",
-                headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+                headers={
+                    "WWW-Authenticate": f'{BEARER}, error="insufficient_scope", scope="{scope}"'
+                },
                 scope=scope,
             )
         for grant in self.grants:

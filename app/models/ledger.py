@@ -44,6 +44,7 @@ class LedgerEvent(SQLModel, table=True):
             "kind IS NULL OR commitment IS NULL OR content_form IS NOT NULL",
             name="ledger_event_content_form",
         ),
+        Index("ix_ledger_event_occurred_at", "occurred_at", postgresql_using="brin"),
     )
 
     transaction_id: str = Field(
@@ -124,7 +125,10 @@ class AccessEvent(SQLModel, table=True):
     """
 
     __tablename__ = "access_event"
-    __table_args__ = (Index("ix_access_event_order", "transaction_id", "id"),)
+    __table_args__ = (
+        Index("ix_access_event_order", "transaction_id", "id"),
+        Index("ix_access_event_occurred_at", "occurred_at", postgresql_using="brin"),
+    )
 
     transaction_id: str = Field(
         sa_type=TransactionId, sa_column_kwargs={"server_default": text("pg_current_xact_id()")}

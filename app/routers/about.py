@@ -1,18 +1,16 @@
 """What a client asks first: the trial, itself, the centres it can see."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from app.access.centres import visible_centres
 from app.access.permissions import PERMISSIONS, Action, Role
 from app.problems import documented
+from app.routers.caching import TRIAL_KEPT, kept
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ALWAYS, ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
-from app.services.entity_tags import is_held
 from app.trial.trial import Trial
 
 _CENTRES = """
@@ -90,10 +88,8 @@ async def trial(request: Request, if_none_match: IfNoneMatch = None) -> Response
     service: Service = request.app.state.service
     async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
         pass
-    headers: dict[str, Any] = {"ETag": f'"{service.trial.digest}"'}
-    if is_held(if_none_match, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(service.trial.model_dump_json(), headers=headers, media_type="application/json")
+    trial_file = service.trial
+    return kept(trial_file.model_dump_json(), trial_file.digest, TRIAL_KEPT, if_none_match)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from app.access.principal import Principal
-from app.problems import InvalidToken
+from app.problems import BEARER, InvalidToken
 from app.service import Service
 
 
@@ -15,6 +15,11 @@ async def authenticate(request: Request, service: Service) -> Principal:
     """
     presented = request.headers.getlist("authorization")
     scheme, _, token = presented[0].partition(" ") if len(presented) == 1 else ("", "", "")
-    if scheme.lower() != "bearer" or not token:
-        raise InvalidToken("Send one access token in the Authorization header, as Bearer.")
-    return await service.sign_in.principal_of(token)
+    if scheme.lower() == "bearer" and token:
+        return await service.sign_in.principal_of(token)
+    # Who sent no token made no error with one: RFC 6750, section 3, has none named then.
+    tried = any(one.lower().startswith("bearer") for one in presented)
+    raise InvalidToken(
+        "Send one access token in the Authorization header, as Bearer.",
+        headers={} if tried else {"WWW-Authenticate": BEARER},
+    )

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
 from app.routers.endpoint_query import LONGEST_VARIANT, CurveType, pattern_of
-from app.schemas.listing import ReadQuery, SoughtText
+from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
 from app.services.derivations.event_definition import PARTS, TimeToEvent
 from app.services.derivations.safety_follow_up import SafetyWindow
 from app.trial.populations import PopulationName
@@ -45,7 +45,7 @@ Analyte = Annotated[
 ]
 
 
-class ChartQuery(ReadQuery):
+class ChartQuery(CsvQuery, ReadQuery):
     """What every picture can be asked."""
 
     cutoff: CivilDate | None = Field(

@@ -28,7 +28,6 @@ from app.routers.chart_query import (
 )
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute
-from app.routers.negotiation import preferred
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import permits
 from app.service import Service
@@ -149,7 +148,7 @@ def _add(name: str, chart: Chart) -> None:
         query: Annotated[shape, Query()],  # type: ignore[valid-type]
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        form = preferred(request, tuple(Form))
+        form = Form(request.state.form)
         return await _answer(request, name, query, form, if_none_match)
 
 
@@ -162,12 +161,12 @@ async def _answer(
     )
     caller = request.state.caller
     if isinstance(query, SeriesQuery | TimelineQuery):
-        asked = query.model_dump(exclude={"as_of"}, exclude_none=True)
+        asked = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
         report: SubjectReport = (
             "lab-series" if isinstance(query, SeriesQuery) else "subject-timeline"
         )
         of_subject = SubjectQuestion(report=report, cut=cut, **asked)
-        order = Order(chart=name, form=form)
+        order = Order(chart=name, form=form, csv=query.csv)
         picture = await service.pictures.of_subject(caller, of_subject, order, if_none_match)
         return _response(name, form, picture)
     chart = CHARTS[name]
@@ -175,7 +174,7 @@ async def _answer(
     picture = await service.pictures.of_endpoint(
         caller,
         question,
-        Order(chart=name, form=form, options=options),
+        Order(chart=name, form=form, options=options, csv=query.csv),
         if_none_match,
         reading=chart.action,
         rows_where_permitted=chart.rows is None,
@@ -191,7 +190,7 @@ def _asked(
     Raises:
         InvalidParameter: the endpoint does not know the definition.
     """
-    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
     endpoint = chart.endpoint or asked.pop("endpoint")
     if "variant" in asked:
         _known(cast("TimeToEvent", endpoint), asked["variant"], service.trial)
@@ -201,7 +200,7 @@ def _asked(
 
 
 def _response(name: str, form: Form, picture: PictureAnswer) -> Response:
-    headers = {"ETag": picture.etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    headers = {"ETag": picture.etag, "Cache-Control": "private, no-cache"}
     if picture.body is None:
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{name}.{form.suffix}"'

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request, Response
 
 from app.access.permissions import Action
 from app.problems import UnknownParameter, documented
+from app.routers.caching import ASKED_EACH_TIME, CONTRACT_KEPT, kept
 from app.routers.conditions import IfNoneMatch
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
-from app.services.entity_tags import is_held
 
 
 class ContractRoute(TrialRoute):
@@ -69,21 +69,23 @@ async def contract(request: Request, if_none_match: IfNoneMatch = None) -> Respo
             document = await asyncio.to_thread(request.app.openapi)
             written = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
             state.contract = written.encode()
-    return _kept(state.contract, "application/json", if_none_match)
+    return kept(state.contract, _digest(state.contract), CONTRACT_KEPT, if_none_match)
 
 
 async def _page(request: Request, if_none_match: IfNoneMatch = None) -> Response:
     package, name, media_type = _PARTS[request.scope["path"]]
-    answer = _kept(_content(package, name), media_type, if_none_match)
+    content = _content(package, name)
+    answer = kept(content, _digest(content), ASKED_EACH_TIME, if_none_match, media_type)
     answer.headers["Content-Security-Policy"] = ONLY_FROM_US
     return answer
 
 
-for _address in _PARTS:
+for _address, (_, _, _media_type) in _PARTS.items():
     router.add_api_route(
         _address,
         _page,
         response_class=Response,
+        responses={200: {"content": {_media_type: {}}}},
         include_in_schema=False,
         **permits(Action.PUBLIC),
     )
@@ -94,9 +96,5 @@ def _content(package: str, name: str) -> bytes:
     return files(package).joinpath(name).read_bytes()
 
 
-def _kept(content: bytes, media_type: str, if_none_match: str | None) -> Response:
-    """Answer with what changes only with the version of the service."""
-    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
-    if is_held(if_none_match, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(content, headers=headers, media_type=media_type)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
-from app.schemas.listing import ReadQuery, SoughtText
+from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
 from app.services.derivations.event_definition import PARTS, TimeToEvent, definition_of
 from app.trial.policy import TimeToEventPolicy
 from app.trial.populations import PopulationName
@@ -18,7 +18,7 @@ ProportionType = Literal["clopper_pearson", "wilson", "wilson_cc"]
 CurveType = Literal["log-log", "log", "plain"]
 
 
-class EndpointQuery(ReadQuery):
+class EndpointQuery(CsvQuery, ReadQuery):
     """What every endpoint can be asked."""
 
     cutoff: CivilDate | None = Field(

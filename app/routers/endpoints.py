@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from app.access.permissions import Action
+from app.csv_rows import CsvForm
 from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoint_query import (
@@ -16,13 +17,17 @@ from app.routers.endpoint_query import (
     survival_query,
 )
 from app.routers.record_routes import ALWAYS
+from app.routers.table_answers import CSV, WRITTEN_AS_CSV, table_etag, whole_table
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
 from app.services.data_cut import DataCut
 from app.services.derivations.event_definition import PARTS
+from app.services.entity_tags import is_held
+from app.services.records import Caller
 from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+from app.services.trial_endpoints.tables import endpoint_table
 
 _QUERIES: dict[str, type[EndpointQuery]] = {
     "response": ResponseQuery,
@@ -38,6 +43,12 @@ The figures follow from the records as the database knew them at `as_of`, from w
 `cutoff`, and from the trial's policy, which the answer names. The same question at the same `as_of`
 has the same answer, byte for byte. A centre gets its own subjects' figures; rows are for those who
 may read the records behind them.
+
+`Accept: text/csv` gives one table. With `rows` it is the rows, one a subject, one column a member,
+parts as JSON. Without, it is the figures, one a line: `table` is the list of the answer that the
+figure stands in, as a JSON pointer, and `row` its place there from 0 on, both empty where it stands
+in no list; `member` is the pointer from there, and `value` the value. So `/rates/ORR/estimate` is
+one line, and the lines of one `table` are that table. `csv=spreadsheet` is for people.
 """
 
 
@@ -72,7 +83,7 @@ def _add(name: str) -> None:
         summary=f"Endpoint: {name.replace('-', ' ')}",
         description=_DESCRIPTION,
         responses={
-            200: {"model": EndpointReport, "headers": FIGURES},
+            200: {"model": EndpointReport, "headers": FIGURES, "content": WRITTEN_AS_CSV},
             304: {"description": "You hold these figures.", "headers": FIGURES},
             **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
         },
@@ -91,7 +102,7 @@ async def _answer(
 ) -> Response:
     service: Service = request.app.state.service
     caller = request.state.caller
-    asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
+    asked: dict[str, Any] = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
     if "population" not in asked:
         asked |= {
             "population": usual_population(name, service.trial),
@@ -101,6 +112,11 @@ async def _answer(
     def question_at(cut: DataCut) -> Question:
         return Question(endpoint=name, cut=cut, as_of_asked=query.as_of is not None, **asked)
 
+    if request.state.form == CSV:
+        cut = await ledger.data_cut(
+            service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
+        )
+        return await _table(service, caller, question_at(cut), query.csv, if_none_match)
     if if_none_match is not None and query.as_of is None:
         ledger.require_past(query.cutoff, datetime.now(UTC))
         held = await service.answers.unchanged(caller, question_at, if_none_match)
@@ -114,6 +130,18 @@ async def _answer(
     if answer.body is None:
         return Response(status_code=304, headers=headers)
     return Response(answer.body, headers=headers, media_type="application/json")
+
+
+async def _table(
+    service: Service, caller: Caller, question: Question, form: CsvForm, held: str | None
+) -> Response:
+    """Answer with the rows or the figures as CSV."""
+    admitted = await service.answers.admit(caller, question, cells=True)
+    headers = described(table_etag(admitted.etag, form))
+    if is_held(held, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    told = await service.answers.told(caller, admitted)
+    return await whole_table(told.body, endpoint_table, form, headers)
 
 
 def described(etag: str) -> dict[str, str]:

@@ -10,9 +10,10 @@ from pydantic_core import PydanticCustomError
 from app.access.permissions import Action
 from app.problems import AsOfInTheFuture, InvalidParameter, documented
 from app.routers.record_routes import ALWAYS
+from app.routers.table_answers import CSV, EXPLAINED, WRITTEN_AS_CSV, streamed_table
 from app.routers.trial_route import TrialRoute, permits
-from app.schemas.finding import FindingCursor, FindingList, FindingPlace
-from app.schemas.listing import ReadQuery, SoughtText
+from app.schemas.finding import FindingCursor, FindingList, FindingOfRecord, FindingPlace
+from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.service import Service
 from app.services import findings, ledger
@@ -21,7 +22,8 @@ from app.services.edit_checks import RULES
 
 router = APIRouter(route_class=TrialRoute, tags=["findings"])
 
-_DESCRIPTION = """
+_DESCRIPTION = (
+    """
 Edit checks hold each record against the rest of its subject's data. They never refuse a record:
 what they notice is computed when it is asked for, from the records as they stand, and goes away
 with its cause. A message says what would settle the finding and never contains a value.
@@ -29,7 +31,10 @@ with its cause. A message says what would settle the finding and never contains 
 The answer to a write carries the findings about the record that was written. For a laboratory
 result and for kinetics those are the ones that follow from the record and the course of its
 subject; the other kinds are held against the subject's other records too. The list has them all.
+
 """
+    + EXPLAINED
+)
 
 
 def _known_rule(rule: str) -> str:
@@ -47,7 +52,7 @@ def _known_kind(kind: str) -> str:
     return kind
 
 
-class FindingsQuery(ReadQuery):
+class FindingsQuery(CsvQuery, ReadQuery):
     """What a list of findings can be asked for."""
 
     centre: SoughtText | None = Field(
@@ -90,6 +95,7 @@ class FindingsQuery(ReadQuery):
     responses={
         200: {
             "model": FindingList,
+            "content": WRITTEN_AS_CSV,
             "headers": {
                 "Link": {
                     "description": 'The next page, `rel="next"`.',
@@ -107,6 +113,8 @@ async def list_findings(request: Request, query: Annotated[FindingsQuery, Query(
     sought = findings.Sought(
         query.centre, query.subject, query.severity, query.rule, query.kind, query.each
     )
+    if request.state.form == CSV:
+        return await _whole_list(request, query, sought)
     cut = await _cut(service, query)
     after = query.cursor.after if query.cursor else None
     page = await findings.page(
@@ -125,6 +133,19 @@ async def list_findings(request: Request, query: Annotated[FindingsQuery, Query(
         headers["Link"] = _next(request, cursor)
     body = FindingList(items=page.findings, as_of=cut.seq)
     return Response(body.model_dump_json(), headers=headers, media_type="application/json")
+
+
+async def _whole_list(request: Request, query: FindingsQuery, sought: findings.Sought) -> Response:
+    """Answer with all the findings at one cut, as a table."""
+    service: Service = request.app.state.service
+    database = service.database
+    if query.as_of is None:
+        cut = await ledger.newest_cut(database)
+    else:
+        cut = await ledger.cut_at(database, query.as_of)
+    found = findings.pages(database, service.trial, request.state.caller, sought, cut)
+    columns = list(FindingOfRecord.model_fields)
+    return await streamed_table(columns, found, query.csv, {"Dayzero-As-Of": str(cut.seq)})
 
 
 async def _cut(service: Service, query: FindingsQuery) -> Cut:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -21,6 +21,7 @@ from app.problems import (
     UnsupportedMediaType,
     documented,
 )
+from app.routers.body_forms import BodyForms
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, arriving, permits, too_large
 from app.service import Service
@@ -65,6 +66,7 @@ class ImportQuery(BaseModel):
     )
 
 
+_FILE: Final = BodyForms((MEDIA_TYPE,), ("identity", "gzip"))
 _BODY = {
     "requestBody": {
         "required": True,
@@ -135,10 +137,10 @@ async def _spooled(request: Request, limit: int) -> IO[bytes]:
     A stock client reads no answer while it sends: one that began earlier would stop both at 16 MB.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
-        raise UnsupportedMediaType(f"Send {MEDIA_TYPE}.", allowed=[MEDIA_TYPE])
+        raise _FILE.of_type(request)
     coding = request.headers.get("content-encoding", "identity").strip().lower()
-    if coding not in {"identity", "gzip"}:
-        raise UnsupportedMediaType("Send the body as it is or as gzip.", allowed=["gzip"])
+    if coding not in _FILE.codings:
+        raise _FILE.of_coding()
     unpacking = zlib.decompressobj(wbits=31) if coding == "gzip" else None
     spool: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - outlives the call
     try:

@@ -2,18 +2,21 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
 from app.problems import HistoryRewound, InvalidParameter, documented
+from app.routers.log_exports import exported
 from app.routers.record_routes import ALWAYS
+from app.routers.table_answers import JSON, NDJSON, WRITTEN_AS_CSV
 from app.routers.trial_route import TrialRoute, permits
-from app.schemas.listing import SoughtText
+from app.schemas.listing import CsvQuery, Instant, SoughtText
 from app.service import Service
 from app.services import ledger_reads
+from app.services.log_filters import LogFilters
 
 router = APIRouter(route_class=TrialRoute, tags=["ledger"])
 
@@ -27,15 +30,42 @@ class ChangesQuery(BaseModel):
     limit: int = Field(default=1000, ge=1, le=10_000)
 
 
-class LedgerQuery(ChangesQuery):
-    """From where on, how many, and about whom."""
+class LogQuery(CsvQuery):
+    """Which entries of a log are wanted."""
 
-    subject: SoughtText | None = Field(default=None, max_length=20)
+    from_: Instant | None = Field(
+        default=None, alias="from", description="Noted at this instant or later."
+    )
+    to: Instant | None = Field(default=None, description="Noted before this instant.")
     principal: SoughtText | None = Field(default=None, max_length=300, description="By its name.")
+    subject: SoughtText | None = Field(default=None, max_length=20)
+    centre: SoughtText | None = Field(
+        default=None,
+        max_length=8,
+        description="About this centre; of reads, about any of its subjects.",
+    )
+    action: SoughtText | None = Field(
+        default=None, max_length=100, description="What was done, as an entry's `action` says it."
+    )
+
+    def filters(self) -> LogFilters:
+        """Give what is wanted."""
+        return LogFilters(
+            since=self.from_,
+            until=self.to,
+            principal=self.principal,
+            subject=self.subject,
+            centre=self.centre,
+            action=self.action,
+        )
 
 
-class AccessQuery(BaseModel):
-    """From where on, how many, and about whom."""
+class LedgerQuery(LogQuery, ChangesQuery):
+    """From where on, how many, and which."""
+
+
+class AccessQuery(LogQuery):
+    """From where on, how many, and which."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,8 +76,6 @@ class AccessQuery(BaseModel):
         description="Only what came after this place, `next_after` of an earlier answer.",
     )
     limit: int = Field(default=1000, ge=1, le=10_000)
-    subject: SoughtText | None = Field(default=None, max_length=20)
-    principal: SoughtText | None = Field(default=None, max_length=300, description="By its name.")
 
 
 class Change(BaseModel):
@@ -164,19 +192,46 @@ async def changes(request: Request, query: Annotated[ChangesQuery, Query()]) -> 
     return _json(found, f'"next_after":{last},"as_of":{head}')
 
 
+_EXPORTED: Final = {
+    "content": {NDJSON: {"schema": {"type": "string"}}, **WRITTEN_AS_CSV},
+    "headers": {
+        "Dayzero-Rows": {
+            "description": "Of an export: how many entries it has when it is whole.",
+            "schema": {"type": "integer"},
+        }
+    },
+}
+_EXPORTS: Final = """
+
+`Accept: application/x-ndjson` or `text/csv` gives everything that is wanted from `after` on, as it
+stood when it was asked for, whatever `limit` says; whoever takes it is noted. `Dayzero-Rows` says
+how many entries it has. NDJSON ends with a line of its own,
+`{"complete": true, "rows": 2, "next_after": ...}`: an export without it was broken off. A CSV is
+whole if it has as many lines below its header as `Dayzero-Rows` says. `csv=spreadsheet` is for
+people.
+"""
+
+
 @router.get(
     "/v1/ledger",
     operation_id="read_ledger",
     summary="The ledger",
-    responses={200: {"model": Ledger}, **documented(*ALWAYS, InvalidParameter, HistoryRewound)},
+    description="The ledger's entries with who, when, why and what they commit to." + _EXPORTS,
+    responses={
+        200: {"model": Ledger, **_EXPORTED},
+        **documented(*ALWAYS, InvalidParameter, HistoryRewound),
+    },
     **permits(Action.READ_LEDGER),
 )
 async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
-    """Give the ledger's entries with who, when, why and what they commit to."""
+    """Give a page of the ledger, or all of it as an export."""
     service: Service = request.app.state.service
-    about = {"subject": query.subject, "principal": query.principal}
+    database, caller = service.database, request.state.caller
+    if request.state.form != JSON:
+        export = await ledger_reads.export_ledger(database, caller, query.after, query.filters())
+        return exported(export, list(Entry.model_fields), request.state.form, query.csv)
     found, last = await ledger_reads.read_ledger(
-        service.database, request.state.caller, query.after, query.limit, about
+        database, caller, query.after, query.limit, query.filters()
     )
     return _json(found, f'"next_after":{last}')
 
@@ -185,16 +240,23 @@ async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> R
     "/v1/access-log",
     operation_id="read_access_log",
     summary="Who read what, and who was refused",
-    responses={200: {"model": AccessLog}, **documented(*ALWAYS, InvalidParameter)},
+    description="The log of reads and refusals." + _EXPORTS,
+    responses={
+        200: {"model": AccessLog, **_EXPORTED},
+        **documented(*ALWAYS, InvalidParameter),
+    },
     **permits(Action.READ_LEDGER),
 )
 async def reads(request: Request, query: Annotated[AccessQuery, Query()]) -> Response:
-    """Give the log of reads and refusals."""
+    """Give a page of the log, or all of it as an export."""
     service: Service = request.app.state.service
-    about = {"subject": query.subject, "principal": query.principal}
+    database, caller = service.database, request.state.caller
     after = ledger_reads.AccessPlace.read(query.after)
+    if request.state.form != JSON:
+        export = await ledger_reads.export_access(database, caller, after, query.filters())
+        return exported(export, list(AccessLogEntry.model_fields), request.state.form, query.csv)
     found, last = await ledger_reads.read_access(
-        service.database, request.state.caller, after, query.limit, about
+        database, caller, after, query.limit, query.filters()
     )
     return _json(found, f'"next_after":"{last.written()}"')
 

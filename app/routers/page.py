@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.access.permissions import Action
 from app.routers.conditions import IfNoneMatch
+from app.routers.negotiation import preferred_coding
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services.entity_tags import is_held
@@ -82,7 +83,7 @@ router = APIRouter(route_class=TrialRoute, tags=["page"])
 async def _part(request: Request, if_none_match: IfNoneMatch = None) -> Response:
     service: Service = request.app.state.service
     part = _read(_NAMES[request.scope["path"]])
-    zipped = _takes_gzip(request.headers.get("accept-encoding", ""))
+    zipped = preferred_coding(request.headers.get("accept-encoding"), ("gzip",)) == "gzip"
     etag = f'"{part.digest}-gzip"' if zipped else f'"{part.digest}"'
     policy = content_security_policy(service.sign_in.issuers.token_origins)
     headers = {**_HEADERS, "ETag": etag, "Content-Security-Policy": policy}
@@ -92,15 +93,6 @@ async def _part(request: Request, if_none_match: IfNoneMatch = None) -> Response
         headers["Content-Encoding"] = "gzip"
     content = part.packed if zipped else part.content
     return Response(content, headers=headers, media_type=part.media_type)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Tell whether an Accept-Encoding names gzip and does not refuse it (RFC 9110, 12.5.3)."""
-    for one in accepted.split(","):
-        coding, _, weight = one.partition(";")
-        if coding.strip().lower() == "gzip":
-            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
 
 
 @cache
@@ -131,11 +123,12 @@ _NAMES: Final = {
 
 PAGE_ADDRESSES: Final = frozenset(_NAMES)
 
-for _address in _NAMES:
+for _address, _name in _NAMES.items():
     router.add_api_route(
         _address,
         _part,
         response_class=Response,
+        responses={200: {"content": {_MEDIA_TYPES[PurePath(_name).suffix]: {}}}},
         include_in_schema=False,
         route_class_override=BackFromIssuer if _address == BACK_FROM_ISSUER else None,
         **permits(Action.PUBLIC),

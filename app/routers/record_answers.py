@@ -1,9 +1,6 @@
 """How records are written into answers: one, all its versions, or a list in the form asked for."""
 
-import csv
-import io
 import json
-import re
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,8 +9,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.csv_rows import CsvForm, written_rows, written_table
 from app.database import Database
-from app.problems import NotAcceptable
+from app.routers.table_answers import CSV, JSON, NDJSON
 from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
@@ -22,12 +20,7 @@ from app.services.data_cut import Cut
 from app.services.entity_tags import is_held
 from app.services.records import Answer
 
-JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
-_FORMS = {
-    JSON: JSON, NDJSON: NDJSON, CSV: CSV, "*/*": JSON, "application/*": JSON, "text/*": CSV
-}  # fmt: skip
-_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
-_NOT_FILTERS = {"limit", "cursor", "as_of"}
+_NOT_FILTERS = {"limit", "cursor", "as_of", "csv"}
 
 
 def respond(given: Answer) -> Response:
@@ -83,7 +76,7 @@ async def listed(
     service: Service = request.app.state.service
     database, trial = service.database, service.trial
     caller = request.state.caller
-    form = _accepted(request)
+    form = request.state.form
     filters = {
         name: value
         for name, value in query.model_dump(by_alias=True, exclude_none=True).items()
@@ -109,7 +102,7 @@ async def listed(
     )
     pages = record_reads.pages(database, trial, caller, kind, filters, cut, subject)
     first = await anext(pages)
-    lines = _csv(kind, first, pages) if form == CSV else _ndjson(first, pages)
+    lines = _csv(kind, first, pages, query.csv) if form == CSV else _ndjson(first, pages)
     return StreamingResponse(
         lines, media_type=f"{form}; charset=utf-8", headers={"Dayzero-As-Of": str(cut.seq)}
     )
@@ -140,23 +133,6 @@ async def _cut(database: Database, query: ReadQuery) -> Cut:
     return await ledger.cut_at(database, query.as_of)
 
 
-def _accepted(request: Request) -> str:
-    accept = request.headers.get("accept", "").lower().strip() or "*/*"
-    wishes = [_wish(offered) for offered in accept.split(",")]
-    for media_type, _ in sorted(wishes, key=lambda wish: -wish[1]):
-        if media_type in _FORMS:
-            return _FORMS[media_type]
-    raise NotAcceptable("Ask for one of the forms.", allowed=[JSON, NDJSON, CSV])
-
-
-def _wish(offered: str) -> tuple[str, float]:
-    """Read one member of Accept: a media type and its weight; nothing where that is 0."""
-    media_type, *parameters = (part.strip() for part in offered.split(";"))
-    weights = [_WEIGHT.fullmatch(one) for one in parameters if one.startswith("q=")]
-    weight = float(weights[0][1]) if weights and weights[0] else 1.0
-    return (media_type if weight else ""), weight
-
-
 def _list(documents: list[str], cut: Cut) -> str:
     return f'{{"items":[{",".join(documents)}],"as_of":{cut.seq}}}'
 
@@ -176,27 +152,10 @@ async def _ndjson(first: list[str], rest: AsyncIterator[list[str]]) -> AsyncIter
 
 
 async def _csv(
-    kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]]
+    kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]], form: CsvForm
 ) -> AsyncIterator[str]:
-    """Write documents as rows: one column a member, parts as JSON."""
+    """Write documents as rows: one column a member."""
     columns = list(kind.view.model_fields)
-    yield _rows(columns, [dict(zip(columns, columns, strict=True))])
-    yield _rows(columns, map(json.loads, first))
+    yield written_table(columns, map(json.loads, first), form)
     async for documents in rest:
-        yield _rows(columns, map(json.loads, documents))
-
-
-def _rows(columns: list[str], documents: Any) -> str:
-    written = io.StringIO()
-    rows = csv.writer(written)
-    for document in documents:
-        rows.writerow([_cell(document.get(column)) for column in columns])
-    return written.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return value
+        yield written_rows(columns, map(json.loads, documents), form)

@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from app.problems import (
+    BEARER,
     MEDIA_TYPE,
     InvalidParameter,
     InvalidToken,
@@ -66,7 +67,7 @@ def write(problem: Problem, request_id: str) -> Response:
     """Write a problem as an answer."""
     headers = dict(problem.headers)
     if isinstance(problem, InvalidToken):
-        headers.setdefault("WWW-Authenticate", 'Bearer realm="dayzero", error="invalid_token"')
+        headers.setdefault("WWW-Authenticate", f'{BEARER}, error="invalid_token"')
     return Response(
         problem.document(request_id), problem.status, headers=headers, media_type=MEDIA_TYPE
     )

@@ -17,7 +17,6 @@ from app.problems import (
 )
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute
-from app.routers.negotiation import preferred
 from app.routers.record_routes import ALWAYS
 from app.routers.responses import CutQuery
 from app.routers.trial_route import permits
@@ -83,7 +82,7 @@ async def print_trial_report(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Print the report of the trial at a data cut."""
-    form = preferred(request, tuple(ReportForm))
+    form = ReportForm(request.state.form)
     service: Service = request.app.state.service
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     if "population" not in asked:
@@ -93,7 +92,7 @@ async def print_trial_report(
     )
     question = Question(endpoint=TRIAL_REPORT, cut=cut, **asked)
     answer = await service.reports.of_trial(request.state.caller, question, form, if_none_match)
-    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
     if answer.body is None:
         return Response(status_code=304, headers=headers)
     name = "-".join(

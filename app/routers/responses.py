@@ -11,8 +11,9 @@ from app.models.values import CivilDate
 from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.endpoints import EndpointRoute
 from app.routers.record_routes import ALWAYS, SubjectOfPath
+from app.routers.table_answers import CSV, WRITTEN_AS_CSV, streamed_table
 from app.routers.trial_route import permits
-from app.schemas.listing import ReadQuery, SoughtText
+from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
 from app.service import Service
 from app.services import ledger
 from app.services.trial_endpoints import response_reads
@@ -29,7 +30,7 @@ class CutQuery(ReadQuery):
     )
 
 
-class DiscrepancyQuery(CutQuery):
+class DiscrepancyQuery(CsvQuery, CutQuery):
     """Which discrepancies are wanted."""
 
     centre: SoughtText | None = Field(default=None, max_length=8, description="Of one centre.")
@@ -129,6 +130,7 @@ async def explain(
     responses={
         200: {
             "model": Discrepancies,
+            "content": WRITTEN_AS_CSV,
             "headers": {
                 "Link": {
                     "description": 'The next page, `rel="next"`.',
@@ -143,11 +145,27 @@ async def explain(
 async def list_discrepancies(
     request: Request, query: Annotated[DiscrepancyQuery, Query()]
 ) -> Response:
-    """List them for the subjects that the caller can see; neither source is ever overwritten."""
+    """List them for the subjects that the caller can see; neither source is ever overwritten.
+
+    `Accept: text/csv` gives the whole list as CSV, one column a member, parts as JSON; `limit` and
+    the page are those of JSON alone. `csv=spreadsheet` is for people.
+    """
     service: Service = request.app.state.service
     cut = await ledger.data_cut(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )
+    if request.state.form == CSV:
+        found = response_reads.discrepancy_pages(
+            service.database,
+            service.trial,
+            request.state.caller,
+            cut,
+            query.cutoff,
+            centre=query.centre,
+            subject=query.subject,
+        )
+        headers = {"Dayzero-As-Of": str(cut.seq)}
+        return await streamed_table(response_reads.DISCREPANCY_COLUMNS, found, query.csv, headers)
     page = await response_reads.discrepancy_page(
         service.database,
         service.trial,

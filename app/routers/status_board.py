@@ -11,19 +11,21 @@ from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute, described
 from app.routers.record_routes import ALWAYS
 from app.routers.responses import CutQuery
+from app.routers.table_answers import CSV, WRITTEN_AS_CSV, table_etag, whole_table
 from app.routers.trial_route import permits
-from app.schemas.listing import SoughtText
+from app.schemas.listing import CsvQuery, SoughtText
 from app.schemas.status_board import StatusBoard
 from app.service import Service
 from app.services import ledger
 from app.services.entity_tags import is_held
 from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.reports import STATUS_BOARD
+from app.services.trial_endpoints.tables import board_table
 
 router = APIRouter(route_class=EndpointRoute, tags=["status board"])
 
 
-class BoardQuery(CutQuery):
+class BoardQuery(CsvQuery, CutQuery):
     """Whose visits, as of when."""
 
     centre: SoughtText | None = Field(
@@ -36,7 +38,7 @@ class BoardQuery(CutQuery):
     operation_id="read_status_board",
     summary="Which visits are done, due, overdue and missing",
     responses={
-        200: {"model": StatusBoard, "headers": FIGURES},
+        200: {"model": StatusBoard, "headers": FIGURES, "content": WRITTEN_AS_CSV},
         304: {"description": "You hold this answer.", "headers": FIGURES},
         **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
     },
@@ -49,7 +51,9 @@ async def read_status_board(
 ) -> Response:
     """Give each scheduled visit of each subject that the caller can see, with where it stands.
 
-    The same question at the same `as_of` has the same answer, byte for byte.
+    The same question at the same `as_of` has the same answer, byte for byte. `Accept: text/csv`
+    gives one line a visit of a subject; `scheduled` is false of a visit outside the calendar, which
+    has no status. `csv=spreadsheet` is for people.
     """
     service: Service = request.app.state.service
     cut = await ledger.data_cut(
@@ -60,8 +64,11 @@ async def read_status_board(
     )
     caller = request.state.caller
     admitted = await service.answers.admit(caller, question, Action.READ_RECORD)
-    headers = described(admitted.etag)
-    if is_held(if_none_match, admitted.etag):
+    as_csv = request.state.form == CSV
+    headers = described(table_etag(admitted.etag, query.csv) if as_csv else admitted.etag)
+    if is_held(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     told = await service.answers.told(caller, admitted)
+    if as_csv:
+        return await whole_table(told.body, board_table, query.csv, headers)
     return Response(told.body, headers=headers, media_type="application/json")

@@ -27,7 +27,7 @@ from app.problems import (
     UnknownParameter,
     documented,
 )
-from app.routers.trial_route import TrialRoute, permits, read_body
+from app.routers.trial_route import CARRIES_SECRETS, TrialRoute, permits, read_body
 from app.service import Service
 from app.services.sign_in import InvalidClient, InvalidScope, SignIn
 
@@ -133,7 +133,7 @@ _FORM_BODY = {
             BodyTooLarge, DatabaseUnavailable, OutcomeUnknown, Overloaded, DeadlineExceeded
         ),
     },
-    **permits(Action.PUBLIC, **_FORM_BODY),
+    **permits(Action.PUBLIC, **CARRIES_SECRETS, **_FORM_BODY),
 )
 async def issue_token(request: Request) -> JSONResponse:
     """Issue a token for client credentials or for a one-time link."""

@@ -9,7 +9,7 @@ was refused is noted.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -24,17 +24,22 @@ from app.problems import (
     BodyTooLarge,
     DeadlineExceeded,
     MalformedJson,
+    NotAcceptable,
     Problem,
     RequestTimeout,
     UnknownParameter,
-    UnsupportedMediaType,
+    documented,
 )
 from app.routers.binding import Binding
+from app.routers.body_forms import BodyForms
 from app.routers.caller import authenticate
+from app.routers.negotiation import preferred, vary
 from app.routers.refusals import answer, as_problem
 from app.service import Service
 from app.services.records import Caller
 from app.strict_json import MalformedJSON, parse_strictly
+
+_JSON_BODY: Final = BodyForms(("application/json",))
 
 
 def permits(action: Action, **extra: Any) -> dict[str, Any]:
@@ -45,6 +50,10 @@ def permits(action: Action, **extra: Any) -> dict[str, Any]:
         extra: further members of its OpenAPI operation.
     """
     return {"openapi_extra": {"x-action": action.value, **extra}}
+
+
+CARRIES_SECRETS: Final = {"x-carries-secrets": True}
+"""What a route says of itself whose answers hold credentials: they are never compressed."""
 
 
 class ReadRequest(Request):
@@ -64,6 +73,8 @@ class TrialRoute(APIRoute):
 
     Attributes:
         strict_query: whether a parameter of the query that the route does not know is refused.
+        forms: the media types of its answers, the usual one first; a GET is held to them.
+        carries_secrets: whether an answer holds credentials.
     """
 
     strict_query: ClassVar[bool] = True
@@ -81,6 +92,11 @@ class TrialRoute(APIRoute):
             extra["security"] = [{"oauth2": [scope] if scope else []}, {"bearer": []}]
             extra["x-roles"] = sorted(role.value for role in PERMISSIONS[self.action])
         options["openapi_extra"] = extra
+        self.carries_secrets = bool(extra.get("x-carries-secrets"))
+        self.forms = _forms_of(options)
+        self._negotiates = "GET" in (options.get("methods") or ("GET",))
+        if self._negotiates:
+            options["responses"] = {**documented(NotAcceptable), **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         self._route = f"{' '.join(sorted(self.methods or ()))} {self.path_format}"
         self._known = frozenset(_query_names(self.dependant))
@@ -91,6 +107,7 @@ class TrialRoute(APIRoute):
         request = Request(scope, receive, send)
         service: Service = request.app.state.service
         request.state.route = self._route
+        request.state.carries_secrets = self.carries_secrets
         try:
             async with asyncio.timeout(self.seconds(service)):
                 response = await self._handle(request, service)
@@ -108,6 +125,8 @@ class TrialRoute(APIRoute):
             # the database, which the limit is there to spare.
             request.app.state.request_rate.admit(principal.id)
             request.state.caller = Caller(principal, request.state.request_id, self._route)
+        if self._negotiates:
+            request.state.form = preferred(request, self.forms)
         if self.strict_query:
             _require_known_parameters(request, self._known)
         value = None
@@ -117,6 +136,8 @@ class TrialRoute(APIRoute):
             request = ReadRequest(request.scope, request.receive, raw)
         answered = await self.endpoint(**self._binding.read(request, value))
         if isinstance(answered, Response):
+            if self._negotiates and len(self.forms) > 1:
+                vary(answered.headers, "Accept")
             return answered
         if isinstance(answered, BaseModel):
             written: str | bytes = answered.model_dump_json()
@@ -127,6 +148,15 @@ class TrialRoute(APIRoute):
     def seconds(self, service: Service) -> float:
         """Give how long a request of this route may take."""
         return service.settings.request_seconds
+
+
+def _forms_of(options: dict[str, Any]) -> tuple[str, ...]:
+    """Give the media types that a route declares of its answers: JSON unless it says otherwise."""
+    described = (options.get("responses") or {}).get(200, {})
+    declared = tuple(described.get("content", ()))
+    if options.get("response_class") is Response and "model" not in described and declared:
+        return declared
+    return tuple(dict.fromkeys(("application/json", *declared)))
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:
@@ -194,9 +224,9 @@ def _parsed(request: Request, raw: bytes) -> Any:
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
-        raise UnsupportedMediaType("Send application/json in UTF-8.", allowed=["application/json"])
+        raise _JSON_BODY.of_type(request)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise UnsupportedMediaType("Send the body as it is, without a content coding.")
+        raise _JSON_BODY.of_coding()
     try:
         return parse_strictly(raw)
     except MalformedJSON as malformed:

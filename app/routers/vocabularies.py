@@ -1,19 +1,20 @@
 """The words that the trial knows, by vocabulary and version."""
 
+import json
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
 from app.problems import InvalidParameter, NotFound, documented
+from app.routers.caching import VOCABULARY_KEPT, kept
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ETAG, SIGNED_IN
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.listing import SoughtText
 from app.service import Service
-from app.services.entity_tags import is_held
 from app.services.finding_vocabulary import SERVED
 from app.vocabularies.registry import find_vocabulary
 
@@ -67,19 +68,25 @@ class VocabularyQuery(BaseModel):
     "/v1/vocabularies",
     operation_id="list_vocabularies",
     summary="Every vocabulary",
-    responses=documented(*SIGNED_IN),
+    responses={
+        200: {"model": VocabularyList, "headers": ETAG},
+        304: {"description": "You hold this list.", "headers": ETAG},
+        **documented(*SIGNED_IN),
+    },
     **permits(Action.SIGNED_IN),
 )
-async def every_vocabulary(request: Request) -> VocabularyList:
+async def every_vocabulary(request: Request, if_none_match: IfNoneMatch = None) -> Response:
     """List the vocabularies."""
     await _signed_in(request)
-    return VocabularyList(
+    listed = VocabularyList(
         items=[
             VocabularySummary(**_summary(vocabulary))
             for versions in SERVED.values()
             for vocabulary in versions
         ]
-    )
+    ).model_dump_json()
+    digest = sha256(listed.encode()).hexdigest()[:16]
+    return kept(listed, digest, VOCABULARY_KEPT, if_none_match)
 
 
 @router.get(
@@ -104,15 +111,13 @@ async def one_vocabulary(
     vocabulary = find_vocabulary(name, query.version, among=SERVED)
     if vocabulary is None:
         raise NotFound("There is no such vocabulary, or not in this version.")
-    etag = f'"{vocabulary.digest}"'
-    if is_held(if_none_match, etag):
-        return Response(status_code=304, headers={"ETag": etag})
     found = vocabulary.search(query.search, limit=query.limit)
     items = [
         {"code": entry.code, "display": entry.display, "properties": dict(entry.properties)}
         for entry in found
     ]
-    return JSONResponse({**_summary(vocabulary), "items": items}, headers={"ETag": etag})
+    body = json.dumps({**_summary(vocabulary), "items": items}, ensure_ascii=False)
+    return kept(body, vocabulary.digest, VOCABULARY_KEPT, if_none_match)
 
 
 def _summary(vocabulary: Any) -> dict[str, Any]:

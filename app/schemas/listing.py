@@ -12,6 +12,7 @@ from pydantic.functional_validators import BeforeValidator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Boolean, Integer, Uuid
 
+from app.csv_rows import CsvForm
 from app.models.columns import Coded
 from app.models.dates import OffsetDateTime, PartialDate
 from app.models.record import RecordState
@@ -41,6 +42,29 @@ AsOf = Annotated[
         },
     ),
 ]
+
+
+def _read_instant(given: object) -> object:
+    if isinstance(given, str):
+        try:
+            return OffsetDateTime(given).instant
+        except (ValueError, PydanticCustomError):
+            pass
+    raise PydanticCustomError("not_an_instant", "give an instant with offset")
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_read_instant),
+    Field(
+        json_schema_extra={
+            "type": "string",
+            "pattern": f"^{OffsetDateTime.pattern}$",
+            "examples": ["2026-06-01T00:00:00Z"],
+        }
+    ),
+]
+"""An instant of a query: a time with its offset."""
 
 
 SoughtText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
@@ -86,7 +110,19 @@ class ReadQuery(BaseModel):
     as_of: AsOf | None = None
 
 
-class ListQuery(ReadQuery):
+class CsvQuery(BaseModel):
+    """For whom a table is written."""
+
+    csv: CsvForm = Field(
+        default=CsvForm.PLAIN,
+        description="How `text/csv` is written. `plain` is for programs: each cell is the value "
+        "as it is, whatever it begins with. `spreadsheet` is to be opened by a person: it begins "
+        "with a byte order mark, and a text beginning with `=`, `+`, `-`, `@`, a tab or a carriage "
+        "return that is no number gets an apostrophe before it, so that no program runs it.",
+    )
+
+
+class ListQuery(CsvQuery, ReadQuery):
     """What every list of records can be asked for."""
 
     centre: SoughtText | None = Field(

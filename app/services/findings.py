@@ -6,9 +6,10 @@ it is what it would have been then.
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.access.permissions import Action
@@ -103,6 +104,19 @@ async def page(
         if shown:
             await _note(transaction, caller, shown)
     return FindingPage(shown, len(found) > limit)
+
+
+async def pages(
+    database: Database, trial: Trial, caller: Caller, sought: Sought, cut: Cut, size: int = 1000
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Give all the findings at one cut, page after page, as documents."""
+    after: FindingPlace | None = None
+    while True:
+        found = await page(database, trial, caller, sought, cut, after, size)
+        yield [finding.model_dump(mode="json") for finding in found.findings]
+        if not found.more:
+            return
+        after = FindingPlace.of(found.findings[-1])
 
 
 async def counts(

@@ -212,3 +212,46 @@ async def test_the_figures_can_be_kept_for_operators(
             client = nobody if role is None else (await deployment.caller(role)).http
             answer = await client.get("/metrics")
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        pytest.param([], None, id="nothing"),
+        pytest.param(["Basic YTpi"], None, id="another scheme"),
+        pytest.param(["Bearer"], "invalid_token", id="no token"),
+        pytest.param(["Bearer x.y.z"], "invalid_token", id="no token of ours"),
+        pytest.param(["Bearer a", "Bearer b"], "invalid_token", id="two tokens"),
+    ],
+)
+async def test_a_401_names_an_error_only_to_who_sent_a_token(
+    deployment: Deployment, sent: list[str], error: str | None
+) -> None:
+    headers = [("Authorization", value) for value in sent]
+    answer = await deployment.client().get("/v1/me", headers=headers)
+    assert answer.status_code == 401
+    named = f', error="{error}"' if error else ""
+    assert answer.headers["WWW-Authenticate"] == f'Bearer realm="dayzero"{named}'
+
+
+@pytest.mark.parametrize(
+    ("path", "cache_control"),
+    [
+        ("/openapi.json", "public, max-age=300"),
+        ("/v1/trial", "private, max-age=300"),
+        ("/v1/vocabularies", "private, max-age=3600"),
+        ("/v1/vocabularies/response-category", "private, max-age=3600"),
+        ("/v1/me", "no-store"),
+    ],
+)
+async def test_what_changes_with_the_deployment_alone_may_be_kept(
+    deployment: Deployment, path: str, cache_control: str
+) -> None:
+    caller = await deployment.caller("coordinator", "03")
+    answer = await caller.get(path)
+    assert answer.headers["Cache-Control"] == cache_control
+    if "max-age" in cache_control:
+        held = await caller.get(path, **{"If-None-Match": answer.headers["ETag"]})
+        assert (held.status_code, held.content) == (304, b"")
+        assert held.headers["Cache-Control"] == cache_control
+        assert held.headers["ETag"] == answer.headers["ETag"]

@@ -82,7 +82,7 @@ async def test_it_gives_each_picture_in_each_form(told: Cohort, name: str, form:
     assert first.status_code == 200, first.text
     assert first.headers["content-type"].partition(";")[0] == form.value
     assert first.content.startswith(SIGNATURES[form])
-    assert first.headers["vary"] == "Accept"
+    assert first.headers["vary"].partition(", ")[0] == "Accept"
     assert first.headers["cache-control"] == "private, no-cache"
     again = await told.reader.get(address(told, name), Accept=form.value)
     assert again.content == first.content
@@ -91,7 +91,7 @@ async def test_it_gives_each_picture_in_each_form(told: Cohort, name: str, form:
     )
     assert (held.status_code, held.content) == (304, b"")
     assert held.headers["etag"] == first.headers["etag"]
-    assert held.headers["vary"] == "Accept"
+    assert held.headers["vary"].partition(", ")[0] == "Accept"
 
 
 async def test_each_form_has_an_identity_of_its_own(told: Cohort) -> None:

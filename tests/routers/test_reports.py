@@ -106,7 +106,7 @@ async def test_the_same_cut_has_the_same_bytes(told: Cohort, form: str) -> None:
     assert (held.status_code, held.content) == (304, b"")
     other = await told.reader.get(address, Accept=PDF if form == HTML else HTML)
     assert other.headers["ETag"] != tag
-    assert other.headers["Vary"] == "Accept"
+    assert other.headers["Vary"].partition(", ")[0] == "Accept"
 
 
 @pytest.mark.usefixtures("one_picture")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
+from app.csv_rows import CsvForm
 from app.services.drawing.forms import Form
 
 LENGTH: Final = struct.Struct(">I")
@@ -37,15 +38,20 @@ class Order:
         chart: its name in the address.
         form: as what.
         options: what the picture itself can be asked, beyond its report.
+        csv: for whom a CSV is written.
     """
 
     chart: str
     form: Form
     options: Mapping[str, Any] = field(default_factory=dict)
+    csv: CsvForm = CsvForm.PLAIN
 
     def identity(self) -> str:
         """Say the same of the same order."""
-        return json.dumps([self.chart, self.form, self.options], sort_keys=True)
+        said: list[Any] = [self.chart, self.form, self.options]
+        if self.form is Form.CSV:
+            said.append(self.csv)
+        return json.dumps(said, sort_keys=True)
 
 
 def packed(order: Order, report: bytes) -> bytes:

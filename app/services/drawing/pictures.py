@@ -130,4 +130,4 @@ def picture_etag(answer: str, order: Order) -> str:
 
 def _tabulated(order: Order, report: bytes) -> bytes:
     tabulate: Callable[[Any, Any], Any] = TABLES[order.chart]
-    return written_as_csv(tabulate(json.loads(report), order.options))
+    return written_as_csv(tabulate(json.loads(report), order.options), order.csv)

@@ -1,7 +1,7 @@
 """Reads the explanation of a response, and the list of discrepancies, for a caller."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,12 @@ from app.services.trial_endpoints.question import ENGINE_VERSION, rule_set
 from app.trial.trial import Trial
 
 SUBJECTS_AT_ONCE: Final = 10
+
+DISCREPANCY_COLUMNS: Final = (
+    "subject", "centre", "record", "assessed_on", "kind", "derived", "derived_basis",
+    "derived_ceiling", "investigator", "investigator_basis", "adjudicated", "impact",
+)  # fmt: skip
+"""The members of a discrepancy, in the order of its table."""
 
 _SUBJECTS: Final = """
 SELECT subject, centre FROM subject
@@ -110,6 +116,37 @@ async def discrepancy_page(
             await _note(transaction, caller, sorted({item["subject"] for item in items}))
     more = bool(shown) and shown[-1] != rows[-1]["subject"]
     return DiscrepancyPage(items, shown[-1] if more else None)
+
+
+async def discrepancy_pages(
+    database: Database,
+    trial: Trial,
+    caller: Caller,
+    cut: DataCut,
+    cutoff: Any,
+    *,
+    centre: str | None,
+    subject: str | None,
+    size: int = 1000,
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Give all the discrepancies at one cut, page after page."""
+    after: str | None = None
+    while True:
+        found = await discrepancy_page(
+            database,
+            trial,
+            caller,
+            cut,
+            cutoff,
+            centre=centre,
+            subject=subject,
+            after=after,
+            limit=size,
+        )
+        yield found.items
+        if found.after is None:
+            return
+        after = found.after
 
 
 def _item(history: SubjectHistory, found: Discrepancy) -> dict[str, Any]:

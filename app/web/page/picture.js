@@ -10,7 +10,7 @@ const FORMS = [
   ["SVG", "image/svg+xml", "svg"],
   ["PNG", "image/png", "png"],
   ["PDF", "application/pdf", "pdf"],
-  ["Data (CSV)", "text/csv", "csv"],
+  ["Data (CSV)", "text/csv", "csv", { csv: "spreadsheet" }],
 ];
 
 // Show a chart; `description` says in words what it shows and where the same figures are in text.
@@ -30,8 +30,9 @@ export function picture(context, name, { query = {}, title, description, only = 
     return image;
   };
   fill(context, place, load, title);
-  const buttons = FORMS.map(([label, mediaType, ending]) => {
-    const take = () => download(context, path, asked, mediaType, `${name}.${ending}`, said);
+  const buttons = FORMS.map(([label, mediaType, ending, more = {}]) => {
+    const file = `${name}.${ending}`;
+    const take = () => download(context, path, { ...asked, ...more }, mediaType, file, said);
     return element(
       "button",
       { type: "button", class: "small", "aria-label": `${title}: ${label}`, on: { click: take } },
