@@ -42,7 +42,7 @@ async def test_a_session_that_ends_says_so_and_goes_on_where_it_was(
             person = await administration.add_grant(
                 owner, name, Role.MONITOR, "01", ends, make_person=True
             )
-            return site.deployment.service.sign_in.link_for(person)
+            return await administration.make_link(owner, person)
 
         code = await fresh()
         await visit.page.goto(f"{site.origin}/#link={code}")

@@ -21,7 +21,7 @@ async def link(site: Site) -> str:
         site.deployment.owner, f"person {uuid.uuid4()}", Role.DATA_MANAGER, None, ends,
         make_person=True,
     )  # fmt: skip
-    return f"{site.origin}/#link={site.deployment.service.sign_in.link_for(person)}"
+    return f"{site.origin}/#link={await administration.make_link(site.deployment.owner, person)}"
 
 
 async def test_a_link_signs_in_and_leaves_the_address_at_once(
