@@ -111,6 +111,53 @@ async def test_every_choice_is_kept_in_the_address_and_goes_along(
         await expect(visit.page.get_by_label("Data cut-off")).to_have_value(CUT)
 
 
+async def test_what_was_typed_belongs_to_its_view_until_it_is_shown(
+    site: Site, visiting: Visiting
+) -> None:
+    async with visiting("data_manager") as visit:
+        page = visit.page
+        cutoff, population = page.get_by_label("Data cut-off"), page.get_by_label("Population")
+        pending = page.get_by_text("Not shown yet")
+        await visit.open("enrolment")
+        default = await population.input_value()
+        await cutoff.fill(CUT)
+        await page.get_by_role("link", name="Endpoints").click()
+        await visit.settled()
+        assert page.url == f"{site.origin}/#/endpoints"
+        await expect(population).to_have_value(default)
+        await expect(cutoff).to_have_value("")
+        await expect(pending).to_be_hidden()
+        await page.go_back()
+        await visit.settled()
+        await expect(cutoff).to_have_value(CUT)
+        await expect(population).to_have_value(default)
+        await expect(pending).to_be_visible()
+        await visit.turn(f"enrolment?population=enrolled&cutoff={CUT}")
+        await expect(pending).to_be_hidden()
+        await page.go_back()
+        await visit.settled()
+        await expect(pending).to_be_visible()
+        await page.get_by_role("button", name="Reset").click()
+        await visit.settled()
+        await expect(cutoff).to_have_value("")
+        await expect(pending).to_be_hidden()
+        await cutoff.fill(CUT)
+        await page.get_by_role("button", name="Show", exact=True).first.click()
+        await visit.settled()
+        await expect(population).to_have_value(default)
+        assert page.url == f"{site.origin}/#/enrolment?cutoff={CUT}", "only what was typed"
+
+
+async def test_the_choosers_show_what_the_address_names(visiting: Visiting) -> None:
+    async with visiting("investigator", "02") as visit:
+        visit.expected = ("400", "422", "404")
+        await visit.open("enrolment?centre=02")
+        await expect(visit.page.get_by_text("Not shown yet")).to_be_hidden()
+        await visit.open("enrolment?population=nobody")
+        await expect(visit.page.get_by_label("Population")).to_have_value("nobody")
+        await expect(visit.page.get_by_text("Not shown yet")).to_be_hidden()
+
+
 async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visiting) -> None:
     rows = (await answered(site, "/v1/endpoints/response", rows="true"))["rows"]
     code = next(row["USUBJID"] for row in rows if row["best_response"] in {"sCR", "CR", "VGPR"})
