@@ -4,6 +4,7 @@ import * as address from "./address.js";
 import * as api from "./api.js";
 import { SessionEnded } from "./api.js";
 import { choosers } from "./choosers.js";
+import { contents } from "./contents.js";
 import { announce, element } from "./elements.js";
 import { footer, masthead } from "./frame.js";
 import { wentWrong } from "./section.js";
@@ -91,9 +92,9 @@ function show({ moved = true } = {}) {
   document.title = `${heading.textContent} · Day Zero`;
   document.getElementById("masthead").replaceChildren(...masthead(context, signOut));
   document.getElementById("footer").replaceChildren(...footer(context));
-  main.replaceChildren(
-    ...[known.views.length > 0 && choosers(context), heading, ...view.show(context)].filter(Boolean),
-  );
+  const parts = view.show(context);
+  const above = [known.views.length > 0 && choosers(context), heading, contents(parts, ending.signal)];
+  main.replaceChildren(...[...above, ...parts].filter(Boolean));
   progress.refocus(main);
   if (!moved) return;
   if (another) {
