@@ -5,7 +5,7 @@
 import { CHOICES, elsewhere } from "./address.js";
 import { announce, element, newId } from "./elements.js";
 import * as session from "./session.js";
-import { capital } from "./words.js";
+import { capital, populationName } from "./words.js";
 
 const SOURCES = ["derived", "investigator", "adjudicated"];
 const DEFAULT_SOURCE = "derived";
@@ -31,7 +31,7 @@ export function choosers(context) {
       inputmode: "text",
     }),
     population: choice(
-      populations.map((name) => [name, capital(name.replaceAll("_", " "))]),
+      populations.map((name) => [name, capital(populationName(name))]),
       typed.population || trial.populations.default,
     ),
     centre: choice(
@@ -96,7 +96,7 @@ function folded(form, chosen, centres, drafted) {
   const said = [
     chosen.cutoff ? `up to ${chosen.cutoff}` : "no cut-off",
     chosen.as_of ? `as of ${chosen.as_of}` : "as of now",
-    chosen.population?.replaceAll("_", " "),
+    chosen.population && populationName(chosen.population),
     centre,
     chosen.response_source,
   ];

@@ -30,6 +30,37 @@ export function between(lower, upper, write) {
   return `${isNone(lower) ? NONE : write(lower)} to ${isNone(upper) ? NONE : write(upper)}`;
 }
 
+// How many of something, in words that agree: "1 event", "0 events".
+export function counted(value, one, many = `${one}s`) {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+// A measured value as it was sent, with its comparator and unit.
+export function quantity({ value, comparator, unit: code }) {
+  if (isNone(value)) return NONE;
+  return `${comparator ?? ""}${value} ${unit(code ?? "")}`.trim();
+}
+
+// A unit as people write it; UCUM puts what is counted into braces.
+export function unit(code) {
+  return code
+    .replaceAll("(24.h)", "24 h")
+    .replaceAll(/[{}]/g, "")
+    .replaceAll(/10\*(\d+)/g, "10^$1")
+    .replace(/\bu(?=[gLl]\b)/g, "µ")
+    .replace(/\.d$/, "·d");
+}
+
+// What a value can be, written by the service as "[0.83, 0.83]" or "[0, 5)".
+export function interval(text) {
+  const [, open, low, high, close] = /^([[(])(.*), (.*)([\])])$/.exec(text ?? "") ?? [];
+  if (open === undefined) return text ?? NONE;
+  if (low === high) return low;
+  if (low === "" || low.includes("inf")) return `${close === ")" ? "below" : "up to"} ${high}`;
+  if (high === "" || high.includes("inf")) return `${open === "(" ? "above" : "from"} ${low}`;
+  return `${open === "(" ? "above " : ""}${low} to ${close === ")" ? "below " : ""}${high}`;
+}
+
 // x of N.
 export function of({ x, N, n }) {
   return `${count(x)} / ${count(N ?? n)}`;
@@ -45,7 +76,8 @@ export function limits({ percent: given, lower, upper }) {
 
 export function median({ estimate_months: middle, lower_months: low, upper_months: high, withheld }) {
   if (withheld) return `not given: ${withheld}`;
-  return `${months(middle)} (${between(low, high, months)})`;
+  const limits = isNone(low) && isNone(high) ? "limits not reached" : `${months(low)} to ${months(high)}`;
+  return `${months(middle)} (${limits})`;
 }
 
 export function range({ median: middle, minimum, min, maximum, max }) {

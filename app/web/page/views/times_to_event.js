@@ -114,7 +114,7 @@ function chooserOfTimes(context, chosen, answer) {
 }
 
 function inWords({ n_event: events, n_censored: censored, median, definition }) {
-  return `${events} events, ${censored} censored, median ${figures.median(median)} months; ${definition.words}.`;
+  return `${figures.counted(events, "event")}, ${censored} censored, median ${figures.median(median)} months; ${definition.words}.`;
 }
 
 function inFigures(answer) {
