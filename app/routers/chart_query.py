@@ -1,6 +1,6 @@
 """What a picture can be asked."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -110,6 +110,15 @@ class TimelineQuery(ChartQuery):
     subject: SubjectCode
     response_source: ResponseSource = Field(
         default=ResponseSource.DERIVED, description="Whose categories."
+    )
+
+
+class MarkersQuery(TimelineQuery):
+    """What a subject's markers can be asked."""
+
+    scale: Literal["linear", "log"] = Field(
+        default="linear",
+        description="Of the values; 0 has a mark of its own where it has no place.",
     )
 
 
