@@ -118,7 +118,7 @@ class MarkersQuery(TimelineQuery):
 
     scale: Literal["linear", "log"] = Field(
         default="linear",
-        description="Of the values; 0 has a mark of its own where it has no place.",
+        description="Of the values; on a logarithmic one 0 stands at half the lowest, marked.",
     )
 
 

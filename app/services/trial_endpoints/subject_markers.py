@@ -48,8 +48,7 @@ def subject_markers(
         trial: its rules.
         source: whose responses are marked.
 
-    Decision: several serum M-proteins are shown each by itself, named by its isotype; no sum of them
-    is.
+    Decision: several serum M-proteins are shown each by itself, named by its isotype, and no sum.
     """
     involved = _involved(history, trial)
     found = [
@@ -77,12 +76,16 @@ def subject_markers(
             for one in sorted(shown, key=lambda one: one.on)
         ],
         "responses": [
-            {"assessed_on": one.assessed_on, "day": _day(one.assessed_on, origin), "category": one.category}
+            {
+                "assessed_on": one.assessed_on,
+                "day": _day(one.assessed_on, origin),
+                "category": one.category,
+            }
             for one in _responses(history, trial, source)
         ],
         "cells": list(_cells(history, trial)),
         "n_not_shown": len(found) - len(shown),
-    }  # fmt: skip
+    }
 
 
 def _involved(history: SubjectHistory, trial: Trial) -> LightChain | None:

@@ -112,6 +112,8 @@ const WORDS = {
   light_chains: "free light chains",
   flc: "free light chains",
   free_light_chains: "free light chains, involved minus uninvolved",
+  linear: "linear",
+  log: "logarithmic",
   LOW: "Low",
   HIGH: "High",
   missed: "did not take place",

@@ -10,6 +10,7 @@ import { facts, table } from "../table.js";
 import { chooserOf } from "../view_chooser.js";
 import { wordsOf } from "../vocabularies.js";
 import { capital } from "../words.js";
+import { markers } from "./subject_markers.js";
 import { response } from "./response_explanation.js";
 import { treatment } from "./subject_treatment.js";
 import { visitRecords } from "./visit_records.js";
@@ -45,6 +46,7 @@ export function show(context) {
   ];
   if (context.may("response:read")) parts.push(section(context, "Response, visit by visit", response));
   parts.push(
+    section(context, "Markers and CAR-T cells over time", markers),
     section(context, "Adverse events", events),
     section(context, "Treatment", treatment),
     section(context, "Laboratory course", course),
