@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from playwright.async_api import Route, expect
 
@@ -181,6 +182,41 @@ async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visi
         assert marker["nadir"]["value"] in said
         assert marker["nadir"]["collected_on"] in said
         assert marker["current"] in said
+
+
+CODES = re.compile(
+    r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|RECOVERED/|NOT RECOVERED|[{}]|\(24\.h\)"
+)
+
+
+async def test_no_view_shows_a_code_that_is_no_word(visiting: Visiting) -> None:
+    async with visiting("investigator", "01") as visit:
+        await visit.open("none")
+        for view in ("status", "enrolment", "endpoints", "safety", "kinetics", "quality",
+                     "subject/01-001?visit=M3"):  # fmt: skip
+            await visit.turn(view)
+            await visit.page.evaluate(
+                "for (const one of document.querySelectorAll('details')) one.open = true"
+            )
+            assert CODES.findall(await visit.page.inner_text("main")) == [], view
+
+
+async def test_numbers_agree_with_their_nouns_and_limits_that_were_not_reached_say_so(
+    site: Site, visiting: Visiting
+) -> None:
+    cut = "2025-06-30"
+    told = await answered(site, "/v1/endpoints/overall-survival", cutoff=cut)
+    assert told["n_event"] == 1
+    assert told["median"]["estimate_months"] is told["median"]["upper_months"] is None
+    async with visiting("data_manager") as visit:
+        await visit.open(f"endpoints?cutoff={cut}")
+        image = visit.page.locator("figure").filter(has_text="Overall survival").locator("img")
+        assert "1 event, " in (await image.get_attribute("alt") or "")
+        said = await visit.cell("Kaplan-Meier estimates", "Overall survival", "Median, months")
+        assert said == f"not reached ({told['median']['lower_months']:.1f} to not reached)"
+        await visit.open("endpoints?cutoff=2024-02-25")
+        medians = visit.page.get_by_role("table", name="Kaplan-Meier").get_by_text("limits not")
+        await expect(medians.first).to_have_text("not reached (limits not reached)")
 
 
 BEGINNINGS = {"SVG": b"<svg", "PNG": b"\x89PNG", "PDF": b"%PDF"}

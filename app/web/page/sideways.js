@@ -10,7 +10,7 @@ const watched = new ResizeObserver((changes) => {
 // Make the place around a content; `attributes` are its role and its name.
 export function sideways(attributes, content, what = "table") {
   const id = newId("sideways");
-  const said = element("p", { class: "hint more", id, hidden: true }, `This ${what} goes on to the right: scroll sideways.`);
+  const said = element("p", { class: "hint more", id, hidden: true }, `The ${what} goes on to the right: scroll`);
   const place = element("div", { tabindex: "0", ...attributes }, content);
   place.addEventListener("scroll", () => place.classList.toggle("moved", place.scrollLeft > 0), { passive: true });
   watch(place, content);

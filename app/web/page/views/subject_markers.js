@@ -49,7 +49,7 @@ function byDay(values, responses) {
       ...columns.map(({ series, unit }) => ({
         head: `${capital(series)}, ${figures.unit(unit)}`,
         number: true,
-        cell: (on) => found(on, series).map((row) => row.comparator + row.value).join("; ") || figures.NONE,
+        cell: (on) => found(on, series).map((row) => row.comparator + figures.measured(Number(row.value))).join("; ") || figures.NONE,
       })),
       {
         head: "Response",
@@ -71,7 +71,7 @@ function cells(rows) {
       {
         head: "Level",
         number: true,
-        cell: (row) => (row.value ? figures.quantity(row) : "below the limit of quantification"),
+        cell: (row) => (row.value ? figures.quantity({ ...row, value: figures.measured(Number(row.value)) }) : "below the limit of quantification"),
       },
       { head: "Limit of quantification", number: true, cell: ({ lloq, unit }) => figures.quantity({ value: lloq || null, unit }) },
     ],
