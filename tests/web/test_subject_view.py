@@ -46,7 +46,7 @@ async def test_a_cell_of_the_board_leads_to_the_records_of_its_visit(
             site, "/v1/lab-results", subject="01-001", visit="M3", limit="1000"
         )
         lines = part.get_by_role("table", name="Laboratory results").locator("tbody tr")
-        assert await lines.count() == len(results["items"]) > 5
+        assert await lines.count() == len(results["items"]) > 0
         await part.get_by_label("Visit", exact=True).select_option("M36")
         await visit.settled()
         await expect(page.get_by_text("No visit M36 (month 36) is recorded")).to_be_visible()
@@ -111,7 +111,7 @@ async def test_markers_and_cells_are_drawn_over_time_and_told_in_tables(
         await expect(line).to_contain_text(marker["current"])
         await expect(line).to_contain_text(f"({evaluated['category']})")
         table = page.get_by_role("table", name="Markers by day")
-        await expect(table.get_by_text("Involved chain, mg/L")).to_be_visible()
+        await expect(table.get_by_text("Involved chain, mg/L", exact=True)).to_be_visible()
         samples = page.get_by_role("table", name="CAR-T cells by sample").locator("tbody tr")
         assert await samples.count() > 5
         figure = page.locator("figure").filter(has_text="Markers and CAR-T cells of 01-001")

@@ -185,7 +185,8 @@ async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visi
 
 
 CODES = re.compile(
-    r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|RECOVERED/|NOT RECOVERED|[{}]|\(24\.h\)"
+    r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|RECOVERED/|NOT RECOVERED|[{}]|"
+    r"\(24\.h\)"
 )
 
 
