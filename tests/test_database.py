@@ -25,6 +25,7 @@ DEFINERS = {
     "unsequenced_seconds()", "note_refusal(uuid, text, integer, text, text)",
     "client_credentials(uuid)", "principal_named(text)",
     "use_assertion(uuid, text, timestamp with time zone)", "forget_expired(interval)",
+    "use_link(bytea, timestamp with time zone)",
     "schema_revision()", "adjudicates()", "data_cut(bigint)",
 }  # fmt: skip
 """Every function that runs with the rights of the tables' owner."""

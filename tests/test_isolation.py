@@ -245,7 +245,7 @@ def _needed(path: str, subject: str) -> str:
     """Give the parameters without which a route of one subject answers nothing."""
     if path.endswith("/lab-series"):
         return f"?subject={subject}&analyte=HGB"
-    return f"?subject={subject}" if path.endswith("/subject-timeline") else ""
+    return f"?subject={subject}" if "/charts/subject-" in path else ""
 
 
 def _kind_of(path: str) -> RecordKind:

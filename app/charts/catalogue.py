@@ -12,6 +12,7 @@ from app.charts import (
     lab_shift,
     response_over_time,
     response_waterfall,
+    subject_markers,
     subject_timeline,
     swimmer,
 )
@@ -30,4 +31,5 @@ PICTURES: Final[Mapping[str, Draw]] = {
     "lab-series": lab_series.drawn,
     "enrolment": enrolment.drawn,
     "subject-timeline": subject_timeline.drawn,
+    "subject-markers": subject_markers.drawn,
 }

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 from rich.table import Table
 
 from app.access.permissions import Role
 from app.commands.console import fail, output, show
 from app.commands.operator_access import as_owner
-from app.commands.settings import configured, signing_in
+from app.commands.settings import configured
 from app.config import Settings
 from app.services import administration
 
@@ -161,8 +162,11 @@ def sign_in_link(
     if settings.database_url is not None:
         raise fail("On your own PostgreSQL people sign in through your OpenID Connect issuer.")
     ends_at = datetime.now(UTC) + lasting
-    person = as_owner(
-        lambda owner: administration.add_grant(owner, name, role, centre, ends_at, make_person=True)
-    )
-    code = signing_in(settings).link_for(person)
-    return f"{settings.issuer}/#link={code}"
+
+    async def linked(owner: asyncpg.Connection) -> str:
+        person = await administration.add_grant(
+            owner, name, role, centre, ends_at, make_person=True
+        )
+        return await administration.make_link(owner, person)
+
+    return f"{settings.issuer}/#link={as_owner(linked)}"

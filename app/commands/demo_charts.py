@@ -25,6 +25,7 @@ SHEET: Final[dict[str, str]] = {
     "lab-series": f"subject={SUBJECT}&analyte=NEUT",
     "enrolment": "",
     "subject-timeline": f"subject={SUBJECT}",
+    "subject-markers": f"subject={SUBJECT}",
 }
 """The pictures of the sheet, each with what it is asked."""
 
@@ -46,6 +47,7 @@ FURTHER: Final[dict[str, str]] = {
         for matrix, method in _KINETICS
     },
     "lab-shift HGB": "analyte=HGB",
+    "subject-markers log": f"subject={SUBJECT}&scale=log",
     "lab-series PLT": f"subject={SUBJECT}&analyte=PLT",
 }
 """Pictures beside them, by what their files are called."""

@@ -24,7 +24,7 @@ import typer
 from app.access.permissions import Role
 from app.commands.console import errors, fail
 from app.commands.operator_access import as_owner
-from app.commands.settings import configured, signing_in
+from app.commands.settings import configured
 from app.config import Settings
 from app.services import administration
 
@@ -173,9 +173,12 @@ def _token(http: httpx.Client, settings: Settings, address: str, role: Role) -> 
             "Sign in: set DAYZERO_TOKEN to an access token, or DAYZERO_CLIENT_ID and "
             "DAYZERO_CLIENT_SECRET to a client's."
         )
-    person = as_owner(lambda owner: _made_operator(owner, role))
-    link = signing_in(settings).link_for(person)
+    link = as_owner(lambda owner: _link_of_operator(owner, role))
     return _exchanged(http, {"grant_type": LINK_GRANT, "link": link})
+
+
+async def _link_of_operator(owner: asyncpg.Connection, role: Role) -> str:
+    return await administration.make_link(owner, await _made_operator(owner, role))
 
 
 async def _made_operator(owner: asyncpg.Connection, role: Role) -> uuid.UUID:

@@ -57,10 +57,21 @@ class AccessGrant(SQLModel, table=True):
 
 
 class UsedAssertion(SQLModel, table=True):
-    """A client assertion or one-time link that was used and cannot be used again."""
+    """A client assertion that was used and cannot be used again."""
 
     __tablename__ = "used_assertion"
 
     principal: uuid.UUID = Field(primary_key=True, foreign_key="principal.id")
     identity: str = Field(primary_key=True, sa_type=Text)
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+
+
+class OneTimeLink(SQLModel, table=True):
+    """A link that signs a person in once and was not used yet: a digest of its code alone."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (CheckConstraint("length(digest) = 32", name="one_time_link_digest"),)
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    principal: uuid.UUID = Field(foreign_key="principal.id")
     expires_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)

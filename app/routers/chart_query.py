@@ -1,6 +1,6 @@
 """What a picture can be asked."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -121,6 +121,15 @@ class TimelineQuery(ChartQuery):
     subject: SubjectCode
     response_source: ResponseSource = Field(
         default=ResponseSource.DERIVED, description="Whose categories."
+    )
+
+
+class MarkersQuery(TimelineQuery):
+    """What a subject's markers can be asked."""
+
+    scale: Literal["linear", "log"] = Field(
+        default="linear",
+        description="Of the values; on a logarithmic one 0 stands at half the lowest, marked.",
     )
 
 

@@ -20,6 +20,7 @@ from app.routers.chart_query import (
     ChartQuery,
     CohortQuery,
     KineticsQuery,
+    MarkersQuery,
     ResponsesQuery,
     SeriesQuery,
     ShiftQuery,
@@ -117,6 +118,13 @@ CHARTS: Final[Mapping[str, Chart]] = {
         action=Action.READ_RECORD,
         rows=True,
     ),
+    "subject-markers": Chart(
+        query=MarkersQuery,
+        shows="a subject's myeloma markers and CAR-T cells over time",
+        endpoint=None,
+        action=Action.READ_RECORD,
+        rows=True,
+    ),
 }
 """By the name in the address."""
 
@@ -162,11 +170,9 @@ async def _answer(
     caller = request.state.caller
     if isinstance(query, SeriesQuery | TimelineQuery):
         asked = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
-        report: SubjectReport = (
-            "lab-series" if isinstance(query, SeriesQuery) else "subject-timeline"
-        )
-        of_subject = SubjectQuestion(report=report, cut=cut, **asked)
-        order = Order(chart=name, form=form, csv=query.csv)
+        options = {key: asked.pop(key) for key in ("scale",) if key in asked}
+        of_subject = SubjectQuestion(report=cast("SubjectReport", name), cut=cut, **asked)
+        order = Order(chart=name, form=form, options=options, csv=query.csv)
         picture = await service.pictures.of_subject(caller, of_subject, order, if_none_match)
         return _response(name, form, picture)
     chart = CHARTS[name]

@@ -7,12 +7,13 @@ reaches any of this.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import asyncpg
 
 from app.access.client_assertions import parse_client_jwks
 from app.access.client_secrets import new_client_secret
+from app.access.one_time_links import LINK_LIFETIME, new_one_time_link
 from app.access.permissions import AT_CENTRE, TIME_BOXED, Role
 
 OPERATOR = "operator"
@@ -163,6 +164,16 @@ async def add_grant(
             raise Refused(f"There is no client or person {name} with access.")
         await _grant(owner, principal, name, role, centre, ends_at)
     return principal
+
+
+async def make_link(owner: asyncpg.Connection, person: uuid.UUID) -> str:
+    """Make a link that signs a person in once, and give its code, which is kept nowhere."""
+    link = new_one_time_link()
+    await owner.execute(
+        "INSERT INTO one_time_link (digest, principal, expires_at) VALUES ($1, $2, $3)",
+        link.digest, person, datetime.now(UTC) + LINK_LIFETIME,
+    )  # fmt: skip
+    return link.code
 
 
 async def revoke_grant(

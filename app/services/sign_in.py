@@ -8,12 +8,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from app.access import tokens
-from app.access.access_tokens import (
-    AccessTokenVerifier,
-    IssuedAccessToken,
-    issue_access_token,
-    verify_access_token,
-)
+from app.access.access_tokens import AccessTokenVerifier, IssuedAccessToken, issue_access_token
 from app.access.claims import Lifetime
 from app.access.client_assertions import (
     claimed_client,
@@ -22,6 +17,7 @@ from app.access.client_assertions import (
 )
 from app.access.client_secrets import is_client_secret
 from app.access.issuers import ExternalIssuers, claimed_issuer
+from app.access.one_time_links import digest_of_link
 from app.access.permissions import Role
 from app.access.principal import Principal
 from app.access.scopes import ALL_SCOPES, scopes_of
@@ -29,8 +25,6 @@ from app.access.signing_keys import SigningKeys
 from app.config import Settings
 from app.database import Database
 from app.problems import InvalidToken
-
-LINK_LIFETIME = Lifetime(longest=timedelta(minutes=15), leeway=timedelta(0))
 
 
 class InvalidClient(Exception):  # noqa: N818 - what the client is, not our error
@@ -59,11 +53,6 @@ class SignIn:
     def token_endpoint(self) -> str:
         """The address of our token endpoint."""
         return f"{self.settings.issuer}/oauth/token"
-
-    @property
-    def link_audience(self) -> str:
-        """What a one-time link is for, and nothing else."""
-        return f"{self.settings.issuer}/sign-in"
 
     def public_keys(self) -> dict[str, list[dict[str, str]]]:
         """Give the keys that verify our tokens, as a JWK Set."""
@@ -144,38 +133,15 @@ class SignIn:
         Raises:
             InvalidClient: it is none of ours, has ended, or was used before.
         """
-        try:
-            link = verify_access_token(
-                code,
-                keys=self.keys,
-                issuer=self.settings.issuer,
-                audience=self.link_audience,
-                now=datetime.now(UTC),
-                lifetime=LINK_LIFETIME,
-            )
-            person = uuid.UUID(link.subject)
-        except (tokens.InvalidToken, ValueError):
-            raise InvalidClient from None
-        first = await self.database.service_value(
-            "SELECT use_assertion($1, $2, $3)", person, f"link {link.token_id}", link.expires_at
+        digest = digest_of_link(code)
+        if digest is None:
+            raise InvalidClient
+        person: uuid.UUID | None = await self.database.service_value(
+            "SELECT use_link($1, $2)", digest, datetime.now(UTC)
         )
-        if not first:
+        if person is None:
             raise InvalidClient
         return person
-
-    def link_for(self, person: uuid.UUID) -> str:
-        """Make the code of a one-time link for a person."""
-        now = datetime.now(UTC)
-        return issue_access_token(
-            signing_key=self.keys.signing_key(now),
-            issuer=self.settings.issuer,
-            audience=self.link_audience,
-            subject=str(person),
-            client_id=str(person),
-            scopes={"profile"},
-            now=now,
-            lifetime=LINK_LIFETIME.longest,
-        ).text
 
     async def issue(
         self, principal: uuid.UUID, asked: Collection[str], lifetime: timedelta

@@ -11,6 +11,11 @@ const documentation = SwaggerUIBundle({
   onComplete: signIn,
 });
 
+// Whoever signs out in a tab of the page does so in all of them: also in one that went on to here.
+new BroadcastChannel("dayzero.session").addEventListener("message", ({ data }) => {
+  if (data.says === "ended") sessionStorage.removeItem("dayzero.session");
+});
+
 // A one-time link (`dayzero token issue`) carries its code behind the #, which no browser sends and
 // no proxy logs. It is exchanged for an access token that stays in this page.
 async function signIn() {

@@ -322,6 +322,58 @@ def timeline() -> dict[str, Any]:
     )
 
 
+def markers() -> dict[str, Any]:
+    """A subject with two chains, a serum protein that goes to 0, cells and responses."""
+    values = [
+        ("serum_m_protein", "serum M-protein", "g/dL", day, value)
+        for day, value in ((-3, "3.1"), (28, "0.8"), (61, "0"))
+    ]
+    values += [
+        ("free_light_chains", name, "mg/L", day, value)
+        for name, at in (
+            ("involved chain", ("326.8", "12.5")),
+            ("uninvolved chain", ("6.2", "7.0")),
+        )
+        for day, value in zip((-3, 28), at, strict=True)
+    ]
+    return of_subject(
+        "subject-markers",
+        origin="2025-01-01",
+        origin_is="infusion",
+        response_source="derived",
+        markers=[
+            {
+                "marker": marker,
+                "series": series,
+                "unit": unit,
+                "collected_on": "2025-01-29",
+                "day": day,
+                "value": value,
+                "comparator": None,
+            }
+            for marker, series, unit, day, value in values
+        ],
+        responses=[
+            {"assessed_on": "2025-01-29", "day": 28, "category": "PR"},
+            {"assessed_on": "2025-03-03", "day": 61, "category": "CR"},
+        ],
+        cells=[
+            {
+                "analyte": {
+                    "matrix": "PB", "method": "qpcr", "unit": "{copies}/ug", "derived": False
+                },
+                "samples": [
+                    {"collected_on": "2025-01-08", "days": 7.0, "value": "4614", "lloq": "50",
+                     "quantification": "quantifiable"},
+                    {"collected_on": "2025-06-01", "days": 151.0, "value": None, "lloq": "50",
+                     "quantification": "detected_below_lloq"},
+                ],
+            }
+        ],
+        n_not_shown=1,
+    )  # fmt: skip
+
+
 SHOWN: dict[str, dict[str, Any]] = {
     "swimmer": swimmer(),
     "kaplan-meier": survival((85, True), (101, False), (113, True), (400, False), (800, True)),
@@ -333,6 +385,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "lab-series": lab_series((0, "131", 0), (9, "78", 3), (20, "99", None)),
     "enrolment": enrolment(),
     "subject-timeline": timeline(),
+    "subject-markers": markers(),
 }
 """A report with somebody in it, for each picture."""
 
@@ -347,5 +400,6 @@ NOBODY: dict[str, dict[str, Any]] = {
     "lab-series": lab_series(),
     "enrolment": enrolment() | {"accrual": [], "by_centre": []},
     "subject-timeline": timeline() | {"origin": None, "events": [], "spans": []},
+    "subject-markers": markers() | {"origin": None, "markers": [], "responses": [], "cells": []},
 }
 """The same with nobody in it."""

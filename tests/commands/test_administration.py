@@ -277,6 +277,9 @@ class TestLink:
         issued = dayzero(
             "token", "issue", "--name", name, "--role", "investigator", "--centre", centre
         )
+        assert issued.stdout.count("\n") == 1
+        printed = issued.stdout.strip()
+        assert len(printed) == len(f"{served.origin}/#link=") + 22, "people can copy it"
         first = follow(served, issued.stdout)
         token = first.json()["access_token"]
         me = get(served.origin, "/v1/me", token).json()

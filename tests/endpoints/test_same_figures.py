@@ -30,7 +30,11 @@ ADDRESSES = (
     "/v1/charts/enrolment",
     "/v1/status-board",
 )
-OF_ONE = ("/v1/charts/subject-timeline?subject={}", "/v1/charts/lab-series?subject={}&analyte=PLT")
+OF_ONE = (
+    "/v1/charts/subject-timeline?subject={}",
+    "/v1/charts/subject-markers?subject={}",
+    "/v1/charts/lab-series?subject={}&analyte=PLT",
+)
 
 
 def drawn(centre: str, number: int) -> Subject:

@@ -25,7 +25,7 @@ from tests.endpoints.drawn_subjects import CANARY, drawn_subject
 
 OWN, OTHER = "03", "05"
 SUBJECTS = 4
-OF_A_SUBJECT = {"lab-series", "subject-timeline"}
+OF_A_SUBJECT = {"lab-series", "subject-timeline", "subject-markers"}
 OF_MANY = [name for name in CHARTS if name not in OF_A_SUBJECT]
 SIGNATURES = {
     Form.SVG: b"<svg ",
@@ -275,7 +275,15 @@ async def test_who_reads_records_at_one_centre_sees_the_figures_of_all_without_a
 
 
 @pytest.mark.parametrize(
-    "name", ["swimmer", "response-waterfall", "car-kinetics", "lab-series", "subject-timeline"]
+    "name",
+    [
+        "swimmer",
+        "response-waterfall",
+        "car-kinetics",
+        "lab-series",
+        "subject-timeline",
+        "subject-markers",
+    ],
 )
 async def test_whose_data_a_picture_gives_is_noted_each_time(told: Cohort, name: str) -> None:
     reader = await told.deployment.caller("data_manager")

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import socket
 import uuid
@@ -20,6 +21,7 @@ from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from app.access.claims import Lifetime
 from app.access.client_assertions import CLIENT_ALGORITHMS
 from app.access.permissions import Role
 from app.access.scopes import ALL_SCOPES, scopes_of
@@ -645,7 +647,9 @@ class TestMetadata:
             issued.append(answer.json()["access_token"])
             # Another process turns the keys; this one sees it by itself.
             path = deployment.settings.data_directory / "signing_keys.json"
-            SigningKeyRing(path, sign_in.LINK_LIFETIME).rotate(datetime.now(UTC))
+            SigningKeyRing(path, Lifetime(timedelta(minutes=15), timedelta(0))).rotate(
+                datetime.now(UTC)
+            )
             for token in issued:
                 assert (await who_is(deployment, token)).status_code == 200
         published = (await deployment.client().get("/.well-known/jwks.json")).json()["keys"]
@@ -660,6 +664,10 @@ async def person(
     return await administration.add_grant(
         deployment.owner, name, role, None, None, make_person=True
     )
+
+
+async def link(deployment: Deployment) -> str:
+    return await administration.make_link(deployment.owner, await person(deployment))
 
 
 async def follow(deployment: Deployment, code: str) -> httpx.Response:
@@ -683,7 +691,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 
 class TestLink:
     async def test_signs_a_person_in_once(self, deployment: Deployment) -> None:
-        code = deployment.service.sign_in.link_for(await person(deployment))
+        code = await link(deployment)
         answer = await follow(deployment, code)
         assert answer.json()["expires_in"] == 8 * 3600
         me = await who_is(deployment, answer.json()["access_token"])
@@ -691,7 +699,7 @@ class TestLink:
         assert refusal(await follow(deployment, code)) == (401, "invalid_client")
 
     async def test_signs_one_of_many_in(self, deployment: Deployment) -> None:
-        code = deployment.service.sign_in.link_for(await person(deployment))
+        code = await link(deployment)
         answers = await asyncio.gather(*(follow(deployment, code) for _ in range(20)))
         assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
 
@@ -705,23 +713,50 @@ class TestLink:
         minutes: int,
         status: int,
     ) -> None:
-        code = deployment.service.sign_in.link_for(await person(deployment))
+        code = await link(deployment)
         later(timedelta(minutes=minutes))
         assert (await follow(deployment, code)).status_code == status
 
     async def test_is_no_access_token_and_none_is_a_link(self, deployment: Deployment) -> None:
         ann = await person(deployment)
-        code = deployment.service.sign_in.link_for(ann)
+        code = await administration.make_link(deployment.owner, ann)
         assert (await who_is(deployment, code)).status_code == 401
         assert (await follow(deployment, deployment.token(ann))).status_code == 401
         assert (await follow(deployment, code)).status_code == 200
 
     async def test_of_a_person_without_access_is_refused(self, deployment: Deployment) -> None:
-        code = deployment.service.sign_in.link_for(await person(deployment))
+        code = await link(deployment)
         await administration.revoke_client(deployment.owner, "Ann")
         assert refusal(await follow(deployment, code)) == (401, "invalid_client")
 
-    @pytest.mark.parametrize("code", ["", "a.b.c", "\0", "x" * 20_000])
+    async def test_is_short_and_known_here_by_its_digest_alone(
+        self, deployment: Deployment
+    ) -> None:
+        codes = {await link(deployment) for _ in range(20)}
+        assert {len(code) for code in codes} == {22}, "16 octets, base64url"
+        assert len(codes) == 20
+        rows = await deployment.owner.fetch("SELECT one_time_link::text AS row FROM one_time_link")
+        digests = await deployment.owner.fetch("SELECT digest FROM one_time_link")
+        kept = "".join(row["row"] for row in rows)
+        assert not [code for code in codes if code in kept or code.encode().hex() in kept]
+        assert {row["digest"] for row in digests} == {
+            hashlib.sha256(code.encode()).digest() for code in codes
+        }
+
+    async def test_is_forgotten_by_its_use_and_by_its_end(self, deployment: Deployment) -> None:
+        used, left = await link(deployment), await link(deployment)
+        assert (await follow(deployment, used)).status_code == 200
+        assert await deployment.owner.fetchval("SELECT count(*) FROM one_time_link") == 1
+        await deployment.owner.execute(
+            "UPDATE one_time_link SET expires_at = now() - interval '1s'"
+        )
+        await deployment.service.database.service_value(
+            "SELECT forget_expired($1)", timedelta(days=1)
+        )
+        assert await deployment.owner.fetchval("SELECT count(*) FROM one_time_link") == 0
+        assert (await follow(deployment, left)).status_code == 401
+
+    @pytest.mark.parametrize("code", ["", "a.b.c", "\0", "x" * 20_000, "x" * 22, "é" * 22])
     async def test_that_is_none_is_refused(self, deployment: Deployment, code: str) -> None:
         assert refusal(await follow(deployment, code)) == (401, "invalid_client")
 

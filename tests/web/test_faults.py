@@ -42,7 +42,7 @@ async def test_a_session_that_ends_says_so_and_goes_on_where_it_was(
             person = await administration.add_grant(
                 owner, name, Role.MONITOR, "01", ends, make_person=True
             )
-            return site.deployment.service.sign_in.link_for(person)
+            return await administration.make_link(owner, person)
 
         code = await fresh()
         await visit.page.goto(f"{site.origin}/#link={code}")
@@ -58,6 +58,9 @@ async def test_a_session_that_ends_says_so_and_goes_on_where_it_was(
         await visit.page.get_by_role("button", name="Sign in", exact=True).click()
         await visit.settled()
         assert visit.page.url == f"{site.origin}/#/enrolment?cutoff=2025-06-30"
+        await expect(visit.page.get_by_label("Data cut-off")).to_have_value("2025-06-30")
+        await visit.page.get_by_role("link", name="Safety").click()
+        await visit.settled()
         await expect(visit.page.get_by_label("Data cut-off")).to_have_value("2025-09-30")
         await expect(visit.page.get_by_text("Not shown yet")).to_be_visible()
 

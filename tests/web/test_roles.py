@@ -10,7 +10,7 @@ from tests.web.conftest import Site, Visiting
 SUBJECT_LEVEL = (
     "/v1/status-board", "/v1/subjects", "/v1/adverse-events", "/v1/findings", "/v1/discrepancies",
     "/v1/charts/swimmer", "/v1/charts/response-waterfall", "/v1/charts/lab-series",
-    "/v1/charts/subject-timeline",
+    "/v1/charts/subject-timeline", "/v1/charts/subject-markers",
 )  # fmt: skip
 CODE = re.compile(r"\b\d{2}-\d{3}\b")
 

@@ -21,7 +21,7 @@ async def link(site: Site) -> str:
         site.deployment.owner, f"person {uuid.uuid4()}", Role.DATA_MANAGER, None, ends,
         make_person=True,
     )  # fmt: skip
-    return f"{site.origin}/#link={site.deployment.service.sign_in.link_for(person)}"
+    return f"{site.origin}/#link={await administration.make_link(site.deployment.owner, person)}"
 
 
 async def test_a_link_signs_in_and_leaves_the_address_at_once(
@@ -110,6 +110,82 @@ async def test_an_issuer_that_denies_is_quoted(site: Site, visiting: Visiting) -
         assert urlsplit(visit.page.url).path == "/"
         assert not parse_qs(urlsplit(visit.page.url).query)
     issuer.denies = False
+
+
+async def test_a_link_in_a_new_tab_keeps_the_session_and_signing_out_ends_it_in_all(
+    site: Site, visiting: Visiting
+) -> None:
+    async with visiting() as visit:
+        await visit.page.goto(await link(site))
+        await visit.settled()
+        subject = visit.page.get_by_role("rowheader").get_by_role("link").first
+        code = await subject.inner_text()
+        async with visit.page.context.expect_page() as opened:
+            await subject.click(modifiers=["Control"])
+        tab = await opened.value
+        heading = tab.get_by_role("heading", level=1)
+        await expect(heading).to_have_text(f"Subject {code}", timeout=SECONDS)
+        await tab.reload()
+        await expect(heading).to_have_text(f"Subject {code}", timeout=SECONDS)
+        documentation = await visit.page.context.new_page()
+        await documentation.goto(site.origin)
+        await expect(documentation.get_by_role("button", name="Sign out")).to_be_visible()
+        await documentation.goto(f"{site.origin}/docs")
+        await expect(documentation.locator(".swagger-ui").first).to_be_visible()
+        await tab.get_by_role("button", name="Sign out").click()
+        await expect(visit.page.get_by_text("It was done in another tab")).to_be_visible()
+        for one in (tab, visit.page, documentation):
+            assert await one.evaluate("sessionStorage.getItem('dayzero.session')") is None
+        await documentation.goto(site.origin)
+        await expect(documentation.get_by_label("Sign-in link")).to_be_visible()
+
+
+async def test_a_session_is_handed_to_nobody_after_the_last_tab_is_closed(
+    site: Site, visiting: Visiting
+) -> None:
+    async with visiting() as visit:
+        context = visit.page.context
+        first = await context.new_page()
+        await first.goto(await link(site))
+        await expect(first.get_by_role("button", name="Sign out")).to_be_visible(timeout=SECONDS)
+        await first.close()
+        await visit.page.goto(site.origin)
+        await expect(visit.page.get_by_label("Sign-in link")).to_be_visible()
+        assert await visit.page.evaluate("Object.keys(window['local' + 'Storage']).length") == 0
+
+
+async def test_a_new_tab_is_of_the_person_whose_tab_was_used_last(
+    site: Site, visiting: Visiting
+) -> None:
+    async with visiting() as visit:
+        pages = [visit.page, await visit.page.context.new_page()]
+        names = []
+        for page in pages:
+            await page.goto(await link(site))
+            name = page.locator(".who strong")
+            await expect(name).to_be_visible(timeout=SECONDS)
+            names.append(await name.inner_text())
+        assert names[0] != names[1], "two people in two tabs stay two"
+        for page, name in zip(pages, names, strict=True):
+            await page.bring_to_front()
+            await page.get_by_role("heading", level=1).click()
+            another = await page.context.new_page()
+            await another.goto(site.origin)
+            await expect(another.locator(".who strong")).to_have_text(name, timeout=SECONDS)
+            await another.close()
+
+
+async def test_a_tab_that_waits_comes_in_with_the_one_that_signs_in(
+    site: Site, visiting: Visiting
+) -> None:
+    async with visiting() as visit:
+        await visit.page.goto(f"{site.origin}/#/enrolment?cutoff=2025-06-30")
+        await expect(visit.page.get_by_label("Sign-in link")).to_be_visible()
+        another = await visit.page.context.new_page()
+        await another.goto(await link(site))
+        await visit.settled()
+        await expect(visit.page.get_by_role("heading", level=1)).to_have_text("Enrolment")
+        assert visit.page.url == f"{site.origin}/#/enrolment?cutoff=2025-06-30"
 
 
 async def test_signing_out_forgets_the_session_and_the_place(

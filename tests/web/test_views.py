@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from playwright.async_api import Route, expect
 
@@ -111,6 +112,53 @@ async def test_every_choice_is_kept_in_the_address_and_goes_along(
         await expect(visit.page.get_by_label("Data cut-off")).to_have_value(CUT)
 
 
+async def test_what_was_typed_belongs_to_its_view_until_it_is_shown(
+    site: Site, visiting: Visiting
+) -> None:
+    async with visiting("data_manager") as visit:
+        page = visit.page
+        cutoff, population = page.get_by_label("Data cut-off"), page.get_by_label("Population")
+        pending = page.get_by_text("Not shown yet")
+        await visit.open("enrolment")
+        default = await population.input_value()
+        await cutoff.fill(CUT)
+        await page.get_by_role("link", name="Endpoints").click()
+        await visit.settled()
+        assert page.url == f"{site.origin}/#/endpoints"
+        await expect(population).to_have_value(default)
+        await expect(cutoff).to_have_value("")
+        await expect(pending).to_be_hidden()
+        await page.go_back()
+        await visit.settled()
+        await expect(cutoff).to_have_value(CUT)
+        await expect(population).to_have_value(default)
+        await expect(pending).to_be_visible()
+        await visit.turn(f"enrolment?population=enrolled&cutoff={CUT}")
+        await expect(pending).to_be_hidden()
+        await page.go_back()
+        await visit.settled()
+        await expect(pending).to_be_visible()
+        await page.get_by_role("button", name="Reset").click()
+        await visit.settled()
+        await expect(cutoff).to_have_value("")
+        await expect(pending).to_be_hidden()
+        await cutoff.fill(CUT)
+        await page.get_by_role("button", name="Show", exact=True).first.click()
+        await visit.settled()
+        await expect(population).to_have_value(default)
+        assert page.url == f"{site.origin}/#/enrolment?cutoff={CUT}", "only what was typed"
+
+
+async def test_the_choosers_show_what_the_address_names(visiting: Visiting) -> None:
+    async with visiting("investigator", "02") as visit:
+        visit.expected = ("400", "422", "404")
+        await visit.open("enrolment?centre=02")
+        await expect(visit.page.get_by_text("Not shown yet")).to_be_hidden()
+        await visit.open("enrolment?population=nobody")
+        await expect(visit.page.get_by_label("Population")).to_have_value("nobody")
+        await expect(visit.page.get_by_text("Not shown yet")).to_be_hidden()
+
+
 async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visiting) -> None:
     rows = (await answered(site, "/v1/endpoints/response", rows="true"))["rows"]
     code = next(row["USUBJID"] for row in rows if row["best_response"] in {"sCR", "CR", "VGPR"})
@@ -134,6 +182,42 @@ async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visi
         assert marker["nadir"]["value"] in said
         assert marker["nadir"]["collected_on"] in said
         assert marker["current"] in said
+
+
+CODES = re.compile(
+    r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|RECOVERED/|NOT RECOVERED|[{}]|"
+    r"\(24\.h\)"
+)
+
+
+async def test_no_view_shows_a_code_that_is_no_word(visiting: Visiting) -> None:
+    async with visiting("investigator", "01") as visit:
+        await visit.open("none")
+        for view in ("status", "enrolment", "endpoints", "safety", "kinetics", "quality",
+                     "subject/01-001?visit=M3"):  # fmt: skip
+            await visit.turn(view)
+            await visit.page.evaluate(
+                "for (const one of document.querySelectorAll('details')) one.open = true"
+            )
+            assert CODES.findall(await visit.page.inner_text("main")) == [], view
+
+
+async def test_numbers_agree_with_their_nouns_and_limits_that_were_not_reached_say_so(
+    site: Site, visiting: Visiting
+) -> None:
+    cut = "2025-06-30"
+    told = await answered(site, "/v1/endpoints/overall-survival", cutoff=cut)
+    assert told["n_event"] == 1
+    assert told["median"]["estimate_months"] is told["median"]["upper_months"] is None
+    async with visiting("data_manager") as visit:
+        await visit.open(f"endpoints?cutoff={cut}")
+        image = visit.page.locator("figure").filter(has_text="Overall survival").locator("img")
+        assert "1 event, " in (await image.get_attribute("alt") or "")
+        said = await visit.cell("Kaplan-Meier estimates", "Overall survival", "Median, months")
+        assert said == f"not reached ({told['median']['lower_months']:.1f} to not reached)"
+        await visit.open("endpoints?cutoff=2024-02-25")
+        medians = visit.page.get_by_role("table", name="Kaplan-Meier").get_by_text("limits not")
+        await expect(medians.first).to_have_text("not reached (limits not reached)")
 
 
 BEGINNINGS = {"SVG": b"<svg", "PNG": b"\x89PNG", "PDF": b"%PDF"}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, expect
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -134,6 +134,13 @@ class Visit:
             self.said.append(message.text)
 
 
+async def _undrawn(route: Route) -> None:
+    if route.request.headers["accept"] == "text/csv":
+        await route.continue_()
+    else:
+        await route.fulfill(content_type="image/svg+xml", body=_EMPTY_SHEET)
+
+
 @asynccontextmanager
 async def visit(
     browser: Browser, origin: str, token: str | None, *, drawn: bool = False, **options: Any
@@ -142,17 +149,14 @@ async def visit(
 
     Args:
         drawn: whether charts are really drawn, which takes longer than all the rest; else an empty
-            sheet stands for each.
+            sheet stands for each; their data come from the service all the same.
     """
     context = await browser.new_context(viewport=options.pop("viewport", DESKTOP), **options)
     context.set_default_timeout(SECONDS)
     if token is not None:
         await context.add_init_script(_SIGNED_IN.replace("TOKEN", token))
     if not drawn:
-        await context.route(
-            "**/v1/charts/**",
-            lambda route: route.fulfill(content_type="image/svg+xml", body=_EMPTY_SHEET),
-        )
+        await context.route("**/v1/charts/**", _undrawn)
     found = Visit(await context.new_page(), origin)
     found.watch()
     try:

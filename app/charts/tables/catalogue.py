@@ -12,6 +12,7 @@ from app.charts.tables import (
     lab_shift,
     response_over_time,
     response_waterfall,
+    subject_markers,
     subject_timeline,
     swimmer,
 )
@@ -30,4 +31,5 @@ TABLES: Final[Mapping[str, Tabulate]] = {
     "lab-series": lab_series.rows,
     "enrolment": enrolment.rows,
     "subject-timeline": subject_timeline.rows,
+    "subject-markers": subject_markers.rows,
 }

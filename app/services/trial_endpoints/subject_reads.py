@@ -16,12 +16,13 @@ from app.services.trial_endpoints.figures import clinical_days
 from app.services.trial_endpoints.json_values import jsonable, written
 from app.services.trial_endpoints.lab_series import lab_series
 from app.services.trial_endpoints.question import ENGINE_VERSION, rule_set, rules_digest
+from app.services.trial_endpoints.subject_markers import subject_markers
 from app.services.trial_endpoints.subject_timeline import subject_timeline
 from app.services.trial_endpoints.survival import DAYS_PER_MONTH
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseSource
 
-SubjectReport = Literal["lab-series", "subject-timeline"]
+SubjectReport = Literal["lab-series", "subject-timeline", "subject-markers"]
 NO_ANALYTE: Final = ""
 
 
@@ -33,7 +34,7 @@ class SubjectQuestion:
         cutoff: last clinical day that counts; None: every day.
         analyte: of a series of results.
         free_text: whether the answer shows what people wrote.
-        response_source: of a timeline.
+        response_source: of a timeline and of the markers.
     """
 
     report: SubjectReport
@@ -82,6 +83,8 @@ def subject_report(history: SubjectHistory, trial: Trial, asked: SubjectQuestion
     shown: dict[str, Any]
     if asked.report == "lab-series":
         shown = lab_series(history, trial, asked.analyte)
+    elif asked.report == "subject-markers":
+        shown = subject_markers(history, trial, asked.response_source)
     else:
         shown = subject_timeline(history, trial, asked.response_source)
     head = {

@@ -7,7 +7,7 @@ export const CHOICES = ["cutoff", "as_of", "population", "centre", "response_sou
 export const OF_COHORT = ["as_of", "cutoff", "population", "centre"];
 
 // Choices of one view, which the others leave alone.
-const OF_VIEWS = ["endpoint", "variant", "window", "kinetics", "severity", "analyte", "show"];
+const OF_VIEWS = ["endpoint", "variant", "window", "kinetics", "severity", "analyte", "scale", "visit", "show"];
 
 export function read(hash = location.hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -30,10 +30,11 @@ export function written({ view, subject = "", chosen }) {
   return path.filter(Boolean).join("/") + (asked ? `?${asked}` : "");
 }
 
-// Another view of the same data cut: what was chosen within this view stays behind.
-export function elsewhere(view, chosen, subject = "") {
+// Another view of the same data cut: what was chosen within this view stays behind; `within` is
+// chosen there.
+export function elsewhere(view, chosen, subject = "", within = {}) {
   const kept = Object.fromEntries(CHOICES.map((name) => [name, chosen[name]]));
-  return written({ view, subject, chosen: kept });
+  return written({ view, subject, chosen: { ...kept, ...within } });
 }
 
 function decoded(text) {

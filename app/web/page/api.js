@@ -2,6 +2,7 @@
 
 import { announce } from "./elements.js";
 import { fetchWhenOnline } from "./connection.js";
+import { counted } from "./figures.js";
 import * as session from "./session.js";
 
 const TRIES_WHEN_BUSY = 4;
@@ -58,7 +59,7 @@ async function answered(path, query, mediaType, signal) {
     if (![429, 503].includes(answer.status) || !pause || tried === TRIES_WHEN_BUSY) {
       throw new Refused(answer.status, await problemOf(answer));
     }
-    announce(`The service is busy; asking again in ${pause} seconds.`);
+    announce(`The service is busy; asking again in ${counted(pause, "second")}.`);
     await passing(Math.min(pause, 30), signal);
   }
 }

@@ -1,10 +1,11 @@
 // What is shown, chosen: data cut, population, centre, whose responses. Nothing changes before the
-// button is pressed; what was typed until then is kept, whatever happens to the session.
+// button is pressed; what was typed until then belongs to this view at this cut and to no other, and
+// is kept for it, whatever happens to the session.
 
-import { CHOICES } from "./address.js";
+import { CHOICES, elsewhere } from "./address.js";
 import { announce, element, newId } from "./elements.js";
 import * as session from "./session.js";
-import { capital } from "./words.js";
+import { capital, populationName } from "./words.js";
 
 const SOURCES = ["derived", "investigator", "adjudicated"];
 const DEFAULT_SOURCE = "derived";
@@ -16,7 +17,8 @@ wide.addEventListener("change", () => {
 
 export function choosers(context) {
   const { chosen, trial, centres } = context;
-  const typed = session.draft() ?? chosen;
+  const place = elsewhere(context.view, chosen, context.subject);
+  const typed = session.draft(place) ?? chosen;
   const populations = trial.populations.definitions.map(({ name }) => name);
   const fields = {
     cutoff: element("input", { type: "date", value: typed.cutoff }),
@@ -29,16 +31,16 @@ export function choosers(context) {
       inputmode: "text",
     }),
     population: choice(
-      populations.map((name) => [name, capital(name.replaceAll("_", " "))]),
-      typed.population ?? trial.populations.default,
+      populations.map((name) => [name, capital(populationName(name))]),
+      typed.population || trial.populations.default,
     ),
     centre: choice(
       [...(centres.length > 1 ? [["", "All I can see"]] : []), ...centres.map(({ code, name }) => [code, name])],
-      typed.centre ?? "",
+      typed.centre || "",
     ),
     response_source: choice(
       SOURCES.map((name) => [name, capital(name)]),
-      typed.response_source ?? DEFAULT_SOURCE,
+      typed.response_source || DEFAULT_SOURCE,
     ),
   };
   const labels = {
@@ -53,23 +55,23 @@ export function choosers(context) {
     const found = Object.fromEntries(CHOICES.map((name) => [name, fields[name].value.trim()]));
     if (found.population === trial.populations.default) found.population = "";
     if (found.response_source === DEFAULT_SOURCE) found.response_source = "";
-    if (centres.length <= 1) found.centre = "";
+    if (centres.length <= 1) found.centre = chosen.centre ?? "";
     return found;
   };
   const differs = () => CHOICES.some((name) => read()[name] !== (chosen[name] ?? ""));
   const noted = () => {
-    session.keepDraft(differs() ? read() : null);
+    session.keepDraft(place, differs() ? read() : null);
     state.hidden = !differs();
   };
   const submit = (event) => {
     event.preventDefault();
-    session.keepDraft(null);
+    session.keepDraft(place, null);
     if (differs()) context.choose(read());
     else announce("This is what is shown.");
     state.hidden = true;
   };
   const reset = () => {
-    session.keepDraft(null);
+    session.keepDraft(place, null);
     context.choose(Object.fromEntries(CHOICES.map((name) => [name, ""])));
   };
   const made = element(
@@ -85,16 +87,16 @@ export function choosers(context) {
     ),
   );
   noted();
-  return folded(made, chosen, centres);
+  return folded(made, chosen, centres, session.draft(place) !== null);
 }
 
 // On a narrow screen the form is folded away behind what is chosen.
-function folded(form, chosen, centres) {
+function folded(form, chosen, centres, drafted) {
   const centre = centres.find(({ code }) => code === chosen.centre)?.name;
   const said = [
     chosen.cutoff ? `up to ${chosen.cutoff}` : "no cut-off",
     chosen.as_of ? `as of ${chosen.as_of}` : "as of now",
-    chosen.population?.replaceAll("_", " "),
+    chosen.population && populationName(chosen.population),
     centre,
     chosen.response_source,
   ];
@@ -104,15 +106,17 @@ function folded(form, chosen, centres) {
     element("summary", {}, "Data cut: ", said.filter(Boolean).join(", ")),
     form,
   );
-  made.open = wide.matches || session.draft() !== null;
+  made.open = wide.matches || drafted;
   return made;
 }
 
+// What an address names is shown as chosen even where it is none of what is offered.
 function choice(options, chosen) {
+  const offered = chosen === "" || options.some(([value]) => value === chosen);
   return element(
     "select",
     {},
-    options.map(([value, name]) => element("option", { value, selected: value === chosen }, name)),
+    [...options, ...(offered ? [] : [[chosen, chosen]])].map(([value, name]) => element("option", { value, selected: value === chosen }, name)),
   );
 }
 

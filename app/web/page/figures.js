@@ -30,9 +30,35 @@ export function between(lower, upper, write, absent = NONE) {
   return `${isNone(lower) ? absent : write(lower)} to ${isNone(upper) ? absent : write(upper)}`;
 }
 
-// One event, two events.
-export function counted(number, one) {
-  return `${count(number)} ${number === 1 ? one : `${one}s`}`;
+// How many of something, in words that agree: "1 event", "0 events".
+export function counted(value, one, many = `${one}s`) {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+// A measured value as it was sent, with its comparator and unit.
+export function quantity({ value, comparator, unit: code }) {
+  if (isNone(value)) return NONE;
+  return `${comparator ?? ""}${value} ${unit(code ?? "")}`.trim();
+}
+
+// A unit as people write it; UCUM puts what is counted into braces.
+export function unit(code) {
+  return code
+    .replaceAll("(24.h)", "24 h")
+    .replaceAll(/[{}]/g, "")
+    .replaceAll(/10\*(\d+)/g, "10^$1")
+    .replace(/\bu(?=[gLl]\b)/g, "µ")
+    .replace(/\.d$/, "·d");
+}
+
+// What a value can be, written by the service as "[0.83, 0.83]" or "[0, 5)".
+export function interval(text) {
+  const [, open, low, high, close] = /^([[(])(.*), (.*)([\])])$/.exec(text ?? "") ?? [];
+  if (open === undefined) return text ?? NONE;
+  if (low === high) return low;
+  if (low === "" || low.includes("inf")) return `${close === ")" ? "below" : "up to"} ${high}`;
+  if (high === "" || high.includes("inf")) return `${open === "(" ? "above" : "from"} ${low}`;
+  return `${open === "(" ? "above " : ""}${low} to ${close === ")" ? "below " : ""}${high}`;
 }
 
 // x of N.
@@ -50,7 +76,9 @@ export function limits({ percent: given, lower, upper }) {
 
 export function median({ estimate_months: middle, lower_months: low, upper_months: high, withheld }) {
   if (withheld) return `not given: ${withheld}`;
-  return `${months(middle)} (${between(low, high, months, NOT_REACHED)})`;
+  const limits =
+    isNone(low) && isNone(high) ? "limits not reached" : between(low, high, months, NOT_REACHED);
+  return `${months(middle)} (${limits})`;
 }
 
 export function range({ median: middle, minimum, min, maximum, max }) {

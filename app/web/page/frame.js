@@ -14,8 +14,9 @@ export function masthead(context, signOut) {
     context && element("span", {}, context.trial.trial.title),
   );
   if (context === null) return [brand];
-  const { me, views, view, chosen } = context;
-  const held = me.grants.map(({ role, centre }) => plain(role) + (centre ? ` at ${centre}` : ""));
+  const { me, views, view, chosen, centres } = context;
+  const names = new Map(centres.map(({ code, name }) => [code, name]));
+  const held = me.grants.map(({ role, centre }) => plain(role) + (centre ? ` at ${names.get(centre) ?? centre}` : ""));
   const roles = [...new Set(held)];
   const who = element(
     "p",

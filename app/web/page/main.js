@@ -4,26 +4,33 @@ import * as address from "./address.js";
 import * as api from "./api.js";
 import { SessionEnded } from "./api.js";
 import { choosers } from "./choosers.js";
+import { contents } from "./contents.js";
 import { announce, element } from "./elements.js";
 import { footer, masthead } from "./frame.js";
 import { wentWrong } from "./section.js";
 import * as session from "./session.js";
 import { comeBack, isBack } from "./sign_in_at_issuer.js";
 import { NotSignedIn, codeFromAddress, signInByLink } from "./sign_in_by_link.js";
+import * as tabs from "./tabs.js";
 import { WITHOUT, allowed } from "./views.js";
 import * as signIn from "./views/sign_in.js";
 
 const ENDED = "Your session has ended. Sign in again: what you were looking at is kept.";
+const SIGNED_OUT = "You are signed out.";
 const main = document.getElementById("main");
 
 let known = null; // who is signed in, the trial and the centres; null: nobody yet
 let showing = null; // what ends when another view is shown
+let offered = false; // whether the ways to sign in are shown
 
 async function start() {
   const code = codeFromAddress();
+  const back = isBack();
   try {
-    if (isBack()) await comeBack();
+    if (back) await comeBack();
     if (code !== null) await signInByLink(code);
+    if (session.token() === null) await takeOver();
+    else if (back || code !== null) tabs.sayBegun();
   } catch (error) {
     if (!(error instanceof NotSignedIn)) throw error;
     offerSignIn(error.message);
@@ -33,8 +40,15 @@ async function start() {
   else await enter();
 }
 
+// Get the session of another tab, where one has one that has not ended.
+async function takeOver(ended = null) {
+  const token = await tabs.handedOver(ended);
+  if (token !== null && session.token() === null) session.keep(token);
+}
+
 // Learn who is signed in, then show what the address asks for.
 async function enter() {
+  offered = false;
   try {
     const [me, trial] = await Promise.all([api.json("/v1/me"), api.json("/v1/trial")]);
     const may = (action) => me.actions.includes(action);
@@ -52,7 +66,9 @@ async function enter() {
 function contextOf({ view, subject, chosen }, signal, progress) {
   const asked = Object.fromEntries(address.CHOICES.map((name) => [name, chosen[name]]));
   const choose = (changes) => {
-    location.hash = address.written({ view, subject, chosen: { ...chosen, ...changes } });
+    const wanted = address.written({ view, subject, chosen: { ...chosen, ...changes } });
+    if (wanted === address.written({ view, subject, chosen })) show({ moved: false });
+    else location.hash = wanted;
   };
   return { ...known, view, subject, chosen, asked, choose, signal, progress, sessionEnded };
 }
@@ -76,9 +92,9 @@ function show({ moved = true } = {}) {
   document.title = `${heading.textContent} · Day Zero`;
   document.getElementById("masthead").replaceChildren(...masthead(context, signOut));
   document.getElementById("footer").replaceChildren(...footer(context));
-  main.replaceChildren(
-    ...[known.views.length > 0 && choosers(context), heading, ...view.show(context)].filter(Boolean),
-  );
+  const parts = view.show(context);
+  const above = [known.views.length > 0 && choosers(context), heading, contents(parts, ending.signal)];
+  main.replaceChildren(...[...above, ...parts].filter(Boolean));
   progress.refocus(main);
   if (!moved) return;
   if (another) {
@@ -108,20 +124,31 @@ function progressOf(kept) {
   };
 }
 
-function sessionEnded() {
-  if (session.token() === null) return; // several requests learn it at once
-  offerSignIn(ENDED);
+async function sessionEnded() {
+  const ended = session.token();
+  if (ended === null) return; // several requests learn it at once
+  session.forget();
+  showing?.ending.abort();
+  await takeOver(ended);
+  if (session.token() === null) offerSignIn(ENDED);
+  else await enter();
 }
 
 function signOut() {
-  session.keepDraft(null);
+  tabs.sayEnded();
+  leave(SIGNED_OUT);
+}
+
+function leave(said) {
+  session.forgetDrafts();
   session.rememberWhere("");
   history.replaceState(null, "", "/");
-  offerSignIn("You are signed out.");
+  offerSignIn(said);
 }
 
 function offerSignIn(said) {
   session.forget();
+  offered = true;
   if (address.read().view) session.rememberWhere(location.hash);
   known = null;
   showing?.ending.abort();
@@ -129,10 +156,25 @@ function offerSignIn(said) {
   document.title = "Sign in · Day Zero";
   document.getElementById("masthead").replaceChildren(...masthead(null, null));
   document.getElementById("footer").replaceChildren();
-  main.replaceChildren(signIn.show({ said, signedIn: enter }));
+  main.replaceChildren(signIn.show({ said, signedIn }));
   main.querySelector("h1").focus();
 }
 
+async function signedIn() {
+  tabs.sayBegun();
+  await enter();
+}
+
+tabs.listen({
+  begun: async () => {
+    if (!offered) return;
+    await takeOver();
+    if (offered && session.token() !== null) await enter();
+  },
+  ended: () => {
+    if (session.token() !== null) leave(`${SIGNED_OUT} It was done in another tab.`);
+  },
+});
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#link=")) start();
   else show();

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { SessionEnded } from "./api.js";
 import { announce, element } from "./elements.js";
 import { fill, wentWrong } from "./section.js";
+import { sideways, watch } from "./sideways.js";
 
 const FORMS = [
   ["SVG", "image/svg+xml", "svg"],
@@ -19,7 +20,7 @@ export function picture(context, name, { query = {}, title, description, only = 
   const path = `/v1/charts/${name}`;
   const asked = { ...query };
   for (const choice of only) asked[choice] = context.asked[choice];
-  const place = element("div", { class: "sheet", role: "group", tabindex: "0", "aria-label": title });
+  const [more, place] = sideways({ class: "sheet", role: "group", "aria-label": title }, element("div"), "picture");
   const said = element("div", { class: "said" });
   const load = async () => {
     const drawn = await api.file(path, asked, "image/svg+xml", context.signal);
@@ -27,6 +28,7 @@ export function picture(context, name, { query = {}, title, description, only = 
     context.signal.addEventListener("abort", () => URL.revokeObjectURL(source));
     const image = element("img", { src: source, alt: `${title}. ${description}` });
     await image.decode().catch(() => undefined);
+    watch(place, image);
     return image;
   };
   fill(context, place, load, title);
@@ -42,6 +44,7 @@ export function picture(context, name, { query = {}, title, description, only = 
   return element(
     "figure",
     { class: "picture" },
+    more,
     place,
     element(
       "figcaption",

@@ -2,6 +2,8 @@
 
 import { Refused, SessionEnded } from "./api.js";
 import { announce, element, newId } from "./elements.js";
+import { counted } from "./figures.js";
+import { populationName } from "./words.js";
 
 // Make a section whose content comes from `load`, which gets the context of the view.
 export function section(context, title, load, { note = null, level = 2 } = {}) {
@@ -75,7 +77,7 @@ export function provenance(answer, more = null) {
   const cut = answer.cutoff ?? `${answer.data_cutoff} (no cut-off)`;
   const facts = [
     answer.n !== undefined && `n = ${answer.n}`,
-    answer.population && `population ${answer.population.replaceAll("_", " ")}`,
+    answer.population && `population ${populationName(answer.population)}`,
     answer.centre && `centre ${answer.centre}`,
     `data up to ${cut}`,
     `ledger at ${answer.as_of}`,
@@ -83,10 +85,10 @@ export function provenance(answer, more = null) {
     more,
   ];
   const errors = answer.n_data_errors
-    ? ` ${answer.n_data_errors} subject(s) have records that contradict each other.`
+    ? ` ${counted(answer.n_data_errors, "subject has", "subjects have")} records that contradict each other.`
     : "";
   const left = answer.n_not_plausible
-    ? ` ${answer.n_not_plausible} value(s) are not plausible and left out until confirmed.`
+    ? ` ${counted(answer.n_not_plausible, "value is", "values are")} not plausible and left out until confirmed.`
     : "";
   const said = `${facts.filter(Boolean).join(" · ")}.${errors}${left}`;
   return element("p", { class: "provenance" }, said);

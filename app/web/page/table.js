@@ -1,6 +1,7 @@
 // A table that a screen reader can walk and a phone can move sideways.
 
 import { element, newId } from "./elements.js";
+import { sideways } from "./sideways.js";
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
@@ -15,17 +16,15 @@ export function table({ caption, columns, rows, empty = "There is none.", tall =
   const body = rows.map((row) =>
     element("tr", {}, columns.map((column) => cellOf(column, row))),
   );
-  return element(
-    "div",
-    { class: tall ? "sideways tall" : "sideways", role: "region", tabindex: "0", "aria-labelledby": id },
-    element(
-      "table",
-      {},
-      element("caption", { id }, caption),
-      element("thead", {}, element("tr", {}, head)),
-      element("tbody", {}, body),
-    ),
+  const made = element(
+    "table",
+    {},
+    element("caption", { id }, caption),
+    element("thead", {}, element("tr", {}, head)),
+    element("tbody", {}, body),
   );
+  const kind = tall ? "sideways tall" : "sideways";
+  return element("div", { class: "wide" }, sideways({ class: kind, role: "region", "aria-labelledby": id }, made));
 }
 
 function cellOf({ cell, number, header }, row) {

@@ -1,5 +1,38 @@
 // What the codes of the service are called. A code without a name here is shown in its own letters.
 
+const RULES = {
+  "P-S": "serum M-protein rose",
+  "P-S5": "serum M-protein rose from 5 g/dL or more",
+  "P-U": "urine M-protein rose",
+  "P-F": "free light chains rose",
+  "P-B": "plasma cells in the marrow rose",
+  "P-L1": "new lesion",
+  "P-L2": "lesions grew by the sum of their products",
+  "P-L3": "a lesion grew by its longest diameter",
+  "P-C": "circulating plasma cells",
+  "P-H": "calcium rose by the myeloma",
+  "LESION-NOT-AT-BASELINE": "a lesion not at baseline, not called new yet",
+  X1: "a measurable marker is missing",
+  X2: "the other fluid is missing",
+  X3: "a part of complete response is missing",
+  X4: "a part of stringent response is missing",
+  X5: "imaging is missing",
+};
+
+const VISITS = {
+  SCR: "screening",
+  APH: "leukapheresis",
+  BL: "baseline",
+  LD1: "lymphodepletion, day 1",
+  LD2: "lymphodepletion, day 2",
+  LD3: "lymphodepletion, day 3",
+  D0: "infusion",
+  EOS: "end of study",
+  PDV: "suspected progression",
+  PDC: "confirmation of progression",
+  SFU: "survival follow-up",
+};
+
 const WORDS = {
   "overall-survival": "Overall survival",
   "progression-free-survival": "Progression-free survival",
@@ -71,6 +104,21 @@ const WORDS = {
   TTNT: "New therapy or death",
   TTNT_therapy_only: "New therapy alone",
   AGREE: "the same",
+  serum_m_protein: "serum M-protein",
+  urine_m_protein: "urine M-protein",
+  serum_m_protein_quantified: "serum M-protein quantified",
+  urine_m_protein_quantified: "urine M-protein quantified",
+  serum_urine: "M-protein in serum and urine",
+  light_chains: "free light chains",
+  flc: "free light chains",
+  free_light_chains: "free light chains, involved minus uninvolved",
+  linear: "linear",
+  log: "logarithmic",
+  LOW: "Low",
+  HIGH: "High",
+  missed: "did not take place",
+  not_done: "not asked for",
+  done: "took place",
   PD_DISAGREEMENT: "progression by one of them alone",
 };
 
@@ -78,6 +126,23 @@ export function word(code) {
   if (code === null || code === undefined || code === "") return "–";
   const text = String(code);
   return WORDS[text] ?? plain(text);
+}
+
+// A rule of the response criteria in words, with its name in the documentation.
+export function ruleName(code) {
+  const said = RULES[code] ?? (code.startsWith("R-") ? `the criteria of ${code.slice(2)} are met` : plain(code));
+  return `${said} (${code})`;
+}
+
+// A visit of the schedule by its label and, in brackets, what it is.
+export function visitName(code) {
+  const [, kind, number] = /^([MD])(\d+)$/.exec(code) ?? [];
+  const said = VISITS[code] ?? (kind && `${kind === "M" ? "month" : "day"} ${number}`);
+  return said ? `${code} (${said})` : code;
+}
+
+export function populationName(name) {
+  return name.replaceAll("_", " ").replace(/^mrd\b/, "MRD").replace(/\bin spec$/, "within specification");
 }
 
 // A code in words: `DERIVED_HIGHER_BY_1` becomes "derived higher by 1".

@@ -39,13 +39,13 @@ async function discrepancies(context) {
   const columns = [
     { head: "Subject", header: true, cell: ({ subject }) => link(context, subject) },
     { head: "Assessed", cell: (row) => row.assessed_on },
-    { head: "Derived", cell: ({ derived }) => derived },
-    { head: "Investigator", cell: ({ investigator }) => investigator ?? "–" },
-    { head: "Adjudicated", cell: ({ adjudicated }) => adjudicated?.category ?? "–" },
+    { head: "Derived", cell: ({ derived }) => word(derived) },
+    { head: "Investigator", cell: ({ investigator }) => word(investigator) },
+    { head: "Adjudicated", cell: ({ adjudicated }) => word(adjudicated?.category) },
     { head: "Difference", cell: ({ kind }) => word(kind) },
     {
       head: "Best response would be",
-      cell: ({ impact }) => (impact.best_response ? impact.best_response_would_be : "the same"),
+      cell: ({ impact }) => (impact.best_response ? word(impact.best_response_would_be) : "the same"),
     },
     {
       head: "Progression would be",
@@ -69,7 +69,7 @@ async function findings(context) {
     { head: "Record", cell: ({ kind }) => capital(plain(kind).replaceAll("-", " ")) },
     { head: "Records", cell: ({ count }) => String(count) },
     { head: "What would settle it", cell: ({ message }) => element("span", { class: "long" }, capital(message)) },
-    { head: "Place", cell: ({ pointer }) => element("code", {}, pointer) },
+    { head: "Place", cell: ({ pointer }) => placeOf(pointer) },
     { head: "Rule", cell: ({ rule }) => element("code", {}, rule) },
   ];
   const list = await growing(context, "/v1/findings", asked, {
@@ -79,6 +79,12 @@ async function findings(context) {
   });
   const name = (value) => (value === "" ? "all" : value);
   return [chooserOf(context, "severity", "Severity", SEVERITIES, severity ?? "", name), list];
+}
+
+// A JSON pointer as words: `/serum_m_protein/value` becomes "serum M-protein, value".
+function placeOf(pointer) {
+  const steps = pointer.split("/").filter(Boolean);
+  return steps.map((step) => (/^\d+$/.test(step) ? `number ${Number(step) + 1}` : word(step))).join(", ") || "the whole record";
 }
 
 // A list that is shown page by page, as far as one asks.

@@ -7,7 +7,8 @@ import { NONE, count } from "../figures.js";
 import { picture } from "../picture.js";
 import { provenance, section } from "../section.js";
 import { table } from "../table.js";
-import { capital, plain } from "../words.js";
+import { wordsOf } from "../vocabularies.js";
+import { capital } from "../words.js";
 
 const STEPS = [
   ["Screened", "screened"],
@@ -33,6 +34,7 @@ export function show(context) {
 
 async function figures(context, chart) {
   const { as_of, cutoff, centre, population } = context.asked;
+  const disposition = await wordsOf("disposition");
   const asked = { as_of, cutoff, centre, population };
   const answer = await api.json("/v1/endpoints/enrolment", asked, context.signal);
   const names = new Map(context.centres.map(({ code, name }) => [code, name]));
@@ -56,7 +58,7 @@ async function figures(context, chart) {
     table({
       caption: "How those who left the trial left it",
       columns: [
-        { head: "Reason", header: true, cell: ([reason]) => capital(plain(reason)) },
+        { head: "Reason", header: true, cell: ([reason]) => capital(disposition(reason)) },
         { head: "Subjects", number: true, cell: ([, subjects]) => count(subjects) },
       ],
       rows: Object.entries(answer.dispositions),

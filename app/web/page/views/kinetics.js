@@ -8,7 +8,8 @@ import { picture } from "../picture.js";
 import { provenance, section } from "../section.js";
 import { table } from "../table.js";
 import { chooserOf } from "../view_chooser.js";
-import { capital, word } from "../words.js";
+import { wordsOf } from "../vocabularies.js";
+import { capital, visitName, word } from "../words.js";
 
 export function show(context) {
   return [
@@ -34,7 +35,7 @@ async function kinetics(context) {
       query: { matrix, method },
       only: OF_COHORT,
       title: `CAR-T cells in ${word(matrix)}, ${word(method)}`,
-      description: `Each subject's course and the median, ${unitOf(unit)}, logarithmic; medians by day are in the table.`,
+      description: `Each subject's course and the median, ${figures.unit(unit)}, logarithmic; medians by day are in the table.`,
     }),
     element("div", { class: "beside" }, parameters(shown), profile(shown, unit), persistence(shown)),
   ];
@@ -44,13 +45,8 @@ function key({ analyte: { matrix, method } }) {
   return `${matrix}.${method}`;
 }
 
-// A unit as people write it; UCUM puts what is counted into braces.
-function unitOf(unit) {
-  return unit.replaceAll(/[{}]/g, "").replace(/\bu(?=[gLl]\b)/g, "µ").replace(/\.d$/, "·d");
-}
-
 function withUnit(name, unit) {
-  return unit ? `${name}, ${unitOf(unit)}` : name;
+  return unit ? `${name}, ${figures.unit(unit)}` : name;
 }
 
 function parameters({ parameters: rows, n_treated: treated }) {
@@ -74,7 +70,7 @@ function parameters({ parameters: rows, n_treated: treated }) {
 function profile({ profile: rows }, unit) {
   const cell = (head, write) => ({ head, number: true, cell: write });
   return table({
-    caption: `Levels by nominal day, ${unitOf(unit)}`,
+    caption: `Levels by nominal day, ${figures.unit(unit)}`,
     columns: [
       { head: "Day", header: true, cell: (row) => figures.count(row.nominal_day) },
       cell("n", ({ levels }) => figures.count(levels.n)),
@@ -91,7 +87,7 @@ function persistence({ persistence: rows }) {
   return table({
     caption: "Still quantifiable, with 95 % limits",
     columns: [
-      { head: "Visit", header: true, cell: ({ visit }) => visit },
+      { head: "Visit", header: true, cell: ({ visit }) => visitName(visit) },
       cell("x / sampled", (row) => figures.of(row.over_sampled)),
       cell("Share", (row) => figures.proportion(row.over_sampled)),
       cell("Limits", (row) => figures.limits(row.over_sampled)),
@@ -103,6 +99,7 @@ function persistence({ persistence: rows }) {
 
 async function markers(context) {
   const answer = await api.json("/v1/endpoints/pharmacodynamics", context.asked, context.signal);
+  const name = await wordsOf("analyte");
   const rows = answer.tables.map((one) => ({ ...one, all: one.groups.find(({ group }) => group === "all") }));
   const of = (row, name) => row.all?.parameters.find((one) => one.name === name)?.levels;
   const names = rows[0]?.all?.parameters.map(({ name }) => name) ?? [];
@@ -111,12 +108,12 @@ async function markers(context) {
     table({
       caption: "Medians of all subjects",
       columns: [
-        { head: "Marker", header: true, cell: ({ analyte, unit: of }) => withUnit(analyte, of) },
+        { head: "Marker", header: true, cell: ({ analyte, unit: of }) => withUnit(capital(name(analyte)), of) },
         { head: "Subjects", number: true, cell: ({ n }) => figures.count(n) },
-        ...names.map((name) => ({
-          head: capital(word(name)),
+        ...names.map((parameter) => ({
+          head: capital(word(parameter)),
           number: true,
-          cell: (row) => figures.measured(of(row, name)?.median),
+          cell: (row) => figures.measured(of(row, parameter)?.median),
         })),
       ],
       rows,

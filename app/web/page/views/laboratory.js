@@ -7,10 +7,13 @@ import * as figures from "../figures.js";
 import { picture } from "../picture.js";
 import { provenance } from "../section.js";
 import { table } from "../table.js";
+import { wordsOf } from "../vocabularies.js";
+import { capital, word } from "../words.js";
 
 export async function laboratory(context) {
   const asked = Object.fromEntries(OF_COHORT.map((name) => [name, context.asked[name]]));
   const answer = await api.json("/v1/endpoints/lab-abnormalities", asked, context.signal);
+  const name = await wordsOf("analyte");
   const cell = (head, write) => ({ head, number: true, cell: write });
   return [
     provenance(answer),
@@ -24,7 +27,7 @@ export async function laboratory(context) {
     table({
       caption: `Worst grade after baseline (${answer.rule_set.ae_grading})`,
       columns: [
-        { head: "Abnormality", header: true, cell: abnormality },
+        { head: "Abnormality", header: true, cell: (row) => abnormality(row, name) },
         cell("With results", (row) => figures.count(row.n_with_results)),
         ...["1", "2", "3", "4"].map((grade) => cell(grade, ({ worst }) => figures.count(worst[grade]))),
         cell("Grade 3 or more", (row) => figures.proportion(row.grade_3_or_more)),
@@ -44,10 +47,10 @@ export async function laboratory(context) {
 function notAnalysed({ n_not_analysed, not_analysed }) {
   if (!n_not_analysed) return [];
   const codes = not_analysed.map(({ analyte }) => analyte ?? "withheld").join(", ");
-  const words = `In no table, because their codes name no analyte of the trial: ${n_not_analysed} results (${codes}).`;
+  const words = `In no table, because their codes name no analyte of the trial: ${figures.counted(n_not_analysed, "result")} (${codes}).`;
   return [element("p", {}, words)];
 }
 
-function abnormality({ term, analyte, direction }) {
-  return term ?? `${analyte} ${direction.toLowerCase()}`;
+function abnormality({ term, analyte, direction }, name) {
+  return term ?? `${capital(name(analyte))}, ${word(direction).toLowerCase()}`;
 }

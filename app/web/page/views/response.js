@@ -6,7 +6,7 @@ import * as figures from "../figures.js";
 import { picture } from "../picture.js";
 import { provenance } from "../section.js";
 import { table } from "../table.js";
-import { word } from "../words.js";
+import { visitName, word } from "../words.js";
 
 export async function response(context) {
   const answer = await api.json("/v1/endpoints/response", context.asked, context.signal);
@@ -82,8 +82,8 @@ function samples(counted) {
   const { n_inadequate_negative: negatives, n_sensitivity_missing: unstated } = counted;
   const said = [
     negatives > 0 &&
-      `${negatives} negative marrow samples were diluted or not the first pull: ${word(counted.inadequate_sample)}.`,
-    unstated > 0 && `${unstated} flow cytometry samples state no sensitivity and cannot be evaluated.`,
+      `${figures.counted(negatives, "negative marrow sample was", "negative marrow samples were")} diluted or not the first pull: ${word(counted.inadequate_sample)}.`,
+    unstated > 0 && `${figures.counted(unstated, "flow cytometry sample states", "flow cytometry samples state")} no sensitivity and cannot be evaluated.`,
   ].filter(Boolean);
   return said.length > 0 ? element("p", { class: "note" }, said.join(" ")) : element("div", {});
 }
@@ -122,7 +122,7 @@ function residualDisease(mrd, method) {
 }
 
 function byMonth(rows) {
-  const rate = (name) => ({ head: name, number: true, cell: (row) => figures.proportion(row.rates[name]) });
+  const rate = (name) => ({ head: word(name), number: true, cell: (row) => figures.proportion(row.rates[name]) });
   return element(
     "details",
     {},
@@ -130,7 +130,7 @@ function byMonth(rows) {
     table({
       caption: "Best response so far, by scheduled evaluation",
       columns: [
-        { head: "Visit", header: true, cell: ({ visit }) => visit },
+        { head: "Visit", header: true, cell: ({ visit }) => visitName(visit) },
         { head: "Assessed", number: true, cell: ({ assessed }) => figures.count(assessed) },
         ...["ORR", ">=VGPR", ">=CR"].map(rate),
       ],

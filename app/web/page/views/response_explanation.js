@@ -5,7 +5,8 @@ import { element } from "../elements.js";
 import * as figures from "../figures.js";
 import { provenance } from "../section.js";
 import { facts, table } from "../table.js";
-import { capital, plain, word } from "../words.js";
+import { displays, wordsOf } from "../vocabularies.js";
+import { capital, plain, ruleName, word } from "../words.js";
 
 export async function response(context) {
   const { as_of, cutoff } = context.asked;
@@ -14,13 +15,14 @@ export async function response(context) {
   if (!answer.infused_on) {
     return element("p", { class: "nothing" }, "Not infused by then: there is no response to explain.");
   }
+  const words = { method: await wordsOf("mrd-method"), findings: await displays("finding") };
   return [
     provenance(answer),
     best(answer),
     visits(answer),
     element("h3", {}, "Why"),
-    answer.visits.map(why),
-    baseline(answer),
+    answer.visits.map((visit) => why(visit, words)),
+    baseline(answer, words),
   ];
 }
 
@@ -29,7 +31,7 @@ function best({ by_source: sources }) {
     caption: "What the confirmed visits come to, by source",
     columns: [
       { head: "Source", header: true, cell: ([source]) => capital(source) },
-      { head: "Best response", cell: ([, one]) => one.best ?? "–" },
+      { head: "Best response", cell: ([, one]) => word(one.best) },
       { head: "Reached", cell: ([, one]) => one.best_on ?? "–" },
       { head: "First response", cell: ([, one]) => one.first_response_on ?? "–" },
       { head: "First CR", cell: ([, one]) => one.first_complete_response_on ?? "–" },
@@ -50,7 +52,7 @@ function visits({ visits: rows }) {
       { head: "Confirmed by", cell: (row) => row.confirmed_by ?? plain(row.state ?? "–") },
       { head: "Investigator", cell: ({ investigator }) => investigator?.category ?? "–" },
       { head: "Adjudicated", cell: ({ adjudicated }) => adjudicated?.category ?? "–" },
-      { head: "Rule", cell: ({ rules }) => rules.join(", ") || "–" },
+      { head: "Rule", cell: ({ rules }) => rules.map(ruleName).join(", ") || "–" },
       { head: "Clinical relapse", cell: ({ clinical_relapse: found }) => listed(found.signs) },
     ],
     rows,
@@ -58,7 +60,7 @@ function visits({ visits: rows }) {
   });
 }
 
-function why(visit) {
+function why(visit, words) {
   const { investigator, mrd } = visit;
   return element(
     "details",
@@ -67,21 +69,21 @@ function why(visit) {
       "summary",
       {},
       `${visit.visit}, ${visit.assessed_on}: ${visit.category}`,
-      visit.rules.length > 0 && ` by ${visit.rules.join(", ")}`,
+      visit.rules.length > 0 && ` by ${visit.rules.map(ruleName).join(", ")}`,
     ),
     facts([
-      ["Rule that fired", visit.rules.join(", ") || "none"],
-      ["Highest it could be", visit.ceiling ?? "–"],
+      ["Rule that fired", visit.rules.map(ruleName).join(", ") || "none"],
+      ["Highest it could be", word(visit.ceiling)],
       ["Missing or not shown", listed(visit.not_shown)],
       ["Carried forward", listed(visit.carried_forward)],
       ["Progression by", listed(visit.progression)],
       ["Confirmation", confirmation(visit)],
-      ["Investigator", investigator ? `${investigator.category}, ${word(investigator.agreement)}` : "did not judge"],
-      ["Residual disease", mrd ? `${mrd.result} by ${mrd.method}, ${mrd.collected_on}` : "not measured"],
+      ["Investigator", investigator ? `${word(investigator.category)}, ${word(investigator.agreement)}` : "did not judge"],
+      ["Residual disease", mrd ? `${mrd.result} by ${words.method(mrd.method)}, ${mrd.collected_on}` : "not measured"],
       ["Flags", listed(visit.flags)],
       ["Clinical relapse (a flag, never the category)", listed(visit.clinical_relapse.signs)],
       ["Signs to be attributed", listed(visit.clinical_relapse.to_be_attributed)],
-      ["To be settled", asked(visit.questions)],
+      ["To be settled", asked(visit.questions, words.findings)],
       ...proteins(visit),
     ]),
     markers(visit),
@@ -95,13 +97,13 @@ function confirmation({ confirmed, confirmed_by: by, state, warning }) {
 
 function listed(values) {
   const said = (values ?? []).map((one) =>
-    typeof one === "string" ? plain(one) : Object.values(one).filter(Boolean).map(plain).join(" "),
+    typeof one === "string" ? word(one) : Object.values(one).flat().filter(Boolean).map(word).join(" "),
   );
   return said.join("; ") || "none";
 }
 
-function asked(questions) {
-  return questions.map(({ code }) => code).join(", ") || "nothing";
+function asked(questions, findings) {
+  return questions.map(({ code }) => findings.get(code) ?? plain(code)).join("; ") || "nothing";
 }
 
 // The serum M-proteins one by one, where several were sent.
@@ -123,12 +125,12 @@ function markers({ visit, markers: rows }) {
   return table({
     caption: `Markers at ${visit}, each in the unit of its rule`,
     columns: [
-      { head: "Marker", header: true, cell: ({ component }) => capital(plain(component)) },
+      { head: "Marker", header: true, cell: ({ component }) => capital(word(component)) },
       cell("Baseline", (row) => row.baseline ?? "–"),
       cell("Nadir", ({ nadir }) => nadir?.value ?? "–"),
       { head: "Nadir on", cell: ({ nadir }) => nadir?.collected_on ?? "–" },
-      { head: "Reported", cell: ({ reported }) => reported || "–" },
-      { head: "Can be", cell: ({ interval }) => interval },
+      { head: "Reported", cell: ({ reported }) => figures.unit(reported || "–") },
+      { head: "Can be", cell: ({ interval }) => figures.interval(interval) },
       cell("From baseline", (row) => figures.change(row.percent_from_baseline)),
       cell("From nadir", (row) => figures.change(row.percent_from_nadir)),
     ],
@@ -137,7 +139,7 @@ function markers({ visit, markers: rows }) {
   });
 }
 
-function baseline({ baseline: found }) {
+function baseline({ baseline: found }, words) {
   if (!found) return null;
   const measurable = Object.entries(found.measurable).filter(([, value]) => value === true);
   return element(
@@ -145,14 +147,14 @@ function baseline({ baseline: found }) {
     { class: "why" },
     element("summary", {}, `Baseline, ${found.latest}`),
     facts([
-      ["Followed by", plain(found.track)],
+      ["Followed by", word(found.track)],
       ["Serum by", plain(found.serum_method)],
       ["Own isotypes", found.own_isotypes.map(named).join("; ") || "not known"],
-      ["To be settled", asked(found.questions)],
-      ["Measurable", measurable.map(([name]) => plain(name)).join(", ") || "nothing"],
+      ["To be settled", asked(found.questions, words.findings)],
+      ["Measurable", measurable.map(([name]) => word(name)).join(", ") || "nothing"],
       ["Too old", listed(found.old)],
       ["Before bridging", found.before_bridging ? "yes" : "no"],
-      ...Object.entries(found.collected).map(([name, on]) => [capital(plain(name)), on ?? "–"]),
+      ...Object.entries(found.collected).map(([name, on]) => [capital(word(name)), on ?? "–"]),
     ]),
   );
 }

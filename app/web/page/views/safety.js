@@ -5,9 +5,11 @@ import { OF_COHORT, elsewhere } from "../address.js";
 import { element } from "../elements.js";
 import * as figures from "../figures.js";
 import { picture } from "../picture.js";
+import { columnsOfEvents } from "../adverse_events.js";
 import { provenance, section, shared } from "../section.js";
 import { table } from "../table.js";
 import { chooserOf } from "../view_chooser.js";
+import { wordsOf } from "../vocabularies.js";
 import { capital, plain, word } from "../words.js";
 import { laboratory } from "./laboratory.js";
 
@@ -18,8 +20,8 @@ export function show(context) {
     api.json("/v1/endpoints/adverse-events", withoutSource(context), context.signal),
   );
   const parts = [
-    section(context, "CRS and ICANS", async (within) => syndromes(within, await ask())),
-    section(context, "Events of special interest and deaths", async () => special(await ask())),
+    section(context, "CRS and ICANS", async () => syndromes(await ask(), await wordsOf("therapy-kind"))),
+    section(context, "Events of special interest and deaths", async () => special(await ask(), await wordsOf("aesi-kind"))),
     section(context, "Neutropenia after the cells: ICAHT", async () => icaht(await ask()), {
       note: "Graded from neutrophil counts, not from reported events; days without a count are said.",
     }),
@@ -36,7 +38,7 @@ function withoutSource({ asked }) {
   return Object.fromEntries(OF_COHORT.map((name) => [name, asked[name]]));
 }
 
-function syndromes(context, answer) {
+function syndromes(answer, therapy) {
   const kinds = Object.values(answer.syndromes);
   const onset = word(kinds[0]?.onset_rule ?? "");
   const cell = (head, write) => ({ head, number: true, cell: write });
@@ -76,7 +78,7 @@ function syndromes(context, answer) {
       table({
         caption: "Treatment of CRS and ICANS",
         columns: [
-          { head: "Treatment", header: true, cell: ({ kind, treatment }) => `${kind}: ${plain(treatment.kind)}` },
+          { head: "Treatment", header: true, cell: ({ kind, treatment }) => `${kind}: ${therapy(treatment.kind)}` },
           cell("x / affected", ({ treatment }) => figures.of(treatment.of_affected)),
           cell("of affected", ({ treatment }) => figures.proportion(treatment.of_affected)),
           cell("of all", ({ treatment }) => figures.proportion(treatment.of_all)),
@@ -92,6 +94,7 @@ async function serious(context) {
   const asked = { as_of, to: cutoff, centre, serious: true, limit: 200 };
   const answer = await api.page("/v1/adverse-events", asked, context.signal);
   const rows = answer.items.filter(({ state }) => state === "active");
+  const of = await columnsOfEvents();
   return [
     table({
       caption: "Serious adverse events, with the subject's code",
@@ -102,16 +105,7 @@ async function serious(context) {
           cell: ({ subject }) =>
             element("a", { href: elsewhere("subject", context.chosen, subject) }, subject),
         },
-        { head: "Event", cell: ({ term }) => term },
-        { head: "Grade", number: true, cell: ({ grade }) => figures.count(grade) },
-        {
-          head: "Onset",
-          cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.written(onset)),
-        },
-        { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.written(end)) },
-        { head: "Because of", cell: (row) => (row.seriousness_criteria ?? []).map(plain).join(", ") },
-        { head: "CAR-T", cell: ({ causality }) => word(causality?.car_t) },
-        { head: "Outcome", cell: ({ outcome }) => capital((outcome ?? "–").toLowerCase()) },
+        of.event, of.grade, of.onset, of.end, of.because, of.carT, of.otherDrug, of.action, of.outcome,
       ],
       rows,
       empty: "None is recorded by then.",
@@ -121,14 +115,14 @@ async function serious(context) {
   ];
 }
 
-function special(answer) {
+function special(answer, kindOf) {
   const { deaths } = answer;
   const cell = (head, write) => ({ head, number: true, cell: write });
   return [
     table({
       caption: "Events of special interest",
       columns: [
-        { head: "Event", header: true, cell: ({ kind }) => capital(plain(kind)) },
+        { head: "Event", header: true, cell: ({ kind }) => capital(kindOf(kind)) },
         cell("x / n", ({ counts }) => figures.of(counts.subjects)),
         cell("Share", ({ counts }) => figures.proportion(counts.subjects)),
         cell("95 % limits", ({ counts }) => figures.limits(counts.subjects)),

@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { elsewhere } from "../address.js";
 import { element, newId, unseen } from "../elements.js";
 import { provenance, section } from "../section.js";
+import { sideways } from "../sideways.js";
 
 // A shape for each status, so that none rests on its colour.
 const SHAPES = {
@@ -15,6 +16,7 @@ const SHAPES = {
   upcoming: "·",
   not_applicable: "–",
 };
+const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 const URGENT = ["due", "overdue", "samples_only", "missing"];
 
 export function show(context) {
@@ -42,7 +44,7 @@ function counted({ counts }, meanings) {
         "div",
         { class: `tile ${code}` },
         element("dt", {}, mark(code), name(code)),
-        element("dd", {}, element("strong", {}, counts[code]), unseen(" visits: "), meanings.get(code)),
+        element("dd", {}, element("strong", {}, counts[code]), unseen(counts[code] === 1 ? " visit: " : " visits: "), meanings.get(code)),
       ),
     ),
   );
@@ -69,17 +71,45 @@ function grid(context, columns, rows) {
   const head = columns.map(({ code, label }) =>
     element("th", { scope: "col", title: label }, element("span", {}, code)),
   );
+  const made = element(
+    "table",
+    { class: "board", on: { keydown: move } },
+    element("caption", { id, class: "unseen" }, "Subjects by visits of the schedule"),
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Subject"), head)),
+    element("tbody", {}, rows.map((row) => line(context, row, columns))),
+  );
   return element(
     "div",
-    { class: "sideways tall", role: "region", tabindex: "0", "aria-labelledby": id },
+    { class: "wide" },
     element(
-      "table",
-      { class: "board" },
-      element("caption", { id, class: "unseen" }, "Subjects by visits of the schedule"),
-      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Subject"), head)),
-      element("tbody", {}, rows.map((row) => line(context, row, columns))),
+      "p",
+      { class: "note" },
+      "A cell leads to what is recorded of the visit. From a subject, the arrow keys go from cell to cell.",
     ),
+    sideways({ class: "sideways tall", role: "region", "aria-labelledby": id }, made),
   );
+}
+
+// The tab key goes from subject to subject, past thirty visits of each; the arrows go to these.
+function move(event) {
+  const [right, down] = STEPS[event.key] ?? [0, 0];
+  const cell = event.target.closest("td, th");
+  if (!cell || (right === 0 && down === 0)) return;
+  const rows = [...cell.closest("tbody").rows];
+  let row = rows.indexOf(cell.parentElement);
+  let column = cell.cellIndex;
+  for (;;) {
+    row += down;
+    column += right;
+    const found = rows[row]?.cells[column];
+    if (!found) return;
+    const link = found.querySelector("a");
+    if (link) {
+      event.preventDefault();
+      link.focus();
+      return;
+    }
+  }
 }
 
 function line(context, { subject, state, visits }, columns) {
@@ -94,16 +124,18 @@ function line(context, { subject, state, visits }, columns) {
       element("a", { href: address }, subject),
       element("span", { class: "state" }, name(state)),
     ),
-    columns.map(({ code }) => cell(found.get(code))),
+    columns.map(({ code }) => cell(context, subject, found.get(code))),
   );
 }
 
-function cell(visit) {
+function cell(context, subject, visit) {
   if (!visit) return element("td", {}, unseen("none"));
-  const { status, on, window_from: from, window_to: to } = visit;
+  const { visit: code, status, on, window_from: from, window_to: to } = visit;
   const when = on ? ` on ${on}` : from && URGENT.includes(status) ? `, window ${from} to ${to}` : "";
   const said = name(status) + when;
-  return element("td", { class: status, title: said }, mark(status), unseen(said));
+  const address = elsewhere("subject", context.chosen, subject, { visit: code });
+  const attributes = { href: address, tabindex: "-1", "aria-label": `${code}: ${said}` };
+  return element("td", { class: status, title: said }, element("a", attributes, mark(status), unseen(said)));
 }
 
 function mark(code) {

@@ -3,13 +3,17 @@
 import * as api from "../api.js";
 import { elsewhere } from "../address.js";
 import { element, newId } from "../elements.js";
-import * as figures from "../figures.js";
 import { picture } from "../picture.js";
+import { columnsOfEvents } from "../adverse_events.js";
 import { section } from "../section.js";
 import { facts, table } from "../table.js";
 import { chooserOf } from "../view_chooser.js";
-import { capital, plain, word } from "../words.js";
+import { wordsOf } from "../vocabularies.js";
+import { capital } from "../words.js";
+import { markers } from "./subject_markers.js";
 import { response } from "./response_explanation.js";
+import { treatment } from "./subject_treatment.js";
+import { visitRecords } from "./visit_records.js";
 
 const MILESTONES = [
   ["Consent", "consented_on"],
@@ -30,6 +34,7 @@ export function show(context) {
   const query = { subject: context.subject };
   const parts = [
     chosen,
+    section(context, "Records of a visit", visitRecords),
     section(context, "Timeline", async (within) =>
       picture(within, "subject-timeline", {
         query,
@@ -40,7 +45,12 @@ export function show(context) {
     ),
   ];
   if (context.may("response:read")) parts.push(section(context, "Response, visit by visit", response));
-  parts.push(section(context, "Adverse events", events), section(context, "Laboratory course", course));
+  parts.push(
+    section(context, "Markers and CAR-T cells over time", markers),
+    section(context, "Adverse events", events),
+    section(context, "Treatment", treatment),
+    section(context, "Laboratory course", course),
+  );
   return parts;
 }
 
@@ -73,27 +83,21 @@ async function chooser(context) {
     return [form, element("p", { class: "notice" }, "There is no subject of this code that you can see at this data cut.")];
   }
   const reached = MILESTONES.filter(([, name]) => found[name]).map(([title, name]) => [title, found[name]]);
-  const disposition = found.disposition ? [["Disposition", capital(plain(found.disposition))]] : [];
-  return [form, facts([["Centre", found.SITEID], ...reached, ...disposition])];
+  const write = await wordsOf("disposition");
+  const disposition = found.disposition ? [["Disposition", capital(write(found.disposition))]] : [];
+  const centreOf = context.centres.find(({ code }) => code === found.SITEID)?.name ?? found.SITEID;
+  return [form, facts([["Centre", centreOf], ...reached, ...disposition])];
 }
 
 async function events(context) {
   const { as_of, cutoff } = context.asked;
   const asked = { subject: context.subject, as_of, to: cutoff, limit: 1000 };
   const answer = await api.json("/v1/adverse-events", asked, context.signal);
+  const of = await columnsOfEvents();
   return table({
     caption: "Adverse events of this subject",
     columns: [
-      { head: "Event", header: true, cell: ({ term }) => term },
-      { head: "Grade", number: true, cell: ({ grade }) => figures.count(grade) },
-      {
-        head: "Onset",
-        cell: ({ onset, onset_unknown: unknown }) => (unknown ? "unknown" : figures.written(onset)),
-      },
-      { head: "End", cell: ({ end, ongoing }) => (ongoing ? "ongoing" : figures.written(end)) },
-      { head: "Serious", cell: ({ serious }) => (serious ? "yes" : "no") },
-      { head: "CAR-T", cell: ({ causality }) => word(causality?.car_t) },
-      { head: "Outcome", cell: ({ outcome }) => capital((outcome ?? "–").toLowerCase()) },
+      { ...of.event, header: true }, of.grade, of.onset, of.end, of.serious, of.carT, of.otherDrug, of.action, of.outcome,
     ],
     rows: answer.items.filter(({ state }) => state === "active"),
     empty: "None is recorded by then.",
