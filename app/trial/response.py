@@ -1,8 +1,9 @@
 """What belongs to one disease evaluation, and how old a baseline may be."""
 
-from typing import Literal
+from datetime import date
+from typing import Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from app.trial.parameters import Parameters
 
@@ -37,6 +38,10 @@ class ComponentWindow(Parameters):
         )
     )
 
+    def holds(self, day: date, anchor: date) -> bool:
+        """Tell whether a part collected on ``day`` belongs to the evaluation of ``anchor``."""
+        return -self.before <= (day - anchor).days <= self.after
+
 
 class ResponseComponents(Parameters):
     """The parts of a disease evaluation, by how they are collected."""
@@ -66,6 +71,17 @@ class ResponseComponents(Parameters):
             parts=("imaging", "plasmacytomas"), before=14, after=28, baseline_days=42
         )
     )
+
+    @model_validator(mode="after")
+    def _parts_are_collected_together(self) -> Self:
+        faults = []
+        for name, field in type(self).model_fields.items():
+            window, usual = getattr(self, name), field.default
+            if set(window.parts) != set(usual.parts):
+                faults.append(f"the parts of {name} are {', '.join(usual.parts)}")
+        if faults:
+            raise ValueError(*faults)
+        return self
 
 
 class ResponseRules(Parameters):
