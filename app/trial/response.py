@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from app.trial.parameters import Parameters
+from app.trial.parameters import Parameters, describes
 
 Component = Literal[
     "serum_m_protein",
@@ -28,7 +28,10 @@ class ComponentWindow(Parameters):
     A part collected outside is kept, with a finding.
     """
 
-    parts: tuple[Component, ...] = Field(description="The parts this window holds for.")
+    parts: tuple[Component, ...] = Field(
+        description="The parts this window holds for.",
+        json_schema_extra=describes("says what is collected together; another grouping is refused"),
+    )
     before: NonNegativeInt = Field(description="Days before the serum sample.")
     after: NonNegativeInt = Field(description="Days after the serum sample.")
     baseline_days: PositiveInt = Field(

@@ -83,6 +83,7 @@ class TrialIdentity(Parameters):
     efs_components: tuple[EfsComponent, ...] = Field(
         default=EFS_COMPONENTS["composite"],
         description="Events of event-free survival; `policy.tte.efs` names the definition.",
+        json_schema_extra=describes("says for people what `policy.tte.efs` counts, or is refused"),
     )
 
 

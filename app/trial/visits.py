@@ -38,6 +38,9 @@ class Visit(Parameters):
     every: PositiveInt | None = Field(
         default=None,
         description="Days after which the visit comes again, until the horizon; null: once.",
+        json_schema_extra=describes(
+            "a visit that an event opens is taken as it was recorded, whenever that was"
+        ),
     )
 
     @property
