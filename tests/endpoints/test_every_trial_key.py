@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 import pytest
@@ -19,6 +22,7 @@ from tests.endpoints.analysed import trial_of
 from tests.endpoints.test_every_alternative import Case, hold
 from tests.services.edit_checks.subjects import Sent, but, noticed, of, sent
 
+CONTRACT: Final = Path(__file__).parents[2] / "openapi" / "openapi.json"
 FIGURES: Final = (*trial_key_cases.FIGURES, *safety_key_cases.FIGURES)
 
 
@@ -213,3 +217,20 @@ def test_the_test_that_stands_elsewhere_is_there(place: str) -> None:
     told = importlib.import_module(module)
     assert callable(getattr(told, name))
     assert place.rpartition(".")[2] in inspect.getsource(told)
+
+
+def test_the_contract_says_which_keys_describe() -> None:
+    published = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
+    told, declared = (
+        Counter(member for part in parts for member in described(part))
+        for parts in (published.values(), Trial.model_json_schema()["$defs"].values())
+    )
+    assert told == declared
+    assert len(told) > 20
+
+
+def described(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the members of a schema that describe, each with why."""
+    for name, member in schema.get("properties", {}).items():
+        if DESCRIPTIVE in member:
+            yield name, member[DESCRIPTIVE]
