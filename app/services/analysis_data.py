@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -214,6 +215,8 @@ def history_of(
             adjudications.append((document.record_id, fields, record))
             continue
         member, made = _MEMBERS[kind.path]
+        if made is values.adverse_event:
+            made = partial(made, related=trial.adverse_events.related)
         value = made(record, fields, zone)
         if isinstance(value, AdverseEvent) and document.first_recorded_at is not None:
             value = replace(value, first_recorded=moment_of(document.first_recorded_at, zone))

@@ -6,7 +6,7 @@ neurological assessments are the one exception: they follow from the record alon
 derivation asks of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal
@@ -38,6 +38,7 @@ from app.services.criteria.plausibility import Normal, implausibility
 from app.services.derivations import subject_history as history
 from app.services.derivations.subject_history import PossibleDays, RecordRef
 from app.services.written_dates import DateAsSent, known_day, on_the_clock, possible_days
+from app.trial.adverse_events import AdverseEventRules
 from app.vocabularies.adverse_events import Causality
 from app.vocabularies.astct import SYNDROME_OF_SCALE
 from app.vocabularies.ctcae import find_term
@@ -345,9 +346,16 @@ def follow_up(record: RecordRef, fields: FollowUpFields, zone: tzinfo) -> histor
 
 
 def adverse_event(
-    record: RecordRef, fields: AdverseEventFields, zone: tzinfo
+    record: RecordRef,
+    fields: AdverseEventFields,
+    zone: tzinfo,
+    *,
+    related: Collection[Causality] = AdverseEventRules().related,
 ) -> history.AdverseEvent:
     """Give an adverse event; its system organ class is that of its CTCAE term.
+
+    Args:
+        related: levels of causality that count as related in the trial.
 
     Decision: where nobody named a kind of special interest, the scale of an ASTCT grade names it.
     """
@@ -369,8 +377,8 @@ def adverse_event(
         outcome=fields.outcome,
         serious=fields.serious,
         seriousness_criteria=tuple(fields.seriousness_criteria),
-        related=_related(judged),
-        related_to_car_t=_related([causes.car_t] if causes else []),
+        related=_related(judged, related),
+        related_to_car_t=_related([causes.car_t] if causes else [], related),
         aesi_kind=fields.aesi_kind or graded_as,
         worsening_of=fields.worsening_of,
         symptom_of=fields.symptom_of,
@@ -378,14 +386,14 @@ def adverse_event(
     )
 
 
-def _related(judged: list[Causality | None]) -> bool | None:
-    """Tell whether any cause is suspected; None: none is, and one was not judged at all.
+def _related(judged: list[Causality | None], related: Collection[Causality]) -> bool | None:
+    """Tell whether any cause is related; None: no cause was judged.
 
     Decision: a judgement on one cause of the trial is a judgement; causes that nobody named beside
     it are not missing.
     """
     given = [one for one in judged if one is not None]
-    return any(one.suspected for one in given) if given else None
+    return any(one in related for one in given) if given else None
 
 
 def kinetics_sample(

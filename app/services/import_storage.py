@@ -372,7 +372,8 @@ class ImportStorage:
         if line.reason is not None or course is None:
             return
         zone = self._trial.centres.zone_of(line.centre)
-        change = Change(known.words.stands, after, course.anchors.infusion, zone)
+        related = self._trial.adverse_events.related
+        change = Change(known.words.stands, after, course.anchors.infusion, zone, related)
         if members := safety_relevant(line.kind.path, change):
             self._refused_here.add(line.number)
             line.refuse(

@@ -1,12 +1,12 @@
 """Which adverse events are collected when, and how they are counted."""
 
 from datetime import date, timedelta
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from app.trial.anchors import AnchorName, Anchors
-from app.trial.parameters import Line, Parameters
+from app.trial.parameters import Line, Parameters, describes
 from app.vocabularies.adverse_events import Causality, CollectionPeriod
 
 
@@ -18,7 +18,10 @@ class Period(Parameters):
     starts_day: int = Field(default=0, description="Days after the anchor `starts`.")
     ends: AnchorName
     ends_day: int = Field(default=0, description="Days after the anchor `ends`.")
-    collected: Line = Field(description="What is collected.")
+    collected: Line = Field(
+        description="What is collected.",
+        json_schema_extra=describes("tells the centres what to report; what they do is counted"),
+    )
 
     def begun(self, day: date, anchors: Anchors) -> bool:
         """Tell whether the period has begun by ``day``; without its first anchor it never does."""
@@ -43,6 +46,9 @@ class ProlongedCytopenia(Parameters):
     by_days: tuple[PositiveInt, ...] = Field(
         default=(30, 60), description="Days after infusion by which recovery is asked for."
     )
+
+
+_SERIOUSNESS: Final = "tells the centres what is serious; what they say stands"
 
 
 class AdverseEventRules(Parameters):
@@ -70,7 +76,9 @@ class AdverseEventRules(Parameters):
         default=True, description="Counted as related, in a column of its own as well."
     )
     planned_admission_is_serious: bool = Field(
-        default=False, description="Admission planned for infusion and observation."
+        default=False,
+        description="Admission planned for infusion and observation.",
+        json_schema_extra=describes(_SERIOUSNESS),
     )
     progression_is_event: bool = Field(
         default=False, description="Progressive disease itself; its symptoms always are."
@@ -90,12 +98,20 @@ class AdverseEventRules(Parameters):
     cytopenia_from_day: NonNegativeInt = Field(
         default=30,
         description="Day from which a grade 3-4 lymphodepletion cytopenia is an adverse event.",
+        json_schema_extra=describes(
+            "tells the centres when to report one; a severe result without an event is always asked"
+            " about"
+        ),
     )
     observation_to_day: NonNegativeInt = Field(
-        default=14, description="In-patient observation ends on this day."
+        default=14,
+        description="In-patient observation ends on this day.",
+        json_schema_extra=describes(_SERIOUSNESS),
     )
     dose_limiting_toxicity_days: PositiveInt | None = Field(
-        default=None, description="Days after infusion; null: not assessed."
+        default=None,
+        description="Days after infusion; null: not assessed.",
+        json_schema_extra=describes("says whether a window is assessed; the protocol has no rule"),
     )
     report_within_hours: PositiveInt = Field(
         default=24, description="From awareness to the sponsor: serious events, and AESI below."

@@ -1,11 +1,11 @@
 """When CAR-T cells are counted, and how a profile is analysed."""
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from app.trial.parameters import Parameters, VisitCode
+from app.trial.parameters import Parameters, VisitCode, describes
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
 
@@ -13,7 +13,9 @@ from app.vocabularies.specimens import Matrix
 class NominalTime(Parameters):
     """A sampling time of the peripheral-blood profile and the times that count as it."""
 
-    visit: VisitCode
+    visit: VisitCode = Field(
+        json_schema_extra=describes("names the visit of the schedule that the sample is taken at")
+    )
     day: int = Field(description="Nominal day after infusion.")
     first: Decimal = Field(description="Earliest, days after infusion.")
     last: Decimal = Field(description="Latest, days after infusion.")
@@ -46,6 +48,9 @@ class AssayLimits(Parameters):
     )
 
 
+_SAMPLING: Final = "says when a centre may stop sampling; no sample is missed without it"
+
+
 class KineticsRules(Parameters):
     """CAR-T kinetics: sampling and non-compartmental analysis."""
 
@@ -58,10 +63,14 @@ class KineticsRules(Parameters):
     )
     nominal_times: tuple[NominalTime, ...] = ()
     stop_after_blq: PositiveInt = Field(
-        default=2, description="Consecutive results below LLOQ after which sampling may stop."
+        default=2,
+        description="Consecutive results below LLOQ after which sampling may stop.",
+        json_schema_extra=describes(_SAMPLING),
     )
     stop_days_apart: NonNegativeInt = Field(
-        default=28, description="Days that these results have to be apart."
+        default=28,
+        description="Days that these results have to be apart.",
+        json_schema_extra=describes(_SAMPLING),
     )
     time_zero: Literal["infusion_start"] = "infusion_start"
     sample_time: Literal["elapsed", "nominal"] = Field(
@@ -108,6 +117,7 @@ class KineticsRules(Parameters):
     demonstration_limits: tuple[AssayLimits, ...] = Field(
         default=(),
         description="Limits of invented data only; a real result without its LLOQ is a finding.",
+        json_schema_extra=describes("says what the demonstration's laboratory reaches"),
     )
 
     @model_validator(mode="after")

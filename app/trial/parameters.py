@@ -1,8 +1,9 @@
 """What every part of the trial file has in common."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic.config import JsonDict
 
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.ucum import is_ucum
@@ -12,6 +13,18 @@ class Parameters(BaseModel):
     """A part of the trial file: immutable, strictly typed, and no key that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+DESCRIPTIVE: Final = "x-descriptive"
+"""Member of the contract's schema that says why no rule reads a key."""
+
+
+def describes(why: str) -> JsonDict:
+    """Declare a key of the trial file that describes: it is served, and no figure follows from it.
+
+    Every other key is read by a rule, or has only the one value that the rules know.
+    """
+    return {DESCRIPTIVE: why}
 
 
 def _listed_analyte(code: str) -> str:

@@ -5,7 +5,10 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from app.trial.parameters import AnalyteCode, Parameters
+from app.trial.parameters import AnalyteCode, Parameters, describes
+
+Comparison = Literal["crs_grade_2", "responder"]
+"""By the highest grade of CRS, 0 or 1 against 2 or more; and by response."""
 
 
 class PharmacodynamicRules(Parameters):
@@ -25,6 +28,7 @@ class PharmacodynamicRules(Parameters):
     extra_from_grade: PositiveInt = Field(
         default=2,
         description="CRS or ICANS grade from which a sample is taken every day, beside CRS onset.",
+        json_schema_extra=describes("says when samples are to be taken; none is missed without it"),
     )
     peak_to_day: PositiveInt = Field(default=28, description="The peak lies in D0 to this day.")
     auc_to_day: PositiveInt = Field(default=28, description="The linear area ends on this day.")
@@ -36,7 +40,7 @@ class PharmacodynamicRules(Parameters):
         default="half_lloq", description="For summaries and fold changes; counts are shown."
     )
     above_uloq: Literal["uloq"] = Field(default="uloq", description="Flagged.")
-    groups: tuple[Literal["crs_grade_2", "responder"], ...] = Field(
+    groups: tuple[Comparison, ...] = Field(
         default=("crs_grade_2", "responder"), description="Descriptive comparisons."
     )
     b_cell_aplasia_per_ul: Decimal = Field(

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from app.trial.parameters import Line, Parameters
+from app.trial.parameters import Line, Parameters, describes
 
 PopulationName = Literal[
     "screened",
@@ -40,7 +40,10 @@ class Populations(Parameters):
         ge=0,
         description="Deviation from the planned dose that `treated_in_spec` allows.",
     )
-    definitions: tuple[Population, ...] = ()
+    definitions: tuple[Population, ...] = Field(
+        default=(),
+        json_schema_extra=describes("says in words who is analysed; the rules decide it"),
+    )
 
     @model_validator(mode="after")
     def _defines_each_once(self) -> Self:

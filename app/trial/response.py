@@ -1,10 +1,11 @@
 """What belongs to one disease evaluation, and how old a baseline may be."""
 
-from typing import Literal
+from datetime import date
+from typing import Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from app.trial.parameters import Parameters
+from app.trial.parameters import Parameters, describes
 
 Component = Literal[
     "serum_m_protein",
@@ -27,7 +28,10 @@ class ComponentWindow(Parameters):
     A part collected outside is kept, with a finding.
     """
 
-    parts: tuple[Component, ...] = Field(description="The parts this window holds for.")
+    parts: tuple[Component, ...] = Field(
+        description="The parts this window holds for.",
+        json_schema_extra=describes("says what is collected together; another grouping is refused"),
+    )
     before: NonNegativeInt = Field(description="Days before the serum sample.")
     after: NonNegativeInt = Field(description="Days after the serum sample.")
     baseline_days: PositiveInt = Field(
@@ -36,6 +40,10 @@ class ComponentWindow(Parameters):
             "used and flagged `old_baseline`."
         )
     )
+
+    def holds(self, day: date, anchor: date) -> bool:
+        """Tell whether a part collected on ``day`` belongs to the evaluation of ``anchor``."""
+        return -self.before <= (day - anchor).days <= self.after
 
 
 class ResponseComponents(Parameters):
@@ -66,6 +74,17 @@ class ResponseComponents(Parameters):
             parts=("imaging", "plasmacytomas"), before=14, after=28, baseline_days=42
         )
     )
+
+    @model_validator(mode="after")
+    def _parts_are_collected_together(self) -> Self:
+        faults = []
+        for name, field in type(self).model_fields.items():
+            window, usual = getattr(self, name), field.default
+            if set(window.parts) != set(usual.parts):
+                faults.append(f"the parts of {name} are {', '.join(usual.parts)}")
+        if faults:
+            raise ValueError(*faults)
+        return self
 
 
 class ResponseRules(Parameters):

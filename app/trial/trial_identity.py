@@ -1,12 +1,12 @@
 """What the trial is, where it runs and what it asks of its records."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StringConstraints
 
-from app.trial.parameters import Line, Parameters
+from app.trial.parameters import Line, Parameters, describes
 from app.trial.policy import EFS_COMPONENTS, EfsComponent
 
 EndpointName = Literal[
@@ -36,23 +36,36 @@ TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 CentreCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
 
 
+_REGISTERED: Final = "says what the trial registered"
+
+
 class Outcome(Parameters):
     """An outcome as the trial registered it, and the endpoints that answer it."""
 
-    name: Line
-    kind: Literal["primary", "secondary", "other", "described"]
-    registered: Line = Field(description="The registered definition, in our words.")
-    endpoints: tuple[EndpointName, ...]
+    name: Line = Field(json_schema_extra=describes(_REGISTERED))
+    kind: Literal["primary", "secondary", "other", "described"] = Field(
+        json_schema_extra=describes(_REGISTERED)
+    )
+    registered: Line = Field(
+        description="The registered definition, in our words.",
+        json_schema_extra=describes(_REGISTERED),
+    )
+    endpoints: tuple[EndpointName, ...] = Field(
+        json_schema_extra=describes("every endpoint is answered, registered or not")
+    )
+
+
+_NAMES: Final = "names the trial in what it gives out"
 
 
 class TrialIdentity(Parameters):
     """What the trial is."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{0,19}$")] = Field(
-        description="Short code of the trial (STUDYID)."
+        description="Short code of the trial (STUDYID).", json_schema_extra=describes(_NAMES)
     )
-    title: Line
-    design: Line
+    title: Line = Field(json_schema_extra=describes(_NAMES))
+    design: Line = Field(json_schema_extra=describes("says how the trial is made"))
     slots: PositiveInt = Field(description="Subjects that may be enrolled.")
     horizon_months: PositiveInt = Field(description="Follow-up after infusion, calendar months.")
     slot_released_by: Literal["nothing", "not_infused"] = Field(
@@ -63,11 +76,14 @@ class TrialIdentity(Parameters):
         description="Whether a lot is made of the cells of the one subject that it is given to.",
     )
     efs_registered_text: Line | None = Field(
-        default=None, description="How event-free survival was registered, in our words."
+        default=None,
+        description="How event-free survival was registered, in our words.",
+        json_schema_extra=describes(_REGISTERED),
     )
     efs_components: tuple[EfsComponent, ...] = Field(
         default=EFS_COMPONENTS["composite"],
         description="Events of event-free survival; `policy.tte.efs` names the definition.",
+        json_schema_extra=describes("says for people what `policy.tte.efs` counts, or is refused"),
     )
 
 
@@ -134,7 +150,9 @@ class FollowUpRules(Parameters):
         default=2, description="Consecutive scheduled contacts without one."
     )
     lost_after_attempts: NonNegativeInt = Field(
-        default=3, description="Documented attempts; the loss is dated at the last contact."
+        default=3,
+        description="Documented attempts; the loss is dated at the last contact.",
+        json_schema_extra=describes("attempts are documented at the centre and are no record here"),
     )
     two_in_a_window: Literal["nearest_then_later"] = Field(
         default="nearest_then_later",

@@ -5,7 +5,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from app.trial.anchors import AnchorName
-from app.trial.parameters import AnalyteCode, Line, Parameters, VisitCode, Word
+from app.trial.parameters import AnalyteCode, Line, Parameters, VisitCode, Word, describes
 
 UNSCHEDULED: Final = "UNS"
 """The visit code of a record outside every window."""
@@ -38,6 +38,9 @@ class Visit(Parameters):
     every: PositiveInt | None = Field(
         default=None,
         description="Days after which the visit comes again, until the horizon; null: once.",
+        json_schema_extra=describes(
+            "a visit that an event opens is taken as it was recorded, whenever that was"
+        ),
     )
 
     @property
@@ -91,9 +94,13 @@ class Schedule(Parameters):
     """Visits and procedures; both may be empty, then every record is unscheduled."""
 
     visits: tuple[Visit, ...] = ()
-    procedures: tuple[Procedure, ...] = ()
+    procedures: tuple[Procedure, ...] = Field(
+        default=(), json_schema_extra=describes("says what is done at a visit, for the centres")
+    )
     panels: dict[Word, tuple[AnalyteCode, ...]] = Field(
-        default_factory=dict, description="Analytes that are measured together."
+        default_factory=dict,
+        description="Analytes that are measured together.",
+        json_schema_extra=describes("says what is measured at a visit, for the centres"),
     )
 
     @property

@@ -60,11 +60,6 @@ class Causality(Concept):
     PROBABLE = "probable", "likely related"
     DEFINITE = "definite", "clearly related"
 
-    @property
-    def suspected(self) -> bool:
-        """Tell whether this level counts as related: possible or more."""
-        return self in {Causality.POSSIBLE, Causality.PROBABLE, Causality.DEFINITE}
-
 
 class CandidateCause(Concept):
     """What an event may be due to; each has its own causality."""

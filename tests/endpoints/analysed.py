@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from copy import deepcopy
 from datetime import date
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ def trial_of(**changes: Any) -> Trial:
     document = raw()
     set_at(document, "records.disease_fields", "optional")
     for place, value in changes.items():
-        set_at(document, place.replace("__", "."), value)
+        set_at(document, place.replace("__", "."), deepcopy(value))
     return Trial.model_validate_json(json.dumps(document, default=str))
 
 
@@ -78,7 +79,9 @@ def answer(
 
 
 def at(document: Any, place: str) -> Any:
-    """What stands at a place such as ``rows.0.CNSR``."""
+    """What stands at a place such as ``rows.0.CNSR``; ``rows.#`` is how many there are."""
     for step in place.split("."):
+        if step == "#":
+            return len(document)
         document = document[int(step)] if isinstance(document, list) else document[step]
     return document

@@ -195,6 +195,11 @@ def test_refuses_a_trial_without(tmp_path: Path, path: str) -> None:
             0,
             "response.components.marrow.baseline_days: input should be greater than 0",
         ),
+        (
+            "response.components.marrow.parts",
+            ["plasma_cells", "clonality"],
+            "response.components: the parts of marrow are plasma_cells, clonality, mrd",
+        ),
         ("kinetics.methods", ["pcr"], "kinetics.methods[1]: input should be 'qpcr', 'flow_pct' or"),
         (
             "kinetics.nominal_times.1.visit",

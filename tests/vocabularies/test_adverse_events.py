@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.trial.adverse_events import AdverseEventRules
 from app.vocabularies.adverse_events import (
     ENDED,
     ONGOING,
@@ -52,8 +53,8 @@ def test_an_outcome_needs_an_end_date_or_forbids_it(outcome: str, end_date: str)
     assert (Outcome(outcome) in ONGOING) is (end_date == "forbidden")
 
 
-def test_a_cause_is_suspected_from_possible_on() -> None:
-    assert [(level.value, level.suspected) for level in Causality] == [
+def test_a_cause_is_related_from_possible_on_where_a_trial_does_not_say() -> None:
+    assert [(level.value, level in AdverseEventRules().related) for level in Causality] == [
         ("unrelated", False),
         ("unlikely", False),
         ("possible", True),

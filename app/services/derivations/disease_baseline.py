@@ -8,7 +8,7 @@ be.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from app.services.criteria.imwg.bands import MAKES_AN_OWN_ISOTYPE
 from app.services.criteria.imwg.baseline import Track, measurable_disease
@@ -23,9 +23,6 @@ from app.services.criteria.imwg.evaluation import (
 from app.services.criteria.imwg.marrow import plasma_cells
 from app.services.criteria.imwg.usable import MyelomaType, usable
 from app.trial.policy import ImwgPolicy
-
-BLOOD_AND_URINE_DAYS: Final = 28
-MARROW_AND_IMAGING_DAYS: Final = 42
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +135,12 @@ def _dated(part: Any, anchor: date) -> Any:
 
 
 def _parts(details: ImwgDetails) -> Iterable[_Part]:
+    components = details.components
+    blood_and_urine_days = components.blood_and_urine.baseline_days
     yield _Part(
         Component.SERUM_M_PROTEIN,
         ("serum_m_protein", "serum_m_proteins"),
-        BLOOD_AND_URINE_DAYS,
+        blood_and_urine_days,
         _serum_day,
     )
     for component, name in (
@@ -149,22 +148,24 @@ def _parts(details: ImwgDetails) -> Iterable[_Part]:
         (Component.URINE_M_PROTEIN, "urine_m_protein"),
         (Component.CIRCULATING_PLASMA_CELLS, "circulating_plasma_cells"),
     ):
-        yield _Part(component, (name,), BLOOD_AND_URINE_DAYS, _value_day(name))
+        yield _Part(component, (name,), blood_and_urine_days, _value_day(name))
     for component, name in (
         (Component.SERUM_IMMUNOFIXATION, "serum_immunofixation"),
         (Component.URINE_IMMUNOFIXATION, "urine_immunofixation"),
     ):
-        yield _Part(component, (name,), BLOOD_AND_URINE_DAYS, _fixation_day(name))
+        yield _Part(component, (name,), blood_and_urine_days, _fixation_day(name))
     yield _Part(
-        Component.FREE_LIGHT_CHAINS, ("kappa", "lambda_"), BLOOD_AND_URINE_DAYS, _light_chain_day
+        Component.FREE_LIGHT_CHAINS, ("kappa", "lambda_"), blood_and_urine_days, _light_chain_day
     )
     yield _Part(
         Component.MARROW_PLASMA_CELLS,
         ("marrow",),
-        MARROW_AND_IMAGING_DAYS,
+        components.marrow.baseline_days,
         lambda record: _marrow_day(record, details),
     )
-    yield _Part(Component.PLASMACYTOMAS, ("imaging",), MARROW_AND_IMAGING_DAYS, _imaging_day)
+    yield _Part(
+        Component.PLASMACYTOMAS, ("imaging",), components.imaging.baseline_days, _imaging_day
+    )
 
 
 def _value_day(name: str) -> Callable[[DiseaseEvaluation], date | None]:

@@ -13,12 +13,13 @@ from typing import Final, Literal
 from app.services.derivations.death import Death
 from app.services.derivations.subject_history import RecordRef
 from app.services.derivations.time_to_event import CensoringReason, Happening
+from app.trial.policy import TimeToEventPolicy
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import ResponseCategory
 
 HorizonRule = Literal["data_cut", "truncate", "none"]
 
-USUAL_OVERDUE_DAYS: Final = 120
+USUAL_OVERDUE_DAYS: Final = TimeToEventPolicy().overdue_contact_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

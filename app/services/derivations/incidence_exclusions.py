@@ -1,7 +1,8 @@
 """Which adverse events are listed and count in no incidence.
 
 Source: the trial's protocol, adverse events: progression is none, and a sign of another event is
-part of it.
+part of it; fever, hypotension and hypoxia are inside the record of CRS, and organ toxicity from a
+grade on is an event of its own.
 """
 
 import uuid
@@ -15,6 +16,8 @@ from app.vocabularies.adverse_events import AesiKind
 
 PROGRESSION_TERM: Final = "Disease progression"
 """CTCAE 5.0 term."""
+SIGNS_OF_CRS: Final = frozenset({"Fever", "Hypotension", "Hypoxia"})
+"""CTCAE 5.0 terms of what the ASTCT grade of CRS is made of; every other is organ toxicity."""
 
 
 def left_out(
@@ -25,13 +28,24 @@ def left_out(
         return LeftOut.PREGNANCY
     if event.term == PROGRESSION_TERM and not rules.progression_is_event:
         return LeftOut.PROGRESSION
-    if not rules.symptoms_are_counted and _is_sign_of_another(event, others):
-        return LeftOut.SYMPTOM
-    return None
+    if rules.symptoms_are_counted:
+        return None
+    whole = _whole_event(event, others)
+    if whole is None or _is_organ_toxicity(event, whole, rules):
+        return None
+    return LeftOut.SYMPTOM
 
 
-def _is_sign_of_another(event: AdverseEvent, others: Mapping[uuid.UUID, AdverseEvent]) -> bool:
-    """Tell whether a chain of ``symptom_of`` ends at another event that stands.
+def _is_organ_toxicity(event: AdverseEvent, whole: AdverseEvent, rules: AdverseEventRules) -> bool:
+    """Tell whether a sign of CRS is severe enough to count by itself; without a grade it is not."""
+    of_crs = whole.aesi_kind is AesiKind.CRS and event.term not in SIGNS_OF_CRS
+    return of_crs and event.grade is not None and event.grade >= rules.organ_toxicity_from_grade
+
+
+def _whole_event(
+    event: AdverseEvent, others: Mapping[uuid.UUID, AdverseEvent]
+) -> AdverseEvent | None:
+    """Give the other event that a chain of ``symptom_of`` ends at; None: it stands for itself.
 
     Decision: a sign whose event is missing, ignored or, by mistake, its own sign counts itself.
     """
@@ -39,7 +53,7 @@ def _is_sign_of_another(event: AdverseEvent, others: Mapping[uuid.UUID, AdverseE
     at = event
     while at.symptom_of is not None and (named := others.get(at.symptom_of)) is not None:
         if named.record.record_id in seen:
-            return False
+            return None
         seen.add(named.record.record_id)
         at = named
-    return at is not event
+    return None if at is event else at

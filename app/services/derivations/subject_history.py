@@ -15,6 +15,7 @@ from typing import Final
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.criteria.imwg.usable import MyelomaType
 from app.services.derivations.error_effects import ErrorClass
+from app.trial.policy import LymphodepletionPolicy
 from app.vocabularies.adverse_events import AesiKind, Outcome, SeriousnessCriterion
 from app.vocabularies.concept import Concept
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
@@ -442,7 +443,7 @@ class SubjectHistory:
     centre: str
     data_cut: date
     horizon_months: int
-    course_gap_days: int = 7
+    course_gap_days: int = LymphodepletionPolicy().course_gap_days
     enrolment: Enrolment | None = None
     preparations: tuple[Preparation, ...] = ()
     infusions: tuple[Infusion, ...] = ()

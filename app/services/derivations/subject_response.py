@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.best_response import BestResponse, best_response
 from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
@@ -63,6 +64,7 @@ def derived_course(
     *,
     infused_on: date,
     until: date,
+    details: ImwgDetails = USUAL_DETAILS,
     explained: bool = True,
 ) -> DerivedCourse:
     """Judge each evaluation of an infused subject by its measurements.
@@ -72,6 +74,7 @@ def derived_course(
         policy: how the criteria are read.
         infused_on: day of the first infusion.
         until: last day that counts; nothing collected later is looked at.
+        details: reading of the criteria beside the policy.
         explained: whether each marker's change is given too.
 
     Raises:
@@ -87,6 +90,7 @@ def derived_course(
         bridging_from=bridging_from(history),
         myeloma=myeloma,
         policy=policy,
+        details=details,
     )
     course = response_course(
         baseline.evaluation if baseline.collected else None,
@@ -95,6 +99,7 @@ def derived_course(
         myeloma=myeloma,
         policy=policy,
         until=until,
+        details=details,
         explained=explained,
     )
     return DerivedCourse(baseline=baseline, course=course)

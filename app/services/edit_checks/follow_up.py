@@ -12,6 +12,7 @@ from app.models.follow_up import FollowUpFields
 from app.schemas.record import Finding
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
+from app.trial.schedule import visit_windows
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
@@ -56,6 +57,12 @@ LOST_BUT_SEEN = Rule(
     "warning",
     "the subject was seen after the last contact given; correct the last contact or void the loss",
 )
+LOST_TOO_SOON = Rule(
+    "LOST-TOO-SOON",
+    "warning",
+    "too few scheduled contacts have gone by since the last one for the protocol to call the "
+    "subject lost; keep trying, or correct one of the two dates",
+)
 WITHDREW_BUT_FOLLOWED = Rule(
     "WITHDREW-BUT-FOLLOWED",
     "warning",
@@ -87,6 +94,34 @@ def death_before_infusion(
     """Notice a death before the infusion, which leaves the subject out of every survival time."""
     if follow_up.is_before(follow_up.fields.death_date, course.anchors.infusion):
         yield DEATH_BEFORE_INFUSION.at("death_date")
+
+
+def lost_after_contacts(
+    follow_up: Stored[FollowUpFields], course: SubjectCourse, trial: Trial
+) -> Iterator[Finding]:
+    """Notice a loss declared before enough scheduled contacts in a row went by without one.
+
+    Source: the trial's protocol, visits, lost. The attempts are documented at the centre.
+
+    Decision: a contact was missed when its whole window lies after the last contact and has closed
+    by the day of the declaration; where fewer are left, all of these. A date known only in part is
+    read in favour of the declaration, and before the infusion there is no schedule.
+    """
+    fields = follow_up.fields
+    if fields.status is not SurvivalStatus.LOST or fields.last_contact_on is None:
+        return
+    if course.anchors.infusion is None or not trial.schedule.visits:
+        return
+    last = follow_up.days(fields.last_contact_on).earliest
+    declared = follow_up.days(fields.contacted_on).latest
+    to_come = [
+        window
+        for window in visit_windows(trial, course.anchors)
+        if window.first_day > last and not window.after_an_event
+    ]
+    missed = sum(window.last_day < declared for window in to_come)
+    if missed < min(trial.follow_up.lost_after_contacts, len(to_come)):
+        yield LOST_TOO_SOON.at("contacted_on")
 
 
 def death_before_records(subject: SubjectRecords) -> Iterator[Found]:
@@ -186,7 +221,7 @@ def _days_seen(subject: SubjectRecords) -> Iterator[date]:
             yield follow_up.days(follow_up.fields.contacted_on).earliest
 
 
-RECORD_CHECKS = (contact_after_death, death_before_infusion)
+RECORD_CHECKS = (contact_after_death, death_before_infusion, lost_after_contacts)
 SUBJECT_CHECKS = (
     death_before_records,
     death_dates_differ,

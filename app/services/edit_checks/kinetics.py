@@ -6,7 +6,6 @@ copies per mL of a cerebrospinal fluid with little DNA; two samples of one time 
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
 
 from app.models.kinetics_result import KineticsResultFields
 from app.schemas.record import Finding
@@ -51,8 +50,12 @@ METHOD_CHANGED = Rule(
     "the assay is not the one used before; confirm it: results of two assays are never mixed",
 )
 
-PROFILE_DAYS: Final = 28
-"""Days after infusion in which a sample without a time blurs the profile."""
+NOT_PLANNED = Rule(
+    "KINETICS-NOT-PLANNED",
+    "warning",
+    "the trial does not count CAR-T cells by this method or in this specimen; correct it, or "
+    "confirm that it was done",
+)
 
 
 def limits_of_the_assay(
@@ -66,15 +69,24 @@ def limits_of_the_assay(
 
 
 def time_of_the_sample(
-    sample: Stored[KineticsResultFields], course: SubjectCourse, _: Trial
+    sample: Stored[KineticsResultFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
-    """Notice a sample of the early profile in blood without a time of day."""
+    """Notice a sample of the early profile in blood without a time of day.
+
+    The early profile lasts to the last of the trial's nominal times.
+    """
     fields, infusion = sample.fields, course.anchors.infusion
-    if infusion is None or fields.matrix is not Matrix.PB or fields.not_evaluable is not None:
+    times = trial.kinetics.nominal_times
+    if (
+        infusion is None
+        or not times
+        or fields.matrix is not Matrix.PB
+        or fields.not_evaluable is not None
+    ):
         return
     taken = sample.days(fields.collected_at)
     days = (taken.earliest - infusion).days
-    if 0 <= days <= PROFILE_DAYS and taken.instant is None:
+    if 0 <= days <= times[-1].day and taken.instant is None:
         yield KINETICS_TIME_MISSING.at("collected_at")
 
 
@@ -88,6 +100,20 @@ def dna_of_the_fluid(
     little = fields.genomic_dna_ng is not None and fields.genomic_dna_ng < trial.kinetics.csf_dna_ng
     if little and fields.unit == "{copies}/ug" and fields.value is not None:
         yield CSF_NEEDS_VOLUME_UNIT.at("unit")
+
+
+def planned_count(
+    sample: Stored[KineticsResultFields], _: SubjectCourse, trial: Trial
+) -> Iterator[Finding]:
+    """Notice a method or a specimen that the trial does not name; it is analysed all the same.
+
+    Decision: a trial that names none says nothing about them.
+    """
+    planned = trial.kinetics
+    if planned.methods and sample.fields.method not in planned.methods:
+        yield NOT_PLANNED.at("method")
+    if planned.matrices and sample.fields.matrix not in planned.matrices:
+        yield NOT_PLANNED.at("matrix")
 
 
 def sample_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
@@ -165,7 +191,7 @@ def assay_stays(subject: SubjectRecords) -> Iterator[Found]:
         last[series] = assay
 
 
-RECORD_CHECKS = (limits_of_the_assay, time_of_the_sample, dna_of_the_fluid)
+RECORD_CHECKS = (limits_of_the_assay, time_of_the_sample, dna_of_the_fluid, planned_count)
 SUBJECT_CHECKS = (
     sample_before_infusion,
     nominal_day_is_the_samples,

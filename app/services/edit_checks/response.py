@@ -5,7 +5,6 @@ Lancet Oncol 2016;17:e328-46), table 4 and its notes.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from app.models.assessment import AssessmentFields
@@ -27,7 +26,6 @@ from app.services.edit_checks.kinetics import METHOD_CHANGED
 from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
-from app.trial.response import ComponentWindow
 from app.trial.trial import Trial
 from app.vocabularies.imwg import (
     BandOwner,
@@ -127,18 +125,14 @@ def component_windows(
     fields, imaging = assessment.fields, trial.response.components.imaging
     for component in measured(assessment):
         window = window_of(trial, component)
-        if not _within(window, component.day, fields):
+        if not window.holds(component.day, fields.assessed_on):
             yield COMPONENT_OUTSIDE_WINDOW.at(component.name, component.dated_by)
     for index, lesion in enumerate(fields.new_lesions or ()):
-        if lesion.found_on is not None and not _within(imaging, lesion.found_on, fields):
+        if lesion.found_on is not None and not imaging.holds(lesion.found_on, fields.assessed_on):
             yield COMPONENT_OUTSIDE_WINDOW.at("new_lesions", index, "found_on")
     dated = fields.investigator_response_date
-    if dated is not None and not _within(imaging, dated, fields):
+    if dated is not None and not imaging.holds(dated, fields.assessed_on):
         yield COMPONENT_OUTSIDE_WINDOW.at("investigator_response_date")
-
-
-def _within(window: ComponentWindow, day: date, assessment: AssessmentFields) -> bool:
-    return -window.before <= (day - assessment.assessed_on).days <= window.after
 
 
 def spike_beside_immunofixation(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.services import analysis_values
+from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.history import History
 from app.services.derivations.disease_baseline import DiseaseBaseline, disease_baseline
 from app.services.derivations.response_course import history_of
@@ -33,6 +34,7 @@ def response_reading(subject: SubjectRecords) -> ResponseReading | None:
     if known is not None:
         return known
     policy = subject.trial.policy.imwg
+    details = ImwgDetails(components=subject.trial.response.components)
     enrolled = subject.enrolment
     myeloma = analysis_values.myeloma_type(enrolled.fields) if enrolled else NOTHING_SAID
     evaluations = [
@@ -51,6 +53,7 @@ def response_reading(subject: SubjectRecords) -> ResponseReading | None:
         bridging_from=min(bridging, default=None),
         myeloma=myeloma,
         policy=policy,
+        details=details,
     )
     history = history_of(
         baseline.evaluation if baseline.collected else None,
@@ -58,6 +61,7 @@ def response_reading(subject: SubjectRecords) -> ResponseReading | None:
         infused_on=infused_on,
         myeloma=myeloma,
         policy=policy,
+        details=details,
     )
     subject.readings[_READING] = found = ResponseReading(baseline, history)
     return found

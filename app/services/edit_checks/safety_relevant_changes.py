@@ -5,7 +5,7 @@ what was not said before is not changed by being said: a death, doses of lymphod
 component of the baseline may be added to a record without a reason of their own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any, Final
@@ -13,6 +13,7 @@ from typing import Any, Final
 from app.services.derivations.source_statements import Statement, members_that_differ
 from app.services.edit_checks.references import COMPONENTS
 from app.services.written_dates import is_before
+from app.trial.adverse_events import AdverseEventRules
 from app.vocabularies.adverse_events import Causality, Outcome
 from app.vocabularies.astct import CRS_TERM
 from app.vocabularies.therapies import ALWAYS_NEW_ANTI_MYELOMA, NEW_THERAPY_TARGETS
@@ -28,7 +29,6 @@ _OF_LYMPHODEPLETION: Final = ("lymphodepletion", "lymphodepletion_omitted")
 _OF_THERAPY: Final = (
     "therapy_kind", "start", "start_unknown", "radiotherapy_target", "starts_new_line",
 )  # fmt: skip
-_SUSPECTED: Final = frozenset(level.value for level in Causality if level.suspected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,14 @@ class Change:
     Attributes:
         infused_on: day of the infusion; None: there is none yet.
         zone: time zone of the centre.
+        related: levels of causality that count as related in the trial.
     """
 
     before: Statement
     after: Statement
     infused_on: date | None
     zone: tzinfo
+    related: Collection[Causality] = AdverseEventRules().related
 
     def of(self, *members: str) -> Iterator[str]:
         """Give those of some members that differ."""
@@ -77,7 +79,9 @@ def _of_event(change: Change) -> Iterator[str]:
         yield "grade"
     if _lower((before.get("astct") or {}).get("grade"), (after.get("astct") or {}).get("grade")):
         yield "astct"
-    if _became_unrelated(before.get("causality") or {}, after.get("causality") or {}):
+    if _became_unrelated(
+        before.get("causality") or {}, after.get("causality") or {}, change.related
+    ):
         yield "causality"
     onsets = (before.get("onset"), after.get("onset"))
     early = [is_before(onset, change.infused_on, change.zone) for onset in onsets]
@@ -97,10 +101,12 @@ def _lower(before: str | None, after: str | None) -> bool:
     return before is not None and (after is None or int(after) < int(before))
 
 
-def _became_unrelated(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Tell whether a cause that was suspected is not any more; one not judged counts as related."""
+def _became_unrelated(
+    before: Mapping[str, Any], after: Mapping[str, Any], related: Collection[Causality]
+) -> bool:
+    """Tell whether a cause that was related is not any more; one not judged counts as related."""
     return any(
-        level not in _SUSPECTED and before.get(cause, Causality.POSSIBLE) in _SUSPECTED
+        level not in related and (cause not in before or before[cause] in related)
         for cause, level in after.items()
     )
 

@@ -14,7 +14,7 @@ from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics, f
 from app.services.statistics.level_summaries import LevelSummary, MeasuredLevel, summarise_levels
 from app.services.statistics.subject_facts import NOTHING_KNOWN, SubjectFacts
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods
-from app.trial.pharmacodynamics import PharmacodynamicRules
+from app.trial.pharmacodynamics import Comparison, PharmacodynamicRules
 
 SEVERE_CRS_FROM: Final = 2
 
@@ -32,6 +32,12 @@ GROUPS: Final[dict[Group, Callable[[SubjectFacts], bool]]] = {
     "non_responder": lambda facts: facts.responder is False,
 }
 """Who is in each group; one of whom the fact is not known is in neither."""
+
+COMPARED: Final[dict[Comparison, tuple[Group, Group]]] = {
+    "crs_grade_2": ("crs_grade_0_1", "crs_grade_2_or_more"),
+    "responder": ("responder", "non_responder"),
+}
+"""The two groups of each comparison that a trial may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +111,7 @@ def pharmacodynamic_tables(
     Args:
         subjects: every subject; one never infused is not counted.
         facts: by subject: response, and the highest grade of cytokine release syndrome.
-        rules: which markers the trial follows, and to which day.
+        rules: which markers the trial follows, to which day, and which groups it compares.
         methods: of limits and quartiles.
 
     Decision: where over half of the levels are below the limit, only median and range are given, as
@@ -118,7 +124,7 @@ def pharmacodynamic_tables(
             courses.setdefault((marker.analyte, marker.unit), {})[subject.subject] = marker
     order = {analyte: place for place, analyte in enumerate(followed_markers(rules))}
     return tuple(
-        _table(courses[key], facts, len(treated), f"auc_0_{rules.auc_to_day}", methods)
+        _table(courses[key], facts, len(treated), rules, methods)
         for key in sorted(courses, key=lambda key: (order.get(key[0], len(order)), key))
     )
 
@@ -127,7 +133,7 @@ def _table(
     courses: Mapping[str, MarkerCourse],
     facts: Mapping[str, SubjectFacts],
     n_treated: int,
-    area_name: str,
+    rules: PharmacodynamicRules,
     methods: TableMethods,
 ) -> MarkerTable:
     some = next(iter(courses.values()))
@@ -136,6 +142,8 @@ def _table(
         subject: course for subject, course in after.items() if course.baseline is not None
     }
     flags = Counter(str(flag) for course in population.values() for flag in course.flags)
+    compared = {group for name in rules.groups for group in COMPARED[name]}
+    area_name = f"auc_0_{rules.auc_to_day}"
     parameters = {
         subject: tuple(_parameters(course, area_name)) for subject, course in population.items()
     }
@@ -158,6 +166,7 @@ def _table(
                 methods,
             )
             for group, belongs in GROUPS.items()
+            if group == "all" or group in compared
         ),
         visits=_visits(list(population.values()), methods),
         methods=methods,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.services.criteria.imwg.details import ImwgDetails
 from app.services.derivations.facts import SubjectDates, subject_dates
 from app.services.derivations.new_therapy import new_therapy
 from app.services.derivations.rated_visit import RatedVisit
@@ -50,7 +51,12 @@ def responses(
     policy = trial.policy.imwg
     known = replace(history, data_cut=until)
     course = derived_course(
-        history, policy, infused_on=infused_on, until=until, explained=explained
+        history,
+        policy,
+        infused_on=infused_on,
+        until=until,
+        details=ImwgDetails(components=trial.response.components),
+        explained=explained,
     )
     died = (dates or subject_dates(known, trial)).died
     died_of_myeloma_on = died.day if died is not None and died.due_to_myeloma else None

@@ -162,6 +162,33 @@ def test_seriousness(more: dict[str, Any], serious: bool) -> None:
             None,
             id="signs count in this trial",
         ),
+        pytest.param(
+            [crs(1), event(1, grade=3, symptom_of="crs")],
+            {},
+            None,
+            id="organ toxicity of CRS from grade 3",
+        ),
+        pytest.param(
+            [crs(1), event(1, grade=3, symptom_of="crs")],
+            {"organ_toxicity_from_grade": 4},
+            "symptom",
+            id="organ toxicity of CRS, from grade 4 in this trial",
+        ),
+        pytest.param(
+            [crs(1), event(1, grade=2, symptom_of="crs")], {}, "symptom", id="below grade 3"
+        ),
+        pytest.param(
+            [crs(1), event(1, grade=None, symptom_of="crs")], {}, "symptom", id="without a grade"
+        ),
+        pytest.param(
+            [crs(1), event(1, grade=4, term="Hypotension", symptom_of="crs")],
+            {},
+            "symptom",
+            id="a sign that CRS is graded by",
+        ),
+        pytest.param(
+            [icans(1), event(1, grade=3, symptom_of="icans")], {}, "symptom", id="sign of ICANS"
+        ),
         pytest.param([event(1, symptom_of="voided")], {}, None, id="sign of an event that is gone"),
         pytest.param([event(1, symptom_of="event")], {}, None, id="sign of itself"),
         pytest.param(

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.evaluation import Component, Marrow
 from app.services.criteria.imwg.usable import MyelomaType
 from app.services.derivations.disease_baseline import DiseaseBaseline, disease_baseline
 from app.trial.policy import ImwgPolicy
+from app.trial.response import ResponseComponents
 from tests.services.criteria.imwg_courses import INFUSED_ON, on_day, read, visit
 
 D = Decimal
@@ -135,3 +137,29 @@ def test_bridging_may_ask_for_the_values_before_it(
 def test_without_bridging_there_is_nothing_before_it() -> None:
     found = choose(visit(-40, 4, 0), visit(-8, 2, 0), baseline="before_bridging")
     assert (serum(found), found.before_bridging) == (D(2), False)
+
+
+@pytest.mark.parametrize(
+    ("days", "allowed", "old"),
+    [
+        pytest.param(-33, 28, False, id="28 days before lymphodepletion"),
+        pytest.param(-34, 28, True, id="29 days before it"),
+        pytest.param(-65, 60, False, id="60, where the trial says 60"),
+        pytest.param(-66, 60, True, id="61, where the trial says 60"),
+    ],
+)
+def test_how_old_a_baseline_may_be_is_what_the_trial_says(
+    days: int, allowed: int, old: bool
+) -> None:
+    usual = ResponseComponents()
+    window = usual.blood_and_urine.model_copy(update={"baseline_days": allowed})
+    details = ImwgDetails(components=usual.model_copy(update={"blood_and_urine": window}))
+    found = disease_baseline(
+        [visit(days, "8")],
+        infused_on=INFUSED_ON,
+        lymphodepletion_from=on_day(LYMPHODEPLETION),
+        myeloma=MyelomaType(),
+        policy=ImwgPolicy(),
+        details=details,
+    )
+    assert (Component.SERUM_M_PROTEIN in found.old) is old

@@ -33,12 +33,12 @@ def rules(*records: Sent) -> list[tuple[str, str]]:
             id="completed the day after",
         ),
         pytest.param(
-            {"contacted_on": "2026-12-01", "status": "lost", "last_contact_on": "2026-09-01"},
+            {"contacted_on": "2027-04-01", "status": "lost", "last_contact_on": "2026-09-01"},
             [],
             id="lost, last seen before",
         ),
         pytest.param(
-            {"contacted_on": "2026-12-01", "status": "lost", "last_contact_on": "2026-09-11"},
+            {"contacted_on": "2027-04-01", "status": "lost", "last_contact_on": "2026-09-11"},
             [("CONTACT-AFTER-DEATH", "/last_contact_on")],
             id="lost, last seen after",
         ),
@@ -164,9 +164,28 @@ def visit(day: str) -> Sent:
 
 @pytest.mark.parametrize(("day", "seen"), [("2026-08-01", False), ("2026-08-02", True)])
 def test_it_notices_a_lost_subject_who_was_seen(day: str, seen: bool) -> None:
-    lost = follow_up(contacted_on="2026-12-01", status="lost", last_contact_on="2026-08-01")
+    lost = follow_up(contacted_on="2027-04-01", status="lost", last_contact_on="2026-08-01")
     expected = [("LOST-BUT-SEEN", "/last_contact_on")] if seen else []
     assert rules(lost, visit(day)) == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "declared", "soon"),
+    [
+        pytest.param("2026-09-01", "2027-03-17", False, id="M9 and M12 have gone by"),
+        pytest.param("2026-09-01", "2027-03-16", True, id="on the last day of M12"),
+        pytest.param("2026-08-24", "2026-12-16", False, id="M6 and M9, from the day before M6"),
+        pytest.param("2026-08-25", "2026-12-16", True, id="last seen on the first day of M6"),
+        pytest.param("2026-08", "2026-12-16", False, id="perhaps before M6"),
+        pytest.param("2026-09-01", "2027-03", False, id="perhaps after M12"),
+        pytest.param("2029-01-20", "2029-02-20", True, id="M36 has yet to close"),
+        pytest.param("2029-03-01", "2029-04-02", False, id="after the last evaluation, EOS alone"),
+    ],
+)
+def test_it_notices_a_loss_declared_too_soon(last: str, declared: str, soon: bool) -> None:
+    lost = follow_up(contacted_on=declared, status="lost", last_contact_on=last)
+    found = [(rule, pointer) for rule, pointer in rules(lost) if rule == "LOST-TOO-SOON"]
+    assert found == ([("LOST-TOO-SOON", "/contacted_on")] if soon else [])
 
 
 @pytest.mark.parametrize(

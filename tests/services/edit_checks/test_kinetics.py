@@ -2,7 +2,10 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import Sent, noticed, of, sent
+from app.trial.trial import Trial
+from app.vocabularies.kinetics import KineticsMethod
+from app.vocabularies.specimens import Matrix
+from tests.services.edit_checks.subjects import TRIAL, Sent, noticed, of, sent
 
 QPCR = {
     "matrix": "PB", "method": "qpcr", "collected_at": "2026-03-16T08:05+08:00", "value": "482",
@@ -52,6 +55,34 @@ def test_it_notices_a_result_without_its_limit(body: dict[str, Any], missing: bo
 def test_it_notices_an_early_sample_without_its_time(body: dict[str, Any], missing: bool) -> None:
     expected = [("KINETICS-TIME-MISSING", "/collected_at")] if missing else []
     assert rules(sample(**body)) == expected
+
+
+def trial_counting(**planned: Any) -> Trial:
+    return TRIAL.model_copy(update={"kinetics": TRIAL.kinetics.model_copy(update=planned)})
+
+
+@pytest.mark.parametrize(
+    ("planned", "expected"),
+    [
+        pytest.param({}, [], id="as planned"),
+        pytest.param({"methods": (KineticsMethod.FLOW_PCT,)}, ["/method"], id="another method"),
+        pytest.param({"matrices": (Matrix.BM,)}, ["/matrix"], id="another specimen"),
+        pytest.param({"methods": (), "matrices": ()}, [], id="a trial that names none"),
+    ],
+)
+def test_it_notices_a_count_that_the_trial_does_not_plan(
+    planned: dict[str, Any], expected: list[str]
+) -> None:
+    found = noticed(of(sample(), trial=trial_counting(**planned)))
+    assert [pointer for rule, _, pointer in found if rule == "KINETICS-NOT-PLANNED"] == expected
+
+
+@pytest.mark.parametrize(("last_day", "missing"), [(14, True), (28, True), (10, False)])
+def test_the_early_profile_ends_with_the_nominal_times(last_day: int, missing: bool) -> None:
+    times = tuple(time for time in TRIAL.kinetics.nominal_times if time.day <= last_day)
+    records = of(sample(collected_at="2026-03-16"), trial=trial_counting(nominal_times=times))
+    found = [rule for rule, _, _ in noticed(records)]
+    assert ("KINETICS-TIME-MISSING" in found) is missing
 
 
 @pytest.mark.parametrize(

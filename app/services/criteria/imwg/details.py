@@ -1,8 +1,10 @@
 """Readings of the IMWG criteria that the trial's policy does not name: defaults, alternatives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
+
+from app.trial.response import ResponseComponents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,8 @@ class ImwgDetails:
     """Q30: what VGPR asks of serum when only urine is measurable."""
     flc_vgpr: Literal["at_least_90_pct", "above_90_pct"] = "at_least_90_pct"
     """Q32: the dFLC fall that VGPR asks for."""
-    days_before_anchor: int = 14
-    """How long before the serum sample a marrow or an image still belongs to the evaluation."""
-    days_after_anchor: int = 28
-    """How long after the serum sample a marrow or an image still belongs to the evaluation."""
+    components: ResponseComponents = field(default_factory=ResponseComponents)
+    """When a part of an evaluation may be collected, and how old a baseline may be: the trial's."""
 
 
 USUAL_DETAILS = ImwgDetails()

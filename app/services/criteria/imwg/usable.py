@@ -8,7 +8,7 @@ Source: Kumar et al., Lancet Oncol 2016 (IMWG 2016), table 4 with its footnotes.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from app.services.criteria.imwg import (
@@ -170,7 +170,8 @@ def usable(
         light_chains_on=chains_on,
         marrow=_marrow(raw, myeloma, details),
         survey=survey,
-        survey_of_this_visit=survey is not None and _belongs(survey.imaged_on, raw.anchor, details),
+        survey_of_this_visit=survey is not None
+        and details.components.imaging.holds(survey.imaged_on, raw.anchor),
         circulating=_reading(
             raw.circulating_plasma_cells, raw.anchor, units.circulating_plasma_cells
         ),
@@ -226,13 +227,5 @@ def _marrow(
             if count is not None and count.usable
         ),
         haemodiluted=marrow.haemodiluted,
-        of_this_visit=_belongs(collected_on, raw.anchor, details),
-    )
-
-
-def _belongs(collected_on: date, anchor: date, details: ImwgDetails) -> bool:
-    return (
-        anchor - timedelta(days=details.days_before_anchor)
-        <= collected_on
-        <= anchor + timedelta(days=details.days_after_anchor)
+        of_this_visit=details.components.marrow.holds(collected_on, raw.anchor),
     )
