@@ -22,6 +22,7 @@ PARAMETERS = {
 }
 QUERIES = {
     "/v1/charts/lab-series": "?subject=03-001&analyte=HGB",
+    "/v1/charts/subject-markers": "?subject=03-001",
     "/v1/charts/subject-timeline": "?subject=03-001",
 }
 LABS = "/v1/subjects/03-001/lab-results"
