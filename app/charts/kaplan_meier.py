@@ -9,31 +9,18 @@ from app.charts.caption import Picture, finished, nobody, source, values
 from app.charts.style import BLUE, INK, QUIET, WIDTH
 from app.charts.tables.kaplan_meier import COUNTS, at_risk, rows
 from app.charts.tables.row import Report, Row
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 HEIGHT: Final = 340
 ROW: Final = 17
 """Height of a line of the table, in pixels."""
 
-TITLES: Final[Mapping[str, str]] = {
-    "overall-survival": "Overall survival",
-    "progression-free-survival": "Progression-free survival",
-    "event-free-survival": "Event-free survival",
-    "duration-of-response": "Duration of response",
-    "time-to-next-treatment": "Time to next treatment",
-}
-_SHARES: Final[Mapping[str, str]] = {
-    "overall-survival": "Alive (%)",
-    "progression-free-survival": "Alive without progression (%)",
-    "event-free-survival": "Free of an event (%)",
-    "duration-of-response": "Still in response (%)",
-    "time-to-next-treatment": "Alive without next treatment (%)",
-}
 TICK: Final = "M0,-1L0,1"
 
 
 def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     """Draw the curve over its table."""
-    title, steps = TITLES[report["endpoint"]], rows(report, options)
+    title, steps = TIMES_TO_EVENT[report["endpoint"]].title, rows(report, options)
     about = _about(report)
     if not steps:
         return nobody(report, title, "No subjects have this time as of this data cut.", about)
@@ -55,7 +42,7 @@ def _curve(report: Report, steps: list[Row], scale: alt.Scale, ticks: list[int])
     share = alt.Y(
         "survival_percent:Q",
         scale=alt.Scale(domain=[0, 100]),
-        axis=alt.Axis(title=_SHARES[report["endpoint"]], tickCount=5),
+        axis=alt.Axis(title=TIMES_TO_EVENT[report["endpoint"]].share, tickCount=5),
     )
     base = alt.Chart(values(steps)).encode(x=months)
     band = base.transform_filter("isValid(datum.lower_percent)").mark_area(

@@ -9,14 +9,17 @@ from rich.progress import track
 from app.commands.console import fail, output
 from app.services.drawing.contact_sheet import SHEET_QUALITY, SHEET_SCALE, contact_sheet
 from app.services.drawing.forms import Form
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 LINK_GRANT: Final = "urn:dayzero:params:oauth:grant-type:one-time-link"
 SUBJECT: Final = "03-003"
 """Who responded, progressed and got new therapy."""
 
+_ON_SHEET: Final = "progression-free-survival"
+
 SHEET: Final[dict[str, str]] = {
     "swimmer": "",
-    "kaplan-meier": "endpoint=progression-free-survival",
+    "kaplan-meier": f"endpoint={_ON_SHEET}",
     "response-waterfall": "",
     "response-over-time": "",
     "car-kinetics": "",
@@ -28,19 +31,13 @@ SHEET: Final[dict[str, str]] = {
 }
 """The pictures of the sheet, each with what it is asked."""
 
-_ENDPOINTS: Final = (
-    "overall-survival",
-    "event-free-survival",
-    "duration-of-response",
-    "time-to-next-treatment",
-)
 _KINETICS: Final = tuple(
     (matrix, method)
     for matrix in ("PB", "BM", "CSF")
     for method in ("qpcr", "flow_pct", "flow_abs")
 )
 FURTHER: Final[dict[str, str]] = {
-    **{f"kaplan-meier {one}": f"endpoint={one}" for one in _ENDPOINTS},
+    **{f"kaplan-meier {one}": f"endpoint={one}" for one in TIMES_TO_EVENT if one != _ON_SHEET},
     **{
         f"car-kinetics {matrix} {method}": f"matrix={matrix}&method={method}"
         for matrix, method in _KINETICS

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -33,7 +33,7 @@ from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import permits
 from app.service import Service
 from app.services import ledger
-from app.services.derivations.event_definition import PARTS, TimeToEvent, definition_of
+from app.services.derivations.event_definition import PARTS, definition_of
 from app.services.drawing.forms import Form
 from app.services.drawing.order import Order
 from app.services.drawing.pictures import PictureAnswer
@@ -41,6 +41,7 @@ from app.services.ledger import DataCut
 from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.subject_reads import SubjectQuestion, SubjectReport
 from app.trial.trial import Trial
+from app.vocabularies.times_to_event import TimeToEvent
 
 router = APIRouter(route_class=EndpointRoute, tags=["charts"])
 
@@ -194,7 +195,7 @@ def _asked(
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     endpoint = chart.endpoint or asked.pop("endpoint")
     if "variant" in asked:
-        _known(cast("TimeToEvent", endpoint), asked["variant"], service.trial)
+        _known(endpoint, asked["variant"], service.trial)
     of_question = {key: asked.pop(key) for key in tuple(asked) if key in _OF_THE_QUESTION}
     of_question.setdefault("population", usual_population(endpoint, service.trial))
     return Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question), asked
