@@ -1,11 +1,13 @@
 """Every picture of a demonstration trial as files, asked for over HTTP, and a sheet of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import httpx
 from rich.progress import track
 
+from app.charts.named_charts import CHARTS, Asks
 from app.commands.console import fail, output
 from app.services.drawing.contact_sheet import SHEET_QUALITY, SHEET_SCALE, contact_sheet
 from app.services.drawing.forms import Form
@@ -16,19 +18,12 @@ SUBJECT: Final = "03-003"
 """Who responded, progressed and got new therapy."""
 
 _ON_SHEET: Final = "progression-free-survival"
-
-SHEET: Final[dict[str, str]] = {
-    "swimmer": "",
-    "kaplan-meier": f"endpoint={_ON_SHEET}",
-    "response-waterfall": "",
-    "response-over-time": "",
-    "car-kinetics": "",
-    "adverse-events": "",
-    "lab-shift": "",
-    "lab-series": f"subject={SUBJECT}&analyte=NEUT",
-    "enrolment": "",
-    "subject-timeline": f"subject={SUBJECT}",
+_ASKED: Final[Mapping[Asks, str]] = {
+    "survival": f"endpoint={_ON_SHEET}",
+    "series": f"subject={SUBJECT}&analyte=NEUT",
+    "timeline": f"subject={SUBJECT}",
 }
+SHEET: Final[dict[str, str]] = {name: _ASKED.get(one.asks, "") for name, one in CHARTS.items()}
 """The pictures of the sheet, each with what it is asked."""
 
 _KINETICS: Final = tuple(

@@ -1,13 +1,14 @@
 """One record of each kind that no part of the invented trial tells of: the kind's own example."""
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from app.demo.records import Record
 from app.demo.synthetic.course import Course
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import IMPORTED
 
-_ON: int = 30
+_ON: Final = 30
 """The day of the subject that its record is dated on."""
 
 
