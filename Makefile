@@ -8,7 +8,7 @@ SEED ?= 1
 CHARTS ?= .data/charts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench openapi rules lock faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
+.PHONY: help run test lint format bench openapi rules lock migration faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ openapi: $(READY) ## Write the published contract
 
 rules: $(READY) ## Write the rule book
 	$(BIN)/python -m app.services.rule_book
+
+migration: $(READY) ## Write the migration that makes the table of a kind of record (TABLE=visit TITLE="Hold visits")
+	$(BIN)/python -m migrations.describe $(TABLE) "$(TITLE)"
 
 faults: $(READY) ## Kill the service and its database many times under load
 	$(BIN)/pytest -n 0 tests/faults --kills 40

@@ -8,7 +8,7 @@ from statistics import median
 import asyncpg
 import httpx
 
-from app.routers.charts import CHARTS
+from app.charts.named_charts import CHARTS
 from app.services.derivations.event_definition import PARTS
 from benchmarks.cohort import TRIAL, Figure, fill, told_model
 from benchmarks.deployment import CENTRE, Measured

@@ -91,3 +91,31 @@ def create_record_table(
     wall_off(name)
     let_everybody_read_their_part(name)
     let_insert(name, *writer)
+
+
+def create_table_of_kind(
+    name: str,
+    columns: Sequence[str],
+    checks: Sequence[str] = (),
+    *,
+    writer: tuple[str, str] = ("app_centre", OF_WRITER),
+) -> None:
+    """Create the table of a kind of record as it is since records have origins.
+
+    The migrations before called :func:`create_record_table` and changed their tables later: every
+    version says whose words it is, and identifiers are held in a table of their own.
+
+    Args:
+        name: the table.
+        columns: the clinical columns as DDL.
+        checks: further constraints as DDL.
+        writer: the one role that adds rows, and of which rows.
+    """
+    origin = (
+        "origin text",
+        "source_said text",
+        "source_stated_at timestamptz",
+        f"CONSTRAINT {name}_origin CHECK (origin IN ('source', 'person'))",
+    )
+    create_record_table(name, (*columns, *origin), checks, writer=writer)
+    op.execute(f"DROP INDEX {name}_source_id")

@@ -9,6 +9,7 @@ from app.charts.caption import Picture, finished, nobody, source, values
 from app.charts.style import BLUE, FEWEST_FOR_A_LINE, INK, QUIET, WIDTH
 from app.charts.tables.kaplan_meier import COUNTS, at_risk, rows
 from app.charts.tables.row import Report, Row
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 from app.vocabularies.wording import NOT_REACHED, between, counted
 
 HEIGHT: Final = 340
@@ -17,20 +18,6 @@ ROW: Final = 17
 SHORTEST_AXIS: Final = 1
 """Months of an axis whose data end before."""
 
-TITLES: Final[Mapping[str, str]] = {
-    "overall-survival": "Overall survival",
-    "progression-free-survival": "Progression-free survival",
-    "event-free-survival": "Event-free survival",
-    "duration-of-response": "Duration of response",
-    "time-to-next-treatment": "Time to next treatment",
-}
-_SHARES: Final[Mapping[str, str]] = {
-    "overall-survival": "Alive (%)",
-    "progression-free-survival": "Alive without progression (%)",
-    "event-free-survival": "Free of an event (%)",
-    "duration-of-response": "Still in response (%)",
-    "time-to-next-treatment": "Alive without next treatment (%)",
-}
 ON_EVALUATIONS: Final = frozenset({"progression-free-survival", "duration-of-response"})
 """Times that censor who has no baseline evaluation on the first day."""
 A_MOMENT: Final = 1e-9
@@ -44,7 +31,7 @@ def drawn(report: Report, options: Mapping[str, Any]) -> dict[str, Any]:
     The axis ends with the data, or with the ``horizon`` of the options, in months, where that is
     later: nothing of a curve is ever cut off.
     """
-    title, steps = TITLES[report["endpoint"]], rows(report, options)
+    title, steps = TIMES_TO_EVENT[report["endpoint"]].title, rows(report, options)
     about = _about(report, steps)
     if not steps:
         return nobody(report, title, "No subjects have this time as of this data cut.", about)
@@ -73,7 +60,7 @@ def _curve(report: Report, steps: list[Row], scale: alt.Scale, ticks: list[int])
     share = alt.Y(
         "survival_percent:Q",
         scale=alt.Scale(domain=[0, 100]),
-        axis=alt.Axis(title=_SHARES[report["endpoint"]], tickCount=5),
+        axis=alt.Axis(title=TIMES_TO_EVENT[report["endpoint"]].share, tickCount=5),
     )
     base = alt.Chart(values(steps)).encode(x=months)
     band = (

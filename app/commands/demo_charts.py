@@ -1,47 +1,39 @@
 """Every picture of a demonstration trial as files, asked for over HTTP, and a sheet of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import httpx
 from rich.progress import track
 
+from app.charts.named_charts import CHARTS, Asks
 from app.commands.console import fail, output
 from app.services.drawing.contact_sheet import SHEET_QUALITY, SHEET_SCALE, contact_sheet
 from app.services.drawing.forms import Form
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 LINK_GRANT: Final = "urn:dayzero:params:oauth:grant-type:one-time-link"
 SUBJECT: Final = "03-003"
 """Who responded, progressed and got new therapy."""
 
-SHEET: Final[dict[str, str]] = {
-    "swimmer": "",
-    "kaplan-meier": "endpoint=progression-free-survival",
-    "response-waterfall": "",
-    "response-over-time": "",
-    "car-kinetics": "",
-    "adverse-events": "",
-    "lab-shift": "",
-    "lab-series": f"subject={SUBJECT}&analyte=NEUT",
-    "enrolment": "",
-    "subject-timeline": f"subject={SUBJECT}",
-    "subject-markers": f"subject={SUBJECT}",
+_ON_SHEET: Final = "progression-free-survival"
+_ASKED: Final[Mapping[Asks, str]] = {
+    "survival": f"endpoint={_ON_SHEET}",
+    "series": f"subject={SUBJECT}&analyte=NEUT",
+    "timeline": f"subject={SUBJECT}",
+    "markers": f"subject={SUBJECT}",
 }
+SHEET: Final[dict[str, str]] = {name: _ASKED.get(one.asks, "") for name, one in CHARTS.items()}
 """The pictures of the sheet, each with what it is asked."""
 
-_ENDPOINTS: Final = (
-    "overall-survival",
-    "event-free-survival",
-    "duration-of-response",
-    "time-to-next-treatment",
-)
 _KINETICS: Final = tuple(
     (matrix, method)
     for matrix in ("PB", "BM", "CSF")
     for method in ("qpcr", "flow_pct", "flow_abs")
 )
 FURTHER: Final[dict[str, str]] = {
-    **{f"kaplan-meier {one}": f"endpoint={one}" for one in _ENDPOINTS},
+    **{f"kaplan-meier {one}": f"endpoint={one}" for one in TIMES_TO_EVENT if one != _ON_SHEET},
     **{
         f"car-kinetics {matrix} {method}": f"matrix={matrix}&method={method}"
         for matrix, method in _KINETICS

@@ -1,21 +1,9 @@
 """Every table of the database, for migrations and for tests that look at all of them."""
 
-from app.models import (  # noqa: F401
-    access,
-    adjudication,
-    adverse_event,
-    assessment,
-    enrolment,
-    follow_up,
-    idempotency,
-    identifier,
-    infusion,
-    kinetics_result,
-    lab_result,
-    ledger,
-    neuro_assessment,
-    preparation,
-    subject,
-    therapy,
-    visit,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+import app.models
+
+for _module in iter_modules(app.models.__path__):
+    import_module(f"{app.models.__name__}.{_module.name}")

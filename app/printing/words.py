@@ -4,13 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-ENDPOINTS: Final[Mapping[str, str]] = {
-    "overall-survival": "Overall survival",
-    "progression-free-survival": "Progression-free survival",
-    "event-free-survival": "Event-free survival",
-    "duration-of-response": "Duration of response",
-    "time-to-next-treatment": "Time to next treatment",
-}
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
+
+ENDPOINTS: Final[Mapping[str, str]] = {name: words.title for name, words in TIMES_TO_EVENT.items()}
 """The times to an event, in the order of the report."""
 
 MATRICES: Final[Mapping[str, str]] = {

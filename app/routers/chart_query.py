@@ -8,13 +8,14 @@ from pydantic_core import PydanticCustomError
 from app.models.values import CivilDate
 from app.routers.endpoint_query import LONGEST_VARIANT, CurveType, pattern_of
 from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
-from app.services.derivations.event_definition import PARTS, TimeToEvent
+from app.services.derivations.event_definition import PARTS
 from app.services.derivations.safety_follow_up import SafetyWindow
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.laboratory import find_analyte, listed_codes
 from app.vocabularies.specimens import Matrix
+from app.vocabularies.times_to_event import TimeToEvent
 
 _PARTS = tuple(dict.fromkeys(part for parts in PARTS.values() for part in parts))
 

@@ -1,12 +1,12 @@
 """The trial's pictures: what an endpoint answers, drawn, in the form that the caller accepts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Query, Request, Response
 
 from app.access.permissions import Action
+from app.charts.named_charts import CHARTS, Asks, Chart
 from app.problems import (
     AsOfInTheFuture,
     CutoffAfterAsOf,
@@ -34,13 +34,14 @@ from app.routers.trial_route import permits
 from app.service import Service
 from app.services import ledger
 from app.services.data_cut import DataCut
-from app.services.derivations.event_definition import PARTS, TimeToEvent, definition_of
+from app.services.derivations.event_definition import PARTS, definition_of
 from app.services.drawing.forms import Form
 from app.services.drawing.order import Order
 from app.services.drawing.pictures import PictureAnswer
 from app.services.trial_endpoints.question import Question, usual_population
 from app.services.trial_endpoints.subject_reads import SubjectQuestion, SubjectReport
 from app.trial.trial import Trial
+from app.vocabularies.times_to_event import TimeToEvent
 
 router = APIRouter(route_class=EndpointRoute, tags=["charts"])
 
@@ -56,81 +57,26 @@ _OF_THE_QUESTION: Final = frozenset(
 """What the endpoint is asked; the rest is asked of the picture."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """One picture.
-
-    Attributes:
-        query: what it can be asked.
-        shows: what is to be seen, as a title.
-        endpoint: whose answer it shows; None: the query says, or it is of one subject.
-        action: what seeing it is.
-        rows: whether it is of subjects; None: only for whom their records are open.
-    """
-
-    query: type[ChartQuery]
-    shows: str
-    endpoint: str | None
-    action: Action = Action.READ_ENDPOINTS
-    rows: bool | None = False
-
-
-CHARTS: Final[Mapping[str, Chart]] = {
-    "swimmer": Chart(
-        query=ResponsesQuery,
-        shows="time on study of each subject",
-        endpoint="swimmer",
-        action=Action.READ_RECORD,
-        rows=True,
-    ),
-    "kaplan-meier": Chart(query=SurvivalQuery, shows="a time to an event", endpoint=None),
-    "response-waterfall": Chart(
-        query=ResponsesQuery,
-        shows="best change of each subject's marker",
-        endpoint="response-waterfall",
-        action=Action.READ_RECORD,
-        rows=True,
-    ),
-    "response-over-time": Chart(
-        query=ResponsesQuery, shows="best responses by visit", endpoint="response"
-    ),
-    "car-kinetics": Chart(
-        query=KineticsQuery, shows="course of the CAR-T cells", endpoint="car-kinetics", rows=None
-    ),
-    "adverse-events": Chart(
-        query=AdverseEventQuery, shows="adverse events by worst grade", endpoint="adverse-events"
-    ),
-    "lab-shift": Chart(
-        query=ShiftQuery, shows="shifts of laboratory grades", endpoint="lab-abnormalities"
-    ),
-    "lab-series": Chart(
-        query=SeriesQuery,
-        shows="a subject's results of one analyte",
-        endpoint=None,
-        action=Action.READ_RECORD,
-        rows=True,
-    ),
-    "enrolment": Chart(query=CohortQuery, shows="accrual against the target", endpoint="enrolment"),
-    "subject-timeline": Chart(
-        query=TimelineQuery,
-        shows="what happened to a subject",
-        endpoint=None,
-        action=Action.READ_RECORD,
-        rows=True,
-    ),
-    "subject-markers": Chart(
-        query=MarkersQuery,
-        shows="a subject's myeloma markers and CAR-T cells over time",
-        endpoint=None,
-        action=Action.READ_RECORD,
-        rows=True,
-    ),
+_QUERIES: Final[Mapping[Asks, type[ChartQuery]]] = {
+    "cohort": CohortQuery,
+    "responses": ResponsesQuery,
+    "survival": SurvivalQuery,
+    "kinetics": KineticsQuery,
+    "adverse events": AdverseEventQuery,
+    "shifts": ShiftQuery,
+    "series": SeriesQuery,
+    "timeline": TimelineQuery,
+    "markers": MarkersQuery,
 }
-"""By the name in the address."""
+
+
+def reading(chart: Chart) -> Action:
+    """Give what seeing a picture is: of subjects, reading their records."""
+    return Action.READ_RECORD if chart.rows else Action.READ_ENDPOINTS
 
 
 def _add(name: str, chart: Chart) -> None:
-    shape = chart.query
+    shape = _QUERIES[chart.asks]
 
     @router.get(
         f"/v1/charts/{name}",
@@ -149,7 +95,7 @@ def _add(name: str, chart: Chart) -> None:
                 *ALWAYS, InvalidParameter, NotFound, NotAcceptable, AsOfInTheFuture, CutoffAfterAsOf
             ),
         },
-        **permits(chart.action),
+        **permits(reading(chart)),
     )
     async def draw(
         request: Request,
@@ -182,7 +128,7 @@ async def _answer(
         question,
         Order(chart=name, form=form, options=options, csv=query.csv),
         if_none_match,
-        reading=chart.action,
+        reading=reading(chart),
         rows_where_permitted=chart.rows is None,
     )
     return _response(name, form, picture)
@@ -199,7 +145,7 @@ def _asked(
     asked: dict[str, Any] = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
     endpoint = chart.endpoint or asked.pop("endpoint")
     if "variant" in asked:
-        _known(cast("TimeToEvent", endpoint), asked["variant"], service.trial)
+        _known(endpoint, asked["variant"], service.trial)
     of_question = {key: asked.pop(key) for key in tuple(asked) if key in _OF_THE_QUESTION}
     of_question.setdefault("population", usual_population(endpoint, service.trial))
     return Question(endpoint=endpoint, cut=cut, rows=bool(chart.rows), **of_question), asked

@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
 from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
-from app.services.derivations.event_definition import PARTS, TimeToEvent, definition_of
+from app.services.derivations.event_definition import PARTS, definition_of
 from app.trial.policy import TimeToEventPolicy
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
+from app.vocabularies.times_to_event import TimeToEvent
 
 ProportionType = Literal["clopper_pearson", "wilson", "wilson_cc"]
 CurveType = Literal["log-log", "log", "plain"]

@@ -6,6 +6,7 @@ what everybody gets, and what it shows comes from the routes that a client calls
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ from app.routers.negotiation import preferred_coding
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services.entity_tags import is_held
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 HOME: Final = "/"
 BACK_FROM_ISSUER: Final = "/signed-in"
@@ -95,9 +97,20 @@ async def _part(request: Request, if_none_match: IfNoneMatch = None) -> Response
     return Response(content, headers=headers, media_type=part.media_type)
 
 
+def _times() -> bytes:
+    """Write the times to an event with their titles, as a module of the page."""
+    titles = {name: words.title for name, words in TIMES_TO_EVENT.items()}
+    return f"export const TIMES = {json.dumps(titles, indent=2)};\n".encode()
+
+
+_WRITTEN: Final = {"times.js": _times}
+"""Modules that are written of what the service knows, and no files."""
+
+
 @cache
 def _read(name: str) -> Part:
-    content = files(_ROOM).joinpath(*name.split("/")).read_bytes()
+    made = _WRITTEN.get(name)
+    content = made() if made else files(_ROOM).joinpath(*name.split("/")).read_bytes()
     return Part(
         content=content,
         packed=gzip.compress(content, 9, mtime=0),
@@ -118,6 +131,7 @@ _NAMES: Final = {
     HOME: _DOCUMENT,
     BACK_FROM_ISSUER: _DOCUMENT,
     **{f"/page/{name}": name for name in _files(files(_ROOM)) if name != _DOCUMENT},
+    **{f"/page/{name}": name for name in _WRITTEN},
 }
 """The file at each address."""
 

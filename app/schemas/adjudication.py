@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.models.adjudication import Adjudication, AdjudicationFields
 from app.schemas.assessment import ASSESSMENTS
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.imwg import ResponseCategory
 
@@ -39,6 +39,8 @@ ADJUDICATIONS = RecordKind(
     submission=AdjudicationIn,
     view=AdjudicationOut,
     dated_by="response_date",
+    dating=Dating.HAPPENED,
+    place_in_history="assessments",
     judges=ASSESSMENTS,
     filters={"assessment": "assessment", "response": "response", "pd_basis": "pd_basis"},
     example={

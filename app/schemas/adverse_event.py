@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from app.models.adverse_event import AdverseEvent, AdverseEventFields
 from app.schemas.astct import astct_findings, astct_grade
 from app.schemas.chronology import certainly_before
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.adverse_events import ENDED, ONGOING, AesiKind, Outcome, SeriousnessCriterion
 from app.vocabularies.astct import CRS_TERM
@@ -235,6 +235,9 @@ ADVERSE_EVENTS = RecordKind(
     submission=AdverseEventIn,
     view=AdverseEventOut,
     dated_by="onset",
+    dating=Dating.HAPPENED,
+    visit_of_the_day=False,
+    place_in_history="adverse_events",
     filters={
         "serious": "serious",
         "term": "term",

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from app.models.assessment import Assessment, AssessmentFields
 from app.models.disease_evaluation import Lesion
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.schemas.serum_m_proteins import serum_m_proteins
 from app.vocabularies.imwg import ImmunofixationResult, LesionKind, ResponseCategory
@@ -221,6 +221,8 @@ ASSESSMENTS = RecordKind(
     view=AssessmentOut,
     derived=WithDerivedResponse,
     dated_by="assessed_on",
+    dating=Dating.MEASURED,
+    place_in_history="assessments",
     filters={
         "investigator_response": "investigator_response",
         "investigator_pd_basis": "investigator_pd_basis",

@@ -9,7 +9,7 @@ from app.models.disease_history import NOT_TESTED
 from app.models.enrolment import Enrolment, EnrolmentFields
 from app.models.values import Code
 from app.schemas.chronology import certainly_before
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.imwg import HeavyChain
 from app.vocabularies.subjects import DrugClass, Refractoriness
@@ -191,6 +191,8 @@ ENROLMENTS = RecordKind(
     submission=EnrolmentIn,
     view=EnrolmentOut,
     dated_by="enrolled_on",
+    dating=Dating.TOLD,
+    place_in_history="enrolment",
     one_per_subject=True,
     filters={
         "sex": "sex",

@@ -5,7 +5,7 @@ from typing import Final
 
 from app.models.follow_up import FollowUp, FollowUpFields
 from app.schemas.chronology import certainly_before
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.follow_up import DeathCause, InformationSource, SurvivalStatus
 
@@ -108,6 +108,8 @@ FOLLOW_UPS = RecordKind(
     submission=FollowUpIn,
     view=FollowUpOut,
     dated_by="contacted_on",
+    dating=Dating.TOLD,
+    place_in_history="follow_ups",
     filters={"status": "status", "death_cause": "death_cause"},
     example={
         "source_id": "03-SFU-0042",

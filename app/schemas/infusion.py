@@ -6,7 +6,7 @@ from typing import Final
 
 from app.models.infusion import Infusion, InfusionFields
 from app.schemas.chronology import certainly_before
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 
 DOSE_TOLERANCE: Final = Decimal("0.01")
@@ -92,6 +92,8 @@ INFUSIONS = RecordKind(
     submission=InfusionIn,
     view=InfusionOut,
     dated_by="infused_at",
+    dating=Dating.TREATED,
+    place_in_history="infusions",
     filters={
         "infusion_kind": "infusion_kind",
         "product_lot": "product_lot",

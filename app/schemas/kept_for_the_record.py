@@ -94,12 +94,17 @@ _BY_REASON: Final[Mapping[str, Mapping[str, str]]] = {
         "ClinicalSignificance": "by at",
     },
 }
-"""By reason, then by shape, the names of the members."""
+"""By reason, then by shape, the names of the members; a kind may say its own instead."""
 
 KEPT: Final[Mapping[tuple[str, str], str]] = {
     (shape, member): reason
     for reason, shapes in _BY_REASON.items()
     for shape, members in shapes.items()
+    for member in members.split()
+} | {
+    (kind.fields.__name__, member): reason
+    for kind in RECORD_KINDS
+    for reason, members in kind.kept_for_the_record.items()
     for member in members.split()
 }
 """The reason, by the name of the shape and of its member."""
@@ -120,9 +125,7 @@ def say_what_is_kept(schemas: Mapping[str, dict[str, Any]]) -> None:
 def _shapes() -> dict[str, str]:
     """Give by the name of each shape of a record on the wire that of the fields in it."""
     return {
-        shape.__name__: fields.__name__
+        shape.__name__: kind.fields.__name__
         for kind in RECORD_KINDS
         for shape in (kind.submission, kind.amendment, kind.view, kind.stored)
-        for fields in kind.submission.__mro__
-        if fields.__name__.endswith("Fields") and fields.__name__ != "RecordFields"
     }

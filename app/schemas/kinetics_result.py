@@ -7,7 +7,7 @@ from pydantic import field_validator
 
 from app.models.kinetics_result import KineticsResult, KineticsResultFields
 from app.models.measured_numbers import OF_A_SAMPLE, number_alone
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.kinetics import (
     UNITS,
@@ -163,6 +163,8 @@ KINETICS = RecordKind(
     submission=KineticsResultIn,
     view=KineticsResultOut,
     dated_by="collected_at",
+    dating=Dating.MEASURED,
+    place_in_history="kinetics",
     filters={
         "matrix": "matrix",
         "method": "method",

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from app.models.lab_result import LabResult, LabResultFields
 from app.models.measured_numbers import OF_A_RESULT, number_alone
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.analyte_names import meant_analyte
 from app.vocabularies.laboratory import (
@@ -224,6 +224,8 @@ LAB_RESULTS = RecordKind(
     view=LabResultOut,
     derived=WithGrade,
     dated_by="collected_at",
+    dating=Dating.MEASURED,
+    place_in_history="lab_values",
     filters={
         "analyte": "analyte",
         "specimen": "specimen",

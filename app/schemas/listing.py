@@ -166,7 +166,7 @@ class _OfSubject(BaseModel):
 def list_query(kind: RecordKind, *, across_subjects: bool) -> type[ListQuery]:
     """Make the query of a kind's list: what every list takes, and the kind's own filters."""
     bases: tuple[Any, ...] = (ListQuery,)
-    if kind.dated_by is not None and not kind.one_per_subject:
+    if (kind.dated_by is not None or kind.names_a_visit) and not kind.one_per_subject:
         bases = (_OfVisit, *bases)
     if across_subjects:
         bases = (_OfSubject, *bases)

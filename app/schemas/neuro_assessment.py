@@ -6,7 +6,7 @@ Source: Lee et al., Biol Blood Marrow Transplant 2019;25:625-38, tables 5 and 6.
 from collections.abc import Iterator
 
 from app.models.neuro_assessment import NeuroAssessment, NeuroAssessmentFields
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.astct import ConsciousnessLevel, IceNotDoneReason, RaisedPressureFinding
 
@@ -77,6 +77,8 @@ NEURO_ASSESSMENTS = RecordKind(
     submission=NeuroAssessmentIn,
     view=NeuroAssessmentOut,
     dated_by="assessed_at",
+    dating=Dating.MEASURED,
+    place_in_history="neuro_assessments",
     filters={"grade": "grade", "adverse_event": "adverse_event"},
     example={
         "source_id": "03-NEURO-0031",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.models.preparation import Preparation, PreparationFields
 from app.schemas.chronology import certainly_before
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.preparations import LymphodepletionAgent, PreparationOutcome
 
@@ -119,6 +119,8 @@ PREPARATIONS = RecordKind(
     submission=PreparationIn,
     view=PreparationOut,
     dated_by="leukapheresis_on",
+    dating=Dating.TREATED,
+    place_in_history="preparations",
     filters={"outcome": "outcome", "product_lot": "product_lot"},
     example={
         "source_id": "03-PREP-008",

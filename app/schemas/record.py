@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
@@ -86,6 +87,19 @@ class WithFindings(RecordFields):
     )
 
 
+class Dating(StrEnum):
+    """What the date of a record tells, and so which days of its subject it is held against."""
+
+    TOLD = "told"
+    """What may lie anywhere in a life: it is held against the day on which it was sent alone."""
+    HAPPENED = "happened"
+    """What happened to the subject: not after its death either."""
+    MEASURED = "measured"
+    """What was measured: within consent, horizon and leaving the trial, too."""
+    TREATED = "treated"
+    """Treatment of the trial: not before consent, too."""
+
+
 @dataclass(frozen=True, eq=False)
 class RecordKind:
     """One kind of record: its path, its table and its shapes.
@@ -106,6 +120,13 @@ class RecordKind:
             and ``<table>_version`` say which. Such a kind is written by the response reviewers, by
             nobody else, and no import takes it.
         derived: what the answer to a write derives of the record beside findings; None: nothing.
+        place_in_history: the member of a subject's history that its records make, which figures are
+            made of; None: they have no place in it and change no figure.
+        dating: what its date tells.
+        visit_of_the_day: whether a ``visit`` that it names has to be that of its day; otherwise it
+            is the one at which it was told. A kind may also name none.
+        kept_for_the_record: names of members that no figure, chart or edit check reads, between
+            spaces, by the reason why they are asked for all the same.
     """
 
     path: str
@@ -119,6 +140,20 @@ class RecordKind:
     one_per_subject: bool = False
     judges: "RecordKind | None" = None
     derived: type[SQLModel] | None = None
+    place_in_history: str | None = None
+    dating: Dating = Dating.HAPPENED
+    visit_of_the_day: bool = True
+    kept_for_the_record: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> type[SQLModel]:
+        """What a centre says in a record: what is stored and what is sent have it in common."""
+        return next(base for base in self.submission.__mro__ if base in self.table.__mro__)
+
+    @property
+    def names_a_visit(self) -> bool:
+        """Whether a record of the kind can say which visit it belongs to."""
+        return "visit" in self.fields.model_fields
 
     @cached_property
     def amendment(self) -> type[RecordIn]:

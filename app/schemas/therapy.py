@@ -5,7 +5,7 @@ from typing import Final
 
 from app.models.therapy import Therapy, TherapyFields
 from app.schemas.chronology import certainly_before
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.astct import OxygenDevice
 from app.vocabularies.therapies import (
@@ -113,6 +113,9 @@ THERAPIES = RecordKind(
     submission=TherapyIn,
     view=TherapyOut,
     dated_by="start",
+    dating=Dating.TOLD,
+    visit_of_the_day=False,
+    place_in_history="therapies",
     filters={
         "therapy_kind": "therapy_kind",
         "starts_new_line": "starts_new_line",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.models.visit import Visit, VisitFields
-from app.schemas.record import RecordKind, RecordOut
+from app.schemas.record import Dating, RecordKind, RecordOut
 from app.schemas.refusals import ConsistentRecordIn, Refusal
 from app.vocabularies.astct import OxygenDevice
 from app.vocabularies.visits import EcogPerformanceStatus, MissedVisitReason, VisitStatus
@@ -98,6 +98,8 @@ VISITS = RecordKind(
     submission=VisitIn,
     view=VisitOut,
     dated_by="visited_on",
+    dating=Dating.MEASURED,
+    place_in_history="visits",
     filters={"status": "status", "missed_because": "missed_because"},
     example={
         "source_id": "03-SV-008-D3",

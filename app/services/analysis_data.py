@@ -6,7 +6,7 @@ Rows become a :class:`SubjectHistory` here and nowhere else.
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -15,8 +15,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.database import Transaction
+from app.schemas.adjudication import ADJUDICATIONS
 from app.schemas.lab_result import LAB_RESULTS
-from app.schemas.record_kinds import by_path
+from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.services import analysis_values as values
 from app.services import measured_values
 from app.services.derivations.moments import moment_of
@@ -32,7 +33,6 @@ from app.services.derivations.subject_history import (
 )
 from app.services.measured_values import as_analysed
 from app.services.standing_records import (
-    EVERY_KIND,
     Document,
     read_document,
     standing_from,
@@ -43,18 +43,10 @@ from app.trial.trial import Trial
 from app.vocabularies.laboratory import Comparator, QualitativeResult, find_analyte
 from app.vocabularies.specimens import Specimen
 
-_MEMBERS: Final[Mapping[str, tuple[str, Callable[[RecordRef, Any, tzinfo], Any]]]] = {
-    "preparations": ("preparations", values.preparation),
-    "infusions": ("infusions", values.infusion),
-    "assessments": ("assessments", values.assessment),
-    "visits": ("visits", values.visit),
-    "therapies": ("therapies", values.therapy),
-    "follow-ups": ("follow_ups", values.follow_up),
-    "adverse-events": ("adverse_events", values.adverse_event),
-    "kinetics": ("kinetics", values.kinetics_sample),
-    "neuro-assessments": ("neuro_assessments", values.neuro_assessment),
-}
-"""By kind of record: the member of the history that it fills, and what makes one value of it."""
+IN_HISTORY: Final = frozenset(
+    kind.path for kind in RECORD_KINDS if kind.place_in_history is not None
+)
+"""Paths of the kinds that figures are made of."""
 
 _LAB_VALUES = f"""
     SELECT record.subject, json_agg(json_build_array(
@@ -112,7 +104,7 @@ async def histories_of(
     homes: Mapping[str, str],
     visible: list[str] | None,
     cut: AnalysisCut,
-    kinds: frozenset[str] = EVERY_KIND,
+    kinds: frozenset[str] = IN_HISTORY,
 ) -> dict[str, SubjectHistory]:
     """Give the histories of subjects, as far as the caller can see them.
 
@@ -130,7 +122,7 @@ async def subject_rows(
     homes: Mapping[str, str],
     visible: list[str] | None,
     cut: AnalysisCut,
-    kinds: frozenset[str] = EVERY_KIND,
+    kinds: frozenset[str] = IN_HISTORY,
 ) -> list[SubjectRows]:
     """Fetch what stands of subjects; the parameters are those of :func:`histories_of`."""
     standing = await standing_of(
@@ -200,6 +192,8 @@ def history_of(
     ]
     for document in documents:
         kind = document.kind
+        if kind.place_in_history is None:
+            continue
         fields, members_aside = _as_analysed(document)
         record = RecordRef(kind.path, document.record_id, document.version)
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
@@ -211,18 +205,18 @@ def history_of(
         if kind.one_per_subject:
             enrolment = values.enrolment(record, fields)
             continue
-        if kind.path == "adjudications":
+        if kind is ADJUDICATIONS:
             adjudications.append((document.record_id, fields, record))
             continue
-        member, made = _MEMBERS[kind.path]
-        if made is values.adverse_event:
-            made = partial(made, related=trial.adverse_events.related)
-        value = made(record, fields, zone)
+        read = values.READ_AS[kind.place_in_history]
+        if read is values.adverse_event:
+            read = partial(read, related=trial.adverse_events.related)
+        value = read(record, fields, zone)
         if isinstance(value, AdverseEvent) and document.first_recorded_at is not None:
             value = replace(value, first_recorded=moment_of(document.first_recorded_at, zone))
         if isinstance(value, Assessment) and members_aside:
             value = replace(value, not_plausible_on=_collected_on(document, members_aside, zone))
-        members[member].append((day, document.record_id, value))
+        members[kind.place_in_history].append((day, document.record_id, value))
     in_order = {
         member: tuple(value for _, _, value in sorted(found, key=lambda one: one[:2]))
         for member, found in members.items()

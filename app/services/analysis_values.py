@@ -519,3 +519,17 @@ def lab_as_analysed(result: history.LabValue, *, confirmed: bool) -> history.Lab
 
 def _restated(number: Decimal | None, read: Restated) -> Decimal | None:
     return None if number is None else read.of(number)
+
+
+READ_AS: Final[Mapping[str, Callable[[RecordRef, Any, tzinfo], Any]]] = {
+    "preparations": preparation,
+    "infusions": infusion,
+    "assessments": assessment,
+    "visits": visit,
+    "therapies": therapy,
+    "follow_ups": follow_up,
+    "adverse_events": adverse_event,
+    "kinetics": kinetics_sample,
+    "neuro_assessments": neuro_assessment,
+}
+"""What makes one value of a record, by the member of the history that it fills."""

@@ -196,7 +196,10 @@ async def _spans_of_visit(
 
 
 def _in_visit(kind: RecordKind, visit: object, first: int) -> str:
-    """Say that a record names a visit, or names none and its day lies in the visit's window."""
+    """Say that a record names a visit, or names none and its day lies in the visit's window.
+
+    Of a kind that names no visit the day alone says it.
+    """
     written = dated(kind, CUT)
     lies_in = f"{written} BETWEEN span.first_day AND span.last_day"
     if _may_have_a_clock(kind):
@@ -205,10 +208,13 @@ def _in_visit(kind: RecordKind, visit: object, first: int) -> str:
                      AND ({written})::timestamptz < span.ends::timestamptz
                     ELSE {lies_in} END"""
     outside = "NOT " if visit == UNSCHEDULED else ""
-    return f"""
-              record.visit = ${first}::text OR (record.visit IS NULL AND {outside}EXISTS (
+    of_the_day = f"""{outside}EXISTS (
                   SELECT FROM unnest(
                       ${first + 1}::text[], ${first + 2}::text[], ${first + 3}::text[],
                       ${first + 4}::text[], ${first + 5}::text[]
                   ) AS span (subject, first_day, last_day, begins, ends)
-                  WHERE span.subject = record.subject AND {lies_in}))"""
+                  WHERE span.subject = record.subject AND {lies_in})"""
+    if not kind.names_a_visit:
+        return f"${first}::text IS NOT NULL AND {of_the_day}"
+    return f"""
+              record.visit = ${first}::text OR (record.visit IS NULL AND {of_the_day})"""

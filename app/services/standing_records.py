@@ -14,18 +14,7 @@ from sqlalchemy import Numeric
 from sqlmodel import SQLModel
 
 from app.database import Transaction
-from app.models.adjudication import AdjudicationFields
-from app.models.adverse_event import AdverseEventFields
-from app.models.assessment import AssessmentFields
-from app.models.enrolment import EnrolmentFields
-from app.models.follow_up import FollowUpFields
-from app.models.infusion import InfusionFields
-from app.models.kinetics_result import KineticsResultFields
-from app.models.neuro_assessment import NeuroAssessmentFields
-from app.models.preparation import PreparationFields
 from app.models.record import clinical_columns
-from app.models.therapy import TherapyFields
-from app.models.visit import VisitFields
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
@@ -36,22 +25,7 @@ from app.services.source_versions import differing_members, versions_of
 from app.services.subject_course import SubjectCourse, course_from
 from app.trial.trial import Trial
 
-_FIELDS: Final[dict[str, type[SQLModel]]] = {
-    "subjects": EnrolmentFields,
-    "preparations": PreparationFields,
-    "infusions": InfusionFields,
-    "assessments": AssessmentFields,
-    "adverse-events": AdverseEventFields,
-    "kinetics": KineticsResultFields,
-    "visits": VisitFields,
-    "neuro-assessments": NeuroAssessmentFields,
-    "therapies": TherapyFields,
-    "follow-ups": FollowUpFields,
-    "adjudications": AdjudicationFields,
-}
-"""What a centre says in a record of each kind; of a laboratory result less is looked at."""
-
-EVERY_KIND: Final = frozenset({*_FIELDS, LAB_RESULTS.path})
+EVERY_KIND: Final = frozenset(kind.path for kind in RECORD_KINDS)
 _DECIDE_THE_COURSE: Final = frozenset(
     {"subjects", "preparations", "infusions", "therapies", "follow-ups"}
 )
@@ -231,7 +205,6 @@ def subject_records(
                 document.differs,
             )
         )
-    enrolments = records.pop("subjects", [])
     records[LAB_RESULTS.path] = [
         Stored.of(
             LAB_RESULTS,
@@ -247,28 +220,24 @@ def subject_records(
     return SubjectRecords(
         trial,
         _course(trial, subject, centre, standing.documents),
-        enrolments[0] if enrolments else None,
-        others=others,
-        **{
-            path.replace("-", "_"): tuple(sorted(of_kind, key=_in_order))
-            for path, of_kind in records.items()
-        },
+        {path: tuple(sorted(of_kind, key=_in_order)) for path, of_kind in records.items()},
+        others,
     )
 
 
 def read_document(document: Document) -> SQLModel:
     """Read what a centre said in a version."""
-    return _read(document.kind.path, document.text)
+    return _read(document.kind.fields, document.text)
 
 
 @lru_cache(maxsize=2048)
-def _read(kind: str, text: str) -> SQLModel:
+def _read(fields: type[SQLModel], text: str) -> SQLModel:
     """Read a document; those of a subject whose data are being entered come again and again."""
     try:
-        return _FIELDS[kind].model_validate_json(text)
+        return fields.model_validate_json(text)
     except ValidationError:  # a column with a default that came after the row
         said = {name: value for name, value in json.loads(text).items() if value is not None}
-        return _FIELDS[kind].model_validate(said)
+        return fields.model_validate(said)
 
 
 def _in_order(record: Stored[Any]) -> tuple[date, uuid.UUID]:

@@ -1,27 +1,27 @@
 """What the trial is, where it runs and what it asks of its records."""
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StringConstraints
 
 from app.trial.parameters import Line, Parameters, describes
 from app.trial.policy import EFS_COMPONENTS, EfsComponent
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
-EndpointName = Literal[
-    "enrolment",
-    "response",
-    "overall-survival",
-    "progression-free-survival",
-    "event-free-survival",
-    "duration-of-response",
-    "time-to-next-treatment",
-    "adverse-events",
-    "lab-abnormalities",
-    "car-kinetics",
-    "pharmacodynamics",
-]
+if TYPE_CHECKING:
+    EndpointName: TypeAlias = str
+else:
+    EndpointName = Literal[
+        "enrolment",
+        "response",
+        *TIMES_TO_EVENT,
+        "adverse-events",
+        "lab-abnormalities",
+        "car-kinetics",
+        "pharmacodynamics",
+    ]
 
 
 def _known_time_zone(name: str) -> str:

@@ -16,8 +16,8 @@ from random import Random
 import httpx
 import pytest
 
+from app.charts.named_charts import CHARTS
 from app.embedded_postgres import EmbeddedPostgres
-from app.routers.charts import CHARTS
 from app.services.drawing.forms import Form
 from tests.deployment import Caller, Deployment, clone_of_template
 from tests.endpoints.cohort import Cohort, cohort

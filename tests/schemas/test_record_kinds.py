@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from typing import Any
 
@@ -7,6 +8,8 @@ from pydantic import ValidationError
 from app.models.record import SYSTEM_COLUMNS, clinical_columns
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import IMPORTED, RECORD_KINDS, by_path
+from app.services.analysis_values import READ_AS
+from app.services.derivations.subject_history import SubjectHistory
 from app.strict_json import parse_strictly
 
 EVERY_KIND = pytest.mark.parametrize("kind", RECORD_KINDS, ids=lambda kind: kind.path)
@@ -70,8 +73,17 @@ def test_every_field_is_described(kind: RecordKind) -> None:
 
 
 @EVERY_KIND
-def test_it_has_a_visit_unless_it_is_the_subject_itself(kind: RecordKind) -> None:
-    assert ("visit" in kind.submission.model_fields) is (kind.path != "subjects")
+def test_what_a_centre_says_in_it_is_declared_once(kind: RecordKind) -> None:
+    assert kind.fields.__name__ == f"{kind.table.__name__}Fields"
+    assert kind.names_a_visit is ("visit" in kind.submission.model_fields)
+
+
+@EVERY_KIND
+def test_its_place_in_the_history_is_one_and_somebody_reads_it(kind: RecordKind) -> None:
+    places = {field.name for field in dataclasses.fields(SubjectHistory)}
+    assert kind.place_in_history in {None, *places}
+    apart = {"enrolment", "lab_values"}
+    assert kind.place_in_history in {None, *apart, *READ_AS}
 
 
 @EVERY_KIND
@@ -86,33 +98,14 @@ def test_it_has_no_field_that_a_line_of_an_import_means_otherwise(kind: RecordKi
     assert not {"kind", "subject", "retracted", "reason"} & set(kind.submission.model_fields)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "subjects",
-        "preparations",
-        "infusions",
-        "assessments",
-        "adverse-events",
-        "lab-results",
-        "kinetics",
-        "visits",
-        "neuro-assessments",
-        "therapies",
-        "follow-ups",
-        "adjudications",
-    ],
-)
-def test_it_is_found_by_its_path(path: str) -> None:
-    kind = by_path(path)
-    assert kind is not None
-    assert kind.path == path
+@EVERY_KIND
+def test_it_is_found_by_its_path(kind: RecordKind) -> None:
+    assert by_path(kind.path) is kind
 
 
-def test_there_are_twelve_kinds_with_paths_and_tables_of_their_own() -> None:
-    assert len(RECORD_KINDS) == 12
-    assert len({kind.path for kind in RECORD_KINDS}) == 12
-    assert len({kind.table for kind in RECORD_KINDS}) == 12
+def test_the_kinds_have_paths_and_tables_of_their_own() -> None:
+    assert len({kind.path for kind in RECORD_KINDS}) == len(RECORD_KINDS)
+    assert len({kind.table for kind in RECORD_KINDS}) == len(RECORD_KINDS)
     assert by_path("prescriptions") is None
 
 

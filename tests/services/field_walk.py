@@ -24,7 +24,6 @@ from typing import Any, Final
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from app.models.lab_result import LabResultFields
 from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.services import analysis_values as values
@@ -35,7 +34,6 @@ from app.services.derivations import subject_history
 from app.services.derivations.subject_history import RecordRef, SubjectHistory
 from app.services.edit_checks import LabSample, SubjectRecords
 from app.services.standing_records import (
-    _FIELDS,
     Document,
     SampleVersion,
     Standing,
@@ -50,7 +48,7 @@ Way = tuple[Place, ...]
 Told = tuple[str, uuid.UUID, Mapping[str, Any]]
 """Kind, identity and content of a record."""
 
-FIELDS: Final[Mapping[str, type[BaseModel]]] = {**_FIELDS, LAB_RESULTS.path: LabResultFields}
+FIELDS: Final[Mapping[str, type[BaseModel]]] = {kind.path: kind.fields for kind in RECORD_KINDS}
 HISTORY: Final[tuple[ModuleType, ...]] = (subject_history, evaluation, astct_findings)
 READERS: Final = tuple(
     f"app.services.{room}"

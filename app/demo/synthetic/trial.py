@@ -13,6 +13,7 @@ from app.demo.synthetic.contacts import follow_ups, later_therapies, leaving, vi
 from app.demo.synthetic.course import Course, courses
 from app.demo.synthetic.enrolment import enrolment, infusion, preparation, screen_failures
 from app.demo.synthetic.expansion import kinetics
+from app.demo.synthetic.further_kinds import further_records
 from app.demo.synthetic.immune_toxicity import crs, icans, neurological_assessments
 from app.demo.synthetic.laboratory import lab_results
 from app.demo.synthetic.other_toxicity import (
@@ -37,6 +38,7 @@ def synthetic_trial(seed: int = 1) -> TrialRecords:
     failures = screen_failures(seed)
     told = {course: _told_of(course) for course in drawn}
     _correct_some(told)
+    _tell_of_every_kind(told)
     return TrialRecords(
         TRIAL_CODE,
         tuple(
@@ -72,6 +74,18 @@ def _told_of(course: Course) -> SubjectRecords:
         adjudications=adjudications(course, evaluations),
         changes=leaving(course),
     )
+
+
+def _tell_of_every_kind(told: dict[Course, SubjectRecords]) -> None:
+    """Let the first who was infused have a record of each kind that nobody else has."""
+    first = next(course for course in told if course.infused)
+    kinds = {
+        record.kind
+        for records in told.values()
+        for record in (records.enrolment, *records.singly, *records.in_bulk)
+    }
+    further = further_records(first, kinds)
+    told[first] = replace(told[first], singly=(*told[first].singly, *further))
 
 
 def _correct_some(told: dict[Course, SubjectRecords]) -> None:

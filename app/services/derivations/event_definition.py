@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from app.services.derivations.duration_of_response import DurationDefinition
 from app.services.derivations.endpoint_facts import HorizonRule
+from app.services.derivations.named_times import NAMED_TIMES, Part
 from app.services.derivations.progression_free_survival import (
     ProgressionReading,
     Regime,
@@ -20,18 +21,11 @@ from app.services.derivations.progression_free_survival import (
 )
 from app.services.derivations.time_to_next_treatment import NextTreatmentDefinition
 from app.trial.policy import EfsDefinition, TimeToEventPolicy
+from app.vocabularies.times_to_event import TIMES_TO_EVENT, TimeToEvent
 
-TimeToEvent = Literal[
-    "overall-survival",
-    "progression-free-survival",
-    "event-free-survival",
-    "duration-of-response",
-    "time-to-next-treatment",
-]
-Part = tuple[str, Mapping[str, Any]]
-"""What a part of a name is about, and what it sets."""
-
-CENSORED_BY_REGIME: Final = frozenset({"progression-free-survival", "duration-of-response"})
+CENSORED_BY_REGIME: Final = frozenset(
+    name for name, time in NAMED_TIMES.items() if time.censored_by_regime
+)
 """The endpoints that the two regimes censor differently."""
 
 _HORIZON: Final[Mapping[str, Part]] = {
@@ -39,45 +33,8 @@ _HORIZON: Final[Mapping[str, Part]] = {
     "truncate": ("horizon", {"horizon": "truncate"}),
     "no_horizon": ("horizon", {"horizon": "none"}),
 }
-_REGIME: Final[Mapping[str, Part]] = {
-    "FDA": ("regime", {"regime": "FDA", "sensitivity": None}),
-    "EMA": ("regime", {"regime": "EMA", "sensitivity": None}),
-    "FDA_B": ("regime", {"regime": "FDA", "sensitivity": "FDA_B"}),
-    "FDA_C": ("regime", {"regime": "FDA", "sensitivity": "FDA_C"}),
-    "EMA_interval": ("regime", {"regime": "EMA", "sensitivity": "EMA_interval"}),
-}
-_PROGRESSION: Final[Mapping[str, Part]] = {
-    "unconfirmed_pd=event": ("unconfirmed_pd", {"unconfirmed_pd": "event"}),
-    "same_day_pd_newtx=censor": ("same_day_pd_newtx", {"same_day_pd_newtx": "censor"}),
-}
-
 PARTS: Final[Mapping[TimeToEvent, Mapping[str, Part]]] = {
-    "overall-survival": {"any_cause": ("event", {}), **_HORIZON},
-    "progression-free-survival": {
-        **_REGIME,
-        "TTP": ("event", {"deaths_censored": True}),
-        **_PROGRESSION,
-        **_HORIZON,
-    },
-    "event-free-survival": {
-        name: ("event", {"efs": name})
-        for name in ("composite", "death_only", "pfs", "plus_no_response", "plus_toxicity")
-    }
-    | dict(_HORIZON),
-    "duration-of-response": {
-        **_REGIME,
-        "DOCR": ("response", {"complete": True}),
-        **{
-            name: ("event", {"dor": name})
-            for name in ("pd_or_death", "DOR_IMWG", "pd_related_death")
-        },
-        **_PROGRESSION,
-        **_HORIZON,
-    },
-    "time-to-next-treatment": {
-        name: ("event", {"ttnt": name}) for name in ("TTNT", "TTNT_therapy_only")
-    }
-    | dict(_HORIZON),
+    name: {**NAMED_TIMES[name].parts, **_HORIZON} for name in TIMES_TO_EVENT
 }
 """By endpoint, the parts that a name can have, in the order in which it has them."""
 
@@ -186,22 +143,6 @@ _SENSITIVITIES: Final[Mapping[Sensitivity, str]] = {
     "FDA_C": "clinical progression an event",
     "EMA_interval": "progression dated half way to the evaluation before",
 }
-_EFS: Final[Mapping[EfsDefinition, str]] = {
-    "composite": "progression, death or new therapy",
-    "death_only": "death of any cause",
-    "pfs": "progression or death",
-    "plus_no_response": "progression, death, new therapy or no response at month 3",
-    "plus_toxicity": "progression, death, new therapy or severe CRS or ICANS",
-}
-_DOR: Final[Mapping[DurationDefinition, str]] = {
-    "pd_or_death": "to progression or death of any cause",
-    "DOR_IMWG": "to progression or death, other causes than the myeloma censored",
-    "pd_related_death": "to progression or death due to the myeloma",
-}
-_TTNT: Final[Mapping[NextTreatmentDefinition, str]] = {
-    "TTNT": "new therapy or death of any cause",
-    "TTNT_therapy_only": "new therapy, deaths censored",
-}
 _AT_HORIZON: Final[Mapping[HorizonRule, str]] = {
     "data_cut": "nothing after the horizon counts",
     "truncate": "derived from all data and cut at the horizon",
@@ -210,18 +151,7 @@ _AT_HORIZON: Final[Mapping[HorizonRule, str]] = {
 
 
 def _words(of: EventDefinition) -> list[str]:
-    match of.endpoint:
-        case "overall-survival":
-            said = ["death of any cause"]
-        case "progression-free-survival":
-            deaths = ", deaths censored" if of.deaths_censored else " or death of any cause"
-            said = [f"progression{deaths}"]
-        case "event-free-survival":
-            said = [_EFS[of.efs]]
-        case "duration-of-response":
-            said = [f"{'complete response' if of.complete else 'response'} {_DOR[of.dor]}"]
-        case "time-to-next-treatment":
-            said = [_TTNT[of.ttnt]]
+    said = [NAMED_TIMES[of.endpoint].words(of)]
     if of.endpoint in CENSORED_BY_REGIME:
         said.append(_CENSORING[of.regime])
         if of.sensitivity is not None:

@@ -7,15 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from app.services.derivations.duration_of_response import duration_of_response
 from app.services.derivations.endpoint_facts import EndpointFacts
-from app.services.derivations.event_definition import EventDefinition, TimeToEvent
-from app.services.derivations.event_free_survival import event_free_survival
-from app.services.derivations.overall_survival import overall_survival
-from app.services.derivations.progression_free_survival import progression_free_survival
+from app.services.derivations.event_definition import EventDefinition
+from app.services.derivations.named_times import NAMED_TIMES
 from app.services.derivations.time_to_event import EventTime
-from app.services.derivations.time_to_next_treatment import time_to_next_treatment
-from app.services.derivations.time_to_progression import time_to_progression
+from app.vocabularies.times_to_event import TimeToEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +40,7 @@ def event_time(subject: SubjectFacts, of: EventDefinition) -> EventTime | None:
     Where the horizon is that of the data, so are the facts: nothing confirmed after it counts.
     """
     facts = subject.at_horizon if of.horizon == "data_cut" else subject.at_cut
-    time: EventTime | None
-    match of.endpoint:
-        case "overall-survival":
-            time = overall_survival(facts, horizon=of.horizon)
-        case "progression-free-survival":
-            derive = time_to_progression if of.deaths_censored else progression_free_survival
-            time = derive(facts, reading=of.reading, horizon=of.horizon)
-        case "event-free-survival":
-            time = event_free_survival(facts, definition=of.efs, horizon=of.horizon)
-        case "duration-of-response":
-            time = duration_of_response(
-                facts,
-                definition=of.dor,
-                reading=of.reading,
-                horizon=of.horizon,
-                complete=of.complete,
-            )
-        case "time-to-next-treatment":
-            time = time_to_next_treatment(facts, definition=of.ttnt, horizon=of.horizon)
+    time = NAMED_TIMES[of.endpoint].derive(facts, of)
     if time is None or of.horizon == "data_cut":
         return time
     horizon = "truncate" if of.horizon == "truncate" else "no_horizon"
@@ -70,18 +48,7 @@ def event_time(subject: SubjectFacts, of: EventDefinition) -> EventTime | None:
 
 
 BESIDE: Final[Mapping[TimeToEvent, tuple[str, ...]]] = {
-    "overall-survival": ("truncate",),
-    "progression-free-survival": ("FDA", "EMA", "unconfirmed_pd=event", "TTP", "truncate"),
-    "event-free-survival": ("death_only", "pfs", "truncate"),
-    "duration-of-response": (
-        "FDA",
-        "EMA",
-        "DOR_IMWG",
-        "unconfirmed_pd=event",
-        "DOCR",
-        "truncate",
-    ),
-    "time-to-next-treatment": ("TTNT_therapy_only", "truncate"),
+    name: (*time.beside, "truncate") for name, time in NAMED_TIMES.items()
 }
 """Parts of a definition that are always returned beside an endpoint's own figure, which is of the
 same definition in all else."""

@@ -1,7 +1,10 @@
 """Which checks look at which kind of record, and every rule by its identity."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from app.schemas.record import Dating, RecordKind
+from app.schemas.record_kinds import RECORD_KINDS
 from app.services.edit_checks import (
     adjudications,
     adverse_events,
@@ -29,55 +32,77 @@ from app.services.edit_checks import (
 )
 from app.services.edit_checks.rule import RecordCheck, Rule, SubjectCheck
 
-_EVER = (source_statements.source_differs, dates.in_future, *offsets.RECORD_CHECKS)
-_DATED = (dates.after_death, *_EVER)
-_MEASURED = (
-    *_DATED,
-    dates.before_consent,
-    dates.after_horizon,
-    dates.after_off_study,
-    visits.visit_is_the_days,
+_MODULES: Final = (
+    dates,
+    enrolment,
+    infusion,
+    visits,
+    references,
+    response,
+    response_questions,
+    efficacy_results,
+    possible_progression,
+    adverse_events,
+    unfinished_events,
+    astct,
+    laboratory,
+    offsets,
+    plausibility,
+    unreported_grades,
+    source_statements,
+    kinetics,
+    therapies,
+    follow_up,
+    adjudications,
+    doubles,
+    subject_identity,
 )
-_TREATED = (*_DATED, dates.treated_before_consent, visits.visit_is_the_days)
+"""The modules of rules, in the order in which their checks are made and their rules are listed."""
 
-RECORD_CHECKS: Final[dict[str, tuple[RecordCheck, ...]]] = {
-    "subjects": (*_EVER, *enrolment.RECORD_CHECKS),
-    "preparations": _TREATED,
-    "infusions": (*_TREATED, *infusion.RECORD_CHECKS),
-    "assessments": (*_MEASURED, *response.RECORD_CHECKS),
+_EVER: Final[tuple[RecordCheck, ...]] = (
+    source_statements.source_differs,
+    dates.in_future,
+    *offsets.RECORD_CHECKS,
+)
+_DATED: Final = (dates.after_death, *_EVER)
+_BY_DATING: Final[Mapping[Dating, tuple[RecordCheck, ...]]] = {
+    Dating.TOLD: _EVER,
+    Dating.HAPPENED: _DATED,
+    Dating.MEASURED: (*_DATED, dates.before_consent, dates.after_horizon, dates.after_off_study),
+    Dating.TREATED: (*_DATED, dates.treated_before_consent),
+}
+_OWN: Final[Mapping[str, tuple[RecordCheck, ...]]] = {
+    "subjects": enrolment.RECORD_CHECKS,
+    "infusions": infusion.RECORD_CHECKS,
+    "assessments": response.RECORD_CHECKS,
     "adverse-events": (
-        *_DATED,
         *adverse_events.RECORD_CHECKS,
         *unfinished_events.RECORD_CHECKS,
         *astct.OF_EVENTS,
     ),
-    "lab-results": (*_MEASURED, *laboratory.RECORD_CHECKS),
-    "kinetics": (*_MEASURED, *kinetics.RECORD_CHECKS),
-    "visits": _MEASURED,
-    "neuro-assessments": (*_MEASURED, *astct.OF_ASSESSMENTS),
-    "therapies": (*_EVER, *therapies.RECORD_CHECKS),
-    "follow-ups": (*_EVER, visits.visit_is_the_days, *follow_up.RECORD_CHECKS),
-    "adjudications": (*_DATED, visits.visit_is_the_days, *adjudications.RECORD_CHECKS),
+    "lab-results": laboratory.RECORD_CHECKS,
+    "kinetics": kinetics.RECORD_CHECKS,
+    "neuro-assessments": astct.OF_ASSESSMENTS,
+    "therapies": therapies.RECORD_CHECKS,
+    "follow-ups": follow_up.RECORD_CHECKS,
+    "adjudications": adjudications.RECORD_CHECKS,
+}
+"""The checks that only one kind has; a kind without any is not named."""
+
+
+def _checks_of(kind: RecordKind) -> tuple[RecordCheck, ...]:
+    """Give the checks of one record: of its dates, of its visit, and those of its kind alone."""
+    of_visit = (visits.visit_is_the_days,) if kind.names_a_visit and kind.visit_of_the_day else ()
+    return (*_BY_DATING[kind.dating], *of_visit, *_OWN.get(kind.path, ()))
+
+
+RECORD_CHECKS: Final[Mapping[str, tuple[RecordCheck, ...]]] = {
+    kind.path: _checks_of(kind) for kind in RECORD_KINDS
 }
 """The checks of one record beside the course of its subject, by the path of its kind."""
 
-SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = (
-    *enrolment.SUBJECT_CHECKS,
-    *infusion.SUBJECT_CHECKS,
-    *visits.SUBJECT_CHECKS,
-    *references.SUBJECT_CHECKS,
-    *response.SUBJECT_CHECKS,
-    *efficacy_results.SUBJECT_CHECKS,
-    *possible_progression.SUBJECT_CHECKS,
-    *adverse_events.SUBJECT_CHECKS,
-    *astct.SUBJECT_CHECKS,
-    *laboratory.SUBJECT_CHECKS,
-    *kinetics.SUBJECT_CHECKS,
-    *therapies.SUBJECT_CHECKS,
-    *follow_up.SUBJECT_CHECKS,
-    *adjudications.SUBJECT_CHECKS,
-    *doubles.SUBJECT_CHECKS,
-    *subject_identity.SUBJECT_CHECKS,
+SUBJECT_CHECKS: Final[tuple[SubjectCheck, ...]] = tuple(
+    check for module in _MODULES for check in vars(module).get("SUBJECT_CHECKS", ())
 )
 """The checks of a subject's records beside each other."""
 
@@ -89,33 +114,6 @@ LISTED_CHECKS: Final[tuple[SubjectCheck, ...]] = unreported_grades.LISTED_CHECKS
 and what they find is about results, whose own answers say it."""
 
 RULES: Final[dict[str, Rule]] = {
-    rule.id: rule
-    for noun in (
-        dates,
-        enrolment,
-        infusion,
-        visits,
-        references,
-        response,
-        response_questions,
-        efficacy_results,
-        possible_progression,
-        adverse_events,
-        unfinished_events,
-        astct,
-        laboratory,
-        offsets,
-        plausibility,
-        unreported_grades,
-        source_statements,
-        kinetics,
-        therapies,
-        follow_up,
-        adjudications,
-        doubles,
-        subject_identity,
-    )
-    for rule in vars(noun).values()
-    if isinstance(rule, Rule)
+    rule.id: rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule)
 }
 """Every rule by its identity."""

@@ -5,9 +5,11 @@ disposition; ICH E6 for consent before anything else.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from app.models.enrolment import EnrolmentFields
 from app.schemas.record import Finding
+from app.schemas.record_kinds import IMPORTED
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -142,16 +144,19 @@ def disposition(
         yield DISPOSITION_DIFFERS.at("off_study", "disposition")
 
 
+_MANY: Final = ("kinetics", "lab-results")
+_ASKED: Final = (
+    *(one.path for one in IMPORTED if not one.one_per_subject and one.path not in _MANY),
+    *_MANY,
+)
+"""Paths of the kinds that need an enrolment; those that come by the hundred are asked last."""
+
+
 def enrolment_is_there(subject: SubjectRecords) -> Iterator[Found]:
     """Notice records of a subject whose enrolment was voided; one of them stands for all."""
     if subject.enrolment is not None:
         return
-    records = (
-        record
-        for kind in ("preparations", "infusions", "assessments", "adverse-events", "visits",
-                     "neuro-assessments", "therapies", "follow-ups", "kinetics", "lab-results")
-        for record in subject.of_kind(kind)
-    )  # fmt: skip
+    records = (record for kind in _ASKED for record in subject.of_kind(kind))
     first = next(records, None)
     if first is not None:
         yield Found(first, NO_ENROLMENT.at())

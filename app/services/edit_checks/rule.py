@@ -1,7 +1,7 @@
 """What an edit check is made of: the rule that it applies, and the records that it looks at."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
@@ -249,10 +249,6 @@ class Stored(Generic[FieldsT]):
         return self if read is fields else replace(self, fields=read)
 
 
-def _as_analysed(records: tuple[Stored[FieldsT], ...]) -> tuple[Stored[FieldsT], ...]:
-    return tuple(one.as_analysed() for one in records)
-
-
 class Found(NamedTuple):
     """A finding and the record that it is about."""
 
@@ -278,46 +274,93 @@ NOBODY: Final = OtherSubjects()
 
 @dataclass(frozen=True, slots=True)
 class SubjectRecords:
-    """What stands of one subject, each kind in the order of its days."""
+    """What stands of one subject, each kind in the order of its days.
+
+    Attributes:
+        records: by the path of their kind; a kind of which nothing stands may be missing.
+        others: what the subject is held against in the other subjects.
+    """
 
     trial: Trial
     course: SubjectCourse
-    enrolment: Stored[EnrolmentFields] | None = None
-    preparations: tuple[Stored[PreparationFields], ...] = ()
-    infusions: tuple[Stored[InfusionFields], ...] = ()
-    assessments: tuple[Stored[AssessmentFields], ...] = ()
-    adverse_events: tuple[Stored[AdverseEventFields], ...] = ()
-    lab_results: tuple[Stored[LabSample], ...] = ()
-    kinetics: tuple[Stored[KineticsResultFields], ...] = ()
-    visits: tuple[Stored[VisitFields], ...] = ()
-    neuro_assessments: tuple[Stored[NeuroAssessmentFields], ...] = ()
-    therapies: tuple[Stored[TherapyFields], ...] = ()
-    follow_ups: tuple[Stored[FollowUpFields], ...] = ()
-    adjudications: tuple[Stored[AdjudicationFields], ...] = ()
+    records: Mapping[str, tuple[Stored[Any], ...]]
     others: OtherSubjects = NOBODY
     readings: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several checks read of the records alike, made once."""
 
     def of_kind(self, path: str) -> tuple[Stored[Any], ...]:
         """Give the records of a kind by its path."""
-        if path == "subjects":
-            return () if self.enrolment is None else (self.enrolment,)
-        records: tuple[Stored[Any], ...] = getattr(self, path.replace("-", "_"))
-        return records
+        return self.records.get(path, ())
 
     def as_analysed(self) -> Self:
         """Give the records as rules read them; each keeps its identity."""
         return replace(
             self,
-            enrolment=None if self.enrolment is None else self.enrolment.as_analysed(),
-            preparations=_as_analysed(self.preparations),
-            infusions=_as_analysed(self.infusions),
-            assessments=_as_analysed(self.assessments),
-            lab_results=_as_analysed(self.lab_results),
-            kinetics=_as_analysed(self.kinetics),
-            visits=_as_analysed(self.visits),
-            therapies=_as_analysed(self.therapies),
+            records={
+                path: tuple(one.as_analysed() for one in of_kind)
+                for path, of_kind in self.records.items()
+            },
         )
+
+    @property
+    def enrolment(self) -> Stored[EnrolmentFields] | None:
+        """The enrolment; None where none stands."""
+        return next(iter(self.of_kind("subjects")), None)
+
+    @property
+    def preparations(self) -> tuple[Stored[PreparationFields], ...]:
+        """The preparations."""
+        return self.of_kind("preparations")
+
+    @property
+    def infusions(self) -> tuple[Stored[InfusionFields], ...]:
+        """The infusions."""
+        return self.of_kind("infusions")
+
+    @property
+    def assessments(self) -> tuple[Stored[AssessmentFields], ...]:
+        """The assessments."""
+        return self.of_kind("assessments")
+
+    @property
+    def adverse_events(self) -> tuple[Stored[AdverseEventFields], ...]:
+        """The adverse events."""
+        return self.of_kind("adverse-events")
+
+    @property
+    def lab_results(self) -> tuple[Stored[LabSample], ...]:
+        """The laboratory results."""
+        return self.of_kind("lab-results")
+
+    @property
+    def kinetics(self) -> tuple[Stored[KineticsResultFields], ...]:
+        """The kinetics."""
+        return self.of_kind("kinetics")
+
+    @property
+    def visits(self) -> tuple[Stored[VisitFields], ...]:
+        """The visits."""
+        return self.of_kind("visits")
+
+    @property
+    def neuro_assessments(self) -> tuple[Stored[NeuroAssessmentFields], ...]:
+        """The neuro assessments."""
+        return self.of_kind("neuro-assessments")
+
+    @property
+    def therapies(self) -> tuple[Stored[TherapyFields], ...]:
+        """The therapies."""
+        return self.of_kind("therapies")
+
+    @property
+    def follow_ups(self) -> tuple[Stored[FollowUpFields], ...]:
+        """The follow ups."""
+        return self.of_kind("follow-ups")
+
+    @property
+    def adjudications(self) -> tuple[Stored[AdjudicationFields], ...]:
+        """The adjudications."""
+        return self.of_kind("adjudications")
 
     @property
     def deaths(self) -> tuple[Stored[FollowUpFields], ...]:

@@ -1,21 +1,21 @@
-"""The five times to an event as reports: the trial's own figure, and what stands beside it.
+"""The times to an event as reports: the trial's own figure, and what stands beside it.
 
 Source: the trial's endpoint definitions, sections on time to event, Kaplan-Meier and output.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from app.services.derivations.data_errors import leaves_out
 from app.services.derivations.event_definition import (
     CENSORED_BY_REGIME,
     EventDefinition,
-    TimeToEvent,
     definition_of,
     of_policy,
 )
 from app.services.derivations.event_times import BESIDE, ONLY_WHERE_ANY
 from app.services.derivations.facts import Origin
+from app.services.derivations.named_times import NAMED_TIMES
 from app.services.derivations.time_to_event import EventTime, competing_status
 from app.services.statistics.competing_risks import aalen_johansen, incidence_landmarks
 from app.services.trial_endpoints.cohort import members
@@ -43,8 +43,7 @@ def survival_report(
 ) -> dict[str, Any]:
     """Report one time to an event of the population asked about."""
     policy = trial.policy.tte
-    endpoint = cast("TimeToEvent", question.endpoint)
-    chosen = definition_of(endpoint, question.variant, policy)
+    chosen = definition_of(question.endpoint, question.variant, policy)
     method = method_of(question, trial)
     cohort = members(analyses, question)
     of_survival = question.endpoint == "overall-survival"
@@ -171,14 +170,13 @@ def _more(
     chosen: EventDefinition,
     method: SurvivalMethod,
 ) -> dict[str, Any]:
-    match chosen.endpoint:
-        case "progression-free-survival" | "duration-of-response":
-            return {"censoring_changes": _changes(analyses, question, chosen)}
-        case "time-to-next-treatment":
-            timed = times_of(analyses, question, chosen.but("TTNT_therapy_only"))
-            return {COMPETING: _competing([time for _, time in timed], method)}
-        case _:
-            return {}
+    more: dict[str, Any] = {}
+    if chosen.endpoint in CENSORED_BY_REGIME:
+        more["censoring_changes"] = _changes(analyses, question, chosen)
+    if (part := NAMED_TIMES[chosen.endpoint].competing) is not None:
+        timed = times_of(analyses, question, chosen.but(part))
+        more[COMPETING] = _competing([time for _, time in timed], method)
+    return more
 
 
 def _changes(

@@ -1,5 +1,7 @@
 // What the codes of the service are called. A code without a name here is shown in its own letters.
 
+import { TIMES } from "./times.js";
+
 const RULES = {
   "P-S": "serum M-protein rose",
   "P-S5": "serum M-protein rose from 5 g/dL or more",
@@ -34,11 +36,7 @@ const VISITS = {
 };
 
 const WORDS = {
-  "overall-survival": "Overall survival",
-  "progression-free-survival": "Progression-free survival",
-  "event-free-survival": "Event-free survival",
-  "duration-of-response": "Duration of response",
-  "time-to-next-treatment": "Time to next treatment",
+  ...TIMES,
   ORR: "Overall response (PR or better)",
   ">=CR": "Complete response or better",
   ">=VGPR": "Very good partial response or better",

@@ -7,12 +7,12 @@ import pytest
 from app.services.derivations.event_definition import (
     PARTS,
     EventDefinition,
-    TimeToEvent,
     definition_of,
     of_policy,
 )
 from app.services.derivations.event_times import BESIDE, SubjectFacts, event_time
 from app.trial.policy import TimeToEventPolicy
+from app.vocabularies.times_to_event import TimeToEvent
 from tests.services.derivations.endpoint_cases import facts
 
 OS: TimeToEvent = "overall-survival"

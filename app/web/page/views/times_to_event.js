@@ -7,20 +7,15 @@ import * as figures from "../figures.js";
 import { picture } from "../picture.js";
 import { provenance } from "../section.js";
 import { table } from "../table.js";
+import { TIMES } from "../times.js";
 import { capital, plain, word } from "../words.js";
 
-const TIMES = [
-  "overall-survival",
-  "progression-free-survival",
-  "event-free-survival",
-  "duration-of-response",
-  "time-to-next-treatment",
-];
+const NAMES = Object.keys(TIMES);
 
 // All of the times, each by the policy of the trial; the name of one leads to its curve.
 export async function overview(context) {
   const ask = (name) => api.json(`/v1/endpoints/${name}`, context.asked, context.signal);
-  const rows = await Promise.all(TIMES.map(ask));
+  const rows = await Promise.all(NAMES.map(ask));
   const shown = rows[0].landmarks.map(({ months }) => months);
   const yearly = shown.filter((months) => months % 12 === 0);
   const landmark = (row, wanted) => row.landmarks.find(({ months, estimable }) => months === wanted && estimable);
@@ -56,7 +51,7 @@ function leading(context, endpoint) {
 
 // One of the times, chosen in the address; the curve and the figures beside it.
 export async function curve(context) {
-  const chosen = TIMES.includes(context.chosen.endpoint) ? context.chosen.endpoint : TIMES[0];
+  const chosen = NAMES.includes(context.chosen.endpoint) ? context.chosen.endpoint : NAMES[0];
   const { variant } = context.chosen;
   const asked = { ...context.asked, variant };
   const answer = await api.json(`/v1/endpoints/${chosen}`, asked, context.signal);
@@ -83,7 +78,7 @@ function chooserOfTimes(context, chosen, answer) {
   const times = element(
     "select",
     { id: newId("time"), "data-keep": "endpoint" },
-    TIMES.map((name) => element("option", { value: name, selected: name === chosen }, word(name))),
+    NAMES.map((name) => element("option", { value: name, selected: name === chosen }, word(name))),
   );
   const definitions = [
     [answer.variant, answer.definition],
