@@ -92,6 +92,7 @@ def test_every_operation_says_who_may_and_what_it_is(document: dict[str, Any]) -
     for method, path, operation in operations(document):
         names.append(operation["operationId"])
         assert operation["summary"], path
+        assert operation["description"].endswith("."), (method, path)
         assert set(operation["tags"]) <= {tag["name"] for tag in document["tags"]}, path
         action = Action(operation["x-action"])
         if action is Action.PUBLIC:
@@ -147,10 +148,10 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 async def test_the_examples_are_accepted_as_they_stand(
     kind: Any, deployment: Deployment, document: dict[str, Any], faults: Faults
 ) -> None:
-    enrolled = _operation(document, "submit_enrolment")
+    enrolled = _operation(document, "submit_subject")
     centre = _example(enrolled)["centre"]
     coordinator = await deployment.caller("coordinator", centre)
-    named = kind.noun.replace(" ", "_").replace("-", "_")
+    named = kind.named
     subject = (await coordinator.submit("/v1/subjects", _example(enrolled))).headers["Location"]
     sender = await deployment.sender(kind, centre)
     where = f"{subject}/{kind.path}"
@@ -178,7 +179,7 @@ async def test_the_examples_are_accepted_as_they_stand(
     ):  # fmt: skip
         operation = _operation(
             document,
-            "list_subjects" if (name, where) == ("list", "/v1/subjects") else f"{name}_{named}",
+            f"list_{kind.named_together}" if name == "list" else f"{name}_{named}",
         )
         response = operation["responses"][str(answer.status_code)]
         assert answer.status_code in {200, 201}, answer.text

@@ -170,7 +170,7 @@ def living(enrolment: EnrolmentFields) -> Iterator[Refusal]:
         yield Refusal("ecog", "ecog_of_the_dead", "write 0 to 4", ("0", "1", "2", "3", "4"))
 
 
-class EnrolmentIn(EnrolmentFields, ConsistentRecordIn):
+class SubjectIn(EnrolmentFields, ConsistentRecordIn):
     """A subject as a centre submits it."""
 
     rules = (course, years, what_was_tested, one_row_each, prior_lines, drug_classes, living)
@@ -180,16 +180,16 @@ class EnrolmentIn(EnrolmentFields, ConsistentRecordIn):
     )
 
 
-class EnrolmentOut(EnrolmentFields, RecordOut):
+class SubjectOut(EnrolmentFields, RecordOut):
     """A subject as the service gives it."""
 
 
 ENROLMENTS = RecordKind(
     path="subjects",
-    noun="enrolment",
+    noun="subject",
     table=Enrolment,
-    submission=EnrolmentIn,
-    view=EnrolmentOut,
+    submission=SubjectIn,
+    view=SubjectOut,
     dated_by="enrolled_on",
     one_per_subject=True,
     filters={

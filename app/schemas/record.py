@@ -1,5 +1,6 @@
 """What every clinical record has on the wire, and what a kind of record is."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ class RecordKind:
 
     Attributes:
         path: the segment of the address, plural, as in ``adverse-events``.
-        noun: what one record is called in a sentence.
+        noun: what one record is in a sentence.
         table: the versioned table.
         submission: what a caller sends.
         view: what a caller gets.
@@ -121,10 +122,25 @@ class RecordKind:
     derived: type[SQLModel] | None = None
 
     @cached_property
+    def named(self) -> str:
+        """The name of one record in models and operations: ``adverse_event``; its plural: path."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.model).lower()
+
+    @property
+    def named_together(self) -> str:
+        """The name of several records in operations: ``adverse_events``."""
+        return self.path.replace("-", "_")
+
+    @property
+    def model(self) -> str:
+        """The stem of the names of its shapes: ``AdverseEvent``."""
+        return self.submission.__name__.removesuffix("In")
+
+    @cached_property
     def amendment(self) -> type[RecordIn]:
         """The body of a PUT: all the record's fields and the reason for the change."""
         return create_model(
-            self.submission.__name__.removesuffix("In") + "Amendment",
+            self.model + "Amendment",
             __base__=(self.submission, Reasoned),  # type: ignore[arg-type]
             __doc__=f"All the fields of the {self.noun} as they should be, and why.",
         )
@@ -133,7 +149,7 @@ class RecordKind:
     def stored(self) -> type[RecordOut]:
         """What a write answers with: the stored version and what the edit checks noticed."""
         return create_model(
-            self.view.__name__.removesuffix("Out") + "Stored",
+            self.model + "Stored",
             __base__=(self.view, *((self.derived,) if self.derived else ()), WithFindings),
             __doc__=f"The {self.noun} as stored, and what the edit checks noticed.",
         )
@@ -142,7 +158,7 @@ class RecordKind:
     def history(self) -> type[BaseModel]:
         """What the history of a record answers with."""
         return create_model(
-            self.view.__name__.removesuffix("Out") + "History",
+            self.model + "History",
             __config__=ConfigDict(defer_build=True),
             items=(list[self.view], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the history is complete.")),
@@ -158,7 +174,7 @@ class RecordKind:
     def listed(self) -> type[BaseModel]:
         """What a list answers with."""
         return create_model(
-            self.view.__name__.removesuffix("Out") + "List",
+            self.model + "List",
             __config__=ConfigDict(defer_build=True),
             items=(list[self.view], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the list is complete.")),
