@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
+from app.openapi_components import name_components
 from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
 from app.schemas.kept_for_the_record import say_what_is_kept
 from app.schemas.record_kinds import RECORD_KINDS
@@ -110,6 +111,7 @@ def _complete(document: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     say_what_is_kept(schemas)
+    name_components(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS
     components["securitySchemes"] = _security_schemes()

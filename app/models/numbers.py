@@ -14,9 +14,15 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.models.shape import COMPONENT
 from app.strict_json import NumberWithExponent
 
 DIGITS = 30
+_TEXT = {
+    "type": "string",
+    "pattern": r"^(?!-0(?:\.0+)?$)-?(0|[1-9][0-9]*)(\.[0-9]+)?$",
+    "maxLength": DIGITS + 2,
+}
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _NEGATIVE_ZERO = re.compile(r"-0(?:\.0+)?")
 _EXPONENT = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
@@ -131,26 +137,26 @@ class ClinicalNumber:
         self, _: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         lowest = self.at_least if self.at_least is not None else self.above
-        sign = r"(?!-0(?:\.0+)?$)-?" if lowest is None or lowest < 0 else ""
-        text = {
-            "type": "string",
-            "pattern": rf"^{sign}(0|[1-9][0-9]*)(\.[0-9]+)?$",
-            "maxLength": DIGITS + 2,
-        }
         example = "2.50" if lowest is None or lowest < Decimal("2.50") else f"{lowest + 12}.0"
         if handler.mode == "serialization":
-            return text | {"examples": [example]}
+            return {COMPONENT: "Decimal", **_TEXT, "examples": [example]}
+        not_negative = {} if lowest is None or lowest < 0 else {"pattern": "^[^-]"}
         bounds = {
             "minimum": self.at_least,
             "exclusiveMinimum": self.above,
             "maximum": self.at_most,
         }
-        number = {"type": "number"} | {
-            keyword: int(bound) if bound == int(bound) else float(bound)
-            for keyword, bound in bounds.items()
-            if bound is not None
+        return {
+            COMPONENT: "DecimalIn",
+            "anyOf": [_TEXT, {"type": "number"}],
+            "examples": [example],
+            **not_negative,
+            **{
+                keyword: int(bound) if bound == int(bound) else float(bound)
+                for keyword, bound in bounds.items()
+                if bound is not None
+            },
         }
-        return {"anyOf": [text, number], "examples": [example]}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the contract says of the routes of a kind of record: a summary and a description of each."""
 
-from typing import Final
+from typing import Final, TypedDict
 
 from app.schemas.record import RecordKind
 
@@ -43,7 +43,14 @@ _SUMMARIES: Final = {
 }
 
 
-def words_of(kind: RecordKind, operation: str, description: str = "") -> dict[str, str]:
+class Words(TypedDict):
+    """What an operation is called in a list of operations, and what a caller needs to know."""
+
+    summary: str
+    description: str
+
+
+def words_of(kind: RecordKind, operation: str, description: str = "") -> Words:
     """Give the summary and the description of an operation on a kind, as a route takes them.
 
     Args:

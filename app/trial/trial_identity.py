@@ -36,7 +36,7 @@ TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 CentreCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
 
 
-class Outcome(Parameters):
+class TrialOutcome(Parameters):
     """An outcome as the trial registered it, and the endpoints that answer it."""
 
     name: Line
