@@ -16,6 +16,7 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
 from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
+from app.routers.figures.named_tuples import say_that_they_are_objects
 from app.routers.figures.withheld import say_what_is_withheld
 from app.schemas.import_results import ImportResult
 from app.schemas.kept_for_the_record import say_what_is_kept
@@ -119,6 +120,7 @@ def _complete(document: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     say_what_is_kept(schemas)
     name_components(document)
+    say_that_they_are_objects(schemas)
     say_what_is_withheld(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS

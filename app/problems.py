@@ -72,6 +72,7 @@ class ProblemDocument(BaseModel):
     limit: int | None = Field(default=None, description="How much is taken at most.")
     latest: str | None = Field(default=None, description="The latest that can be asked for.")
     scope: str | None = Field(default=None, description="The scope that the token is without.")
+    number: int | None = Field(default=None, description="How many records stand in the way.")
     records: list[RecordOfProblem] | None = Field(
         default=None, description="Records that stand in the way."
     )
