@@ -15,7 +15,8 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
-from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
+from app.problem_documents import ProblemDocument
+from app.problems import MEDIA_TYPE, IfMatchMissing, Problem
 from app.routers.figures.named_tuples import say_that_they_are_objects
 from app.routers.figures.withheld import say_what_is_withheld
 from app.schemas.import_results import ImportResult

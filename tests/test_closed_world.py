@@ -205,7 +205,7 @@ async def test_a_member_that_is_not_declared_is_a_fault(deployment: Deployment) 
     assert "actions" in world.faults[0]
 
 
-def test_an_object_of_the_contract_says_what_its_members_are(deployment: Deployment) -> None:
+async def test_an_object_of_the_contract_says_what_its_members_are(deployment: Deployment) -> None:
     document = deployment.app.openapi()
     open_ones = [
         name
