@@ -78,6 +78,9 @@ def _numbers_may_be_null(schema: Node) -> None:
     for name, member in schema["properties"].items():
         if name == WITHHELD:
             continue
+        for choice in (member, *member.get("anyOf", ())):
+            if "prefixItems" in choice:
+                choice.pop("minItems", None)
         if member.get("type") in {"integer", "number"}:
             schema["properties"][name] = _or_null(member)
         elif isinstance(member.get("additionalProperties"), dict):
