@@ -87,6 +87,9 @@ def _numbers_may_be_null(schema: Node) -> None:
             inner = member["additionalProperties"]
             if inner.get("type") == "integer":
                 member["additionalProperties"] = {"anyOf": [inner, _NULL]}
+            if "propertyNames" in member:
+                names = [member["propertyNames"], {"const": WITHHELD}]
+                member["propertyNames"] = {"anyOf": names}
             member.setdefault("properties", {})[WITHHELD] = dict(_TOLD)
     schema["properties"].setdefault(WITHHELD, dict(_TOLD))
 
