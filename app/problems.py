@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
-
 MEDIA_TYPE = "application/problem+json"
 BEARER = 'Bearer realm="dayzero"'
 """How to be known here, as the header ``WWW-Authenticate`` says it (RFC 6750, section 3)."""
@@ -23,23 +21,6 @@ class FieldError(TypedDict):
     code: str
     message: str
     allowed: NotRequired[Sequence[str]]
-
-
-class ProblemDocument(BaseModel):
-    """A problem document (RFC 9457). Members beyond these carry the facts of the problem."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(description="Identity of the problem type, `/problems/<slug>`.")
-    title: str
-    status: int
-    detail: str = Field(description="What happened this time and what would be right.")
-    request_id: str = Field(description="Names this request in the service's records.")
-    errors: list[dict[str, Any]] | None = Field(
-        default=None,
-        description="Everything that is wrong: pointer, code, message and, where it helps, what "
-        "is allowed there.",
-    )
 
 
 class Problem(Exception):  # noqa: N818 - a refusal, not an error of ours

@@ -39,6 +39,7 @@ def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     return document if "$ref" in node else node
 
 
+SCALARS = {"string", "number", "integer", "boolean"}
 Faults = Callable[[dict[str, Any], Any], list[str]]
 
 
@@ -92,6 +93,7 @@ def test_every_operation_says_who_may_and_what_it_is(document: dict[str, Any]) -
     for method, path, operation in operations(document):
         names.append(operation["operationId"])
         assert operation["summary"], path
+        assert operation["description"].endswith("."), (method, path)
         assert set(operation["tags"]) <= {tag["name"] for tag in document["tags"]}, path
         action = Action(operation["x-action"])
         if action is Action.PUBLIC:
@@ -135,6 +137,80 @@ def test_a_refusal_is_a_problem_document_and_nothing_else(
                 assert faults(content[MEDIA_TYPE]["schema"], value) == []
 
 
+def test_a_shape_has_one_name_and_nothing_else_has_a_title(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert {name: schema["title"] for name, schema in schemas.items()} == {
+        name: name for name in schemas
+    }
+    assert [name for name in schemas if not re.fullmatch("(?:[A-Z][a-z0-9]*)+", name)] == []
+    titled = [
+        place
+        for place, node in schemas_within(document)
+        if "title" in node and place.count("/") > 0
+    ]
+    assert titled == []
+
+
+def test_a_decimal_is_text_where_it_is_answered_and_may_be_a_number_where_it_is_sent(
+    document: dict[str, Any], faults: Faults
+) -> None:
+    given, sent = ({"$ref": f"#/components/schemas/{name}"} for name in ("Decimal", "DecimalIn"))
+    for text in ("0", "-12.50", "9" * 31, "0." + "1" * 30):
+        assert faults(given, text) == faults(sent, text) == []
+    for text in ("007", "-0.0", "1e5", ".5", "9" * 33):
+        assert faults(given, text)
+        assert faults(sent, text)
+    assert faults(given, 2.5)
+    assert faults(sent, 2.5) == []
+    value = document["components"]["schemas"]["AlbuminIn"]["properties"]["value"]
+    assert faults(value, "-1")
+    assert faults(value, -1)
+    assert value["anyOf"][0]["$ref"] == "#/components/schemas/DecimalIn"
+    patterns = [
+        place for place, node in schemas_within(document) if "(0|[1-9]" in node.get("pattern", "")
+    ]
+    assert {place.split("/")[0] for place in patterns} == {"Decimal", "DecimalIn"}
+
+
+def test_a_list_of_words_and_a_choice_of_shapes_is_written_once(document: dict[str, Any]) -> None:
+    named, repeated = set(), []
+    for place, node in schemas_within(document):
+        if len(node.get("enum", ())) > 1:
+            words = json.dumps(node["enum"])
+            if "/" in place:
+                repeated += [words] if words in named else []
+            named.add(words)
+    assert repeated == []
+    choices = {
+        json.dumps(node["anyOf"])
+        for _, node in schemas_within(document)
+        if len([one for one in node.get("anyOf", ()) if one.get("type") in SCALARS]) > 1
+    }
+    assert len(choices) <= 5, choices
+
+
+def schemas_within(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every schema of the document with its place below its component or parameter."""
+    for name, schema in document["components"]["schemas"].items():
+        yield from _within(name, schema)
+    for _, path, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            yield from _within(f"{path}/{parameter['name']}", parameter["schema"])
+
+
+def _within(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield place, schema
+    for keyword in ("properties", "$defs"):
+        for name, inner in schema.get(keyword, {}).items():
+            yield from _within(f"{place}/{name}", inner)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield from _within(f"{place}/{keyword}", schema[keyword])
+    for keyword in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        for number, inner in enumerate(schema.get(keyword, ())):
+            yield from _within(f"{place}/{keyword}/{number}", inner)
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     references = set(re.findall(r'"\$ref": "(#[^"]+)"', json.dumps(document)))
     for reference in references:
@@ -147,10 +223,10 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 async def test_the_examples_are_accepted_as_they_stand(
     kind: Any, deployment: Deployment, document: dict[str, Any], faults: Faults
 ) -> None:
-    enrolled = _operation(document, "submit_enrolment")
+    enrolled = _operation(document, "submit_subject")
     centre = _example(enrolled)["centre"]
     coordinator = await deployment.caller("coordinator", centre)
-    named = kind.noun.replace(" ", "_").replace("-", "_")
+    named = kind.named
     subject = (await coordinator.submit("/v1/subjects", _example(enrolled))).headers["Location"]
     sender = await deployment.sender(kind, centre)
     where = f"{subject}/{kind.path}"
@@ -178,7 +254,7 @@ async def test_the_examples_are_accepted_as_they_stand(
     ):  # fmt: skip
         operation = _operation(
             document,
-            "list_subjects" if (name, where) == ("list", "/v1/subjects") else f"{name}_{named}",
+            f"list_{kind.named_together}" if name == "list" else f"{name}_{named}",
         )
         response = operation["responses"][str(answer.status_code)]
         assert answer.status_code in {200, 201}, answer.text

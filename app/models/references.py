@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.models.shape import COMPONENT
 from app.models.text import WrittenText
 
 _RECORD_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -84,7 +85,7 @@ class _RecordReference:
             "required": ["source_id"],
             "additionalProperties": False,
         }
-        return {"anyOf": [given, own]}
+        return {COMPONENT: "RecordReference", "anyOf": [given, own]}
 
 
 RecordReference = Annotated[uuid.UUID, _RecordReference()]

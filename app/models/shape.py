@@ -4,8 +4,13 @@ Of several hundred shapes a request needs one or two, which takes milliseconds. 
 them all would take a quarter longer.
 """
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import SQLModel
+
+COMPONENT: Final = "x-component"
+"""Stands in the schema of a type whose shape has a name of its own in the contract."""
 
 
 class RecordFields(SQLModel):

@@ -11,11 +11,11 @@ from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, Not
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoint_query import (
     EndpointQuery,
-    EndpointReport,
     OfResponses,
     ResponseQuery,
     survival_query,
 )
+from app.routers.figures.summary import FIGURES as FIGURES_OF
 from app.routers.record_routes import ALWAYS
 from app.routers.table_answers import CSV, WRITTEN_AS_CSV, table_etag, whole_table
 from app.routers.trial_route import TrialRoute, permits
@@ -83,7 +83,7 @@ def _add(name: str) -> None:
         summary=f"Endpoint: {name.replace('-', ' ')}",
         description=_DESCRIPTION,
         responses={
-            200: {"model": EndpointReport, "headers": FIGURES, "content": WRITTEN_AS_CSV},
+            200: {"model": FIGURES_OF[name], "headers": FIGURES, "content": WRITTEN_AS_CSV},
             304: {"description": "You hold these figures.", "headers": FIGURES},
             **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
         },

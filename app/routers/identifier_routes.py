@@ -19,6 +19,7 @@ from app.problems import (
 )
 from app.routers.conditions import IdempotencyKey, IfMatch, based_on, keyed
 from app.routers.record_routes import ALWAYS, RecordOfPath, SubjectOfPath, sent_as
+from app.routers.record_words import words_of
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.identifiers import IdentifiersIn, IdentifiersOut
 from app.schemas.record import RecordKind
@@ -49,7 +50,6 @@ _WRITING = (
 def identifier_router(kind: RecordKind) -> APIRouter:
     """Make the routes of the identifiers of a kind of record."""
     router = APIRouter(route_class=TrialRoute, tags=[kind.path])
-    named = kind.noun.replace(" ", "_").replace("-", "_")
     address = "/v1/subjects/{subject}"
     if not kind.one_per_subject:
         address += f"/{kind.path}/{{record_id}}"
@@ -114,17 +114,16 @@ def identifier_router(kind: RecordKind) -> APIRouter:
 
     router.put(
         address,
-        operation_id=f"identify_{named}",
-        summary=f"Give further identifiers: {kind.noun}",
-        description=_DESCRIPTION,
+        operation_id=f"identify_{kind.named}",
+        **words_of(kind, "identify", _DESCRIPTION),
         response_model=IdentifiersOut,
         responses=documented(*_WRITING),
         **permits(actions_on(kind).amend, **sent_as(_EXAMPLE)),
     )(put)
     router.get(
         address,
-        operation_id=f"identifiers_of_{named}",
-        summary=f"Its identifiers: {kind.noun}",
+        operation_id=f"identifiers_of_{kind.named}",
+        **words_of(kind, "identifiers"),
         response_model=IdentifiersOut,
         responses=documented(*_READING),
         **permits(Action.READ_RECORD),

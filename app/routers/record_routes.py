@@ -50,6 +50,7 @@ from app.routers.conditions import (
     keyed,
 )
 from app.routers.record_answers import fetched, listed, listed_as, respond, versions
+from app.routers.record_words import words_of
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.infusion import INFUSIONS
 from app.schemas.listing import ReadQuery, list_query
@@ -158,7 +159,7 @@ def record_router(kind: RecordKind) -> APIRouter:
     router = APIRouter(route_class=TrialRoute, tags=[kind.path])
     of_subject = f"/v1/subjects/{{subject}}/{kind.path}"
     one = of_subject + "/{record_id}"
-    named = kind.noun.replace(" ", "_").replace("-", "_")
+    named, together = kind.named, kind.named_together
     writing = actions_on(kind)
     of_kind = (LotAlreadyInfused,) if kind is INFUSIONS else ()
     links = leads_to(
@@ -169,7 +170,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         of_subject,
         status_code=201,
         operation_id=f"submit_{named}",
-        summary=f"Submit: {kind.noun}",
+        **words_of(kind, "submit"),
         responses={
             201: {"model": kind.stored, "headers": SUBMITTED, "links": links},
             **documented(*WRITING, IdempotencyKeyMissing, SourceIdTaken, *of_kind),
@@ -198,7 +199,7 @@ def record_router(kind: RecordKind) -> APIRouter:
     @router.put(
         one,
         operation_id=f"amend_{named}",
-        summary=f"Amend: {kind.noun}",
+        **words_of(kind, "amend"),
         responses={
             200: {"model": kind.stored, "headers": AMENDED, "links": links},
             **documented(*CHANGING, *of_kind),
@@ -231,7 +232,7 @@ def record_router(kind: RecordKind) -> APIRouter:
     @router.post(
         one + "/void",
         operation_id=f"void_{named}",
-        summary=f"Void: {kind.noun}",
+        **words_of(kind, "void"),
         responses={
             200: {"model": kind.stored, "headers": AMENDED},
             **documented(*CHANGING, IdempotencyKeyMissing),
@@ -264,9 +265,9 @@ def record_router(kind: RecordKind) -> APIRouter:
     @router.get(
         one,
         operation_id=f"fetch_{named}",
-        summary=f"Fetch: {kind.noun}",
+        **words_of(kind, "fetch"),
         responses={
-            200: {"model": kind.view, "headers": ETAG},
+            200: {"model": kind.shown, "headers": ETAG},
             304: {"description": "You hold the current version.", "headers": ETAG},
             **documented(*READING),
         },
@@ -284,7 +285,7 @@ def record_router(kind: RecordKind) -> APIRouter:
     @router.get(
         one + "/history",
         operation_id=f"history_of_{named}",
-        summary=f"Every version: {kind.noun}",
+        **words_of(kind, "history"),
         responses={200: {"model": kind.history}, **documented(*READING)},
         **permits(Action.READ_RECORD),
     )
@@ -301,8 +302,8 @@ def record_router(kind: RecordKind) -> APIRouter:
 
     @router.get(
         of_subject,
-        operation_id=f"list_{named}_of_subject",
-        summary=f"List of a subject: {kind.noun}",
+        operation_id=f"list_{together}_of_subject",
+        **words_of(kind, "list_of_subject"),
         responses={**listed_as(kind), **documented(*READING, NotAcceptable)},
         **permits(Action.READ_RECORD),
     )
@@ -315,8 +316,8 @@ def record_router(kind: RecordKind) -> APIRouter:
 
     @router.get(
         f"/v1/{kind.path}",
-        operation_id=f"list_{named}",
-        summary=f"List across subjects: {kind.noun}",
+        operation_id=f"list_{together}",
+        **words_of(kind, "list"),
         responses={**listed_as(kind), **documented(*LISTING)},
         **permits(Action.READ_RECORD),
     )

@@ -33,6 +33,7 @@ from app.routers.record_routes import (
     leads_to,
     sent_as,
 )
+from app.routers.record_words import words_of
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.enrolment import ENROLMENTS
 from app.schemas.listing import ReadQuery, list_query
@@ -43,7 +44,7 @@ from app.services import enrolment, subject_void
 router = APIRouter(route_class=TrialRoute, tags=["subjects"])
 ONE = "/v1/subjects/{subject}"
 Submission, Amendment = ENROLMENTS.submission, ENROLMENTS.amendment
-LINKS = leads_to("enrolment", subject="$response.body#/subject")
+LINKS = leads_to(ENROLMENTS.named, subject="$response.body#/subject")
 
 
 class VoidQuery(BaseModel):
@@ -62,9 +63,13 @@ SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
 @router.post(
     "/v1/subjects",
     status_code=201,
-    operation_id="submit_enrolment",
-    summary="Submit: enrolment",
-    description="Makes a subject. With `enrolled_on` it also claims one of the trial's slots.",
+    operation_id=f"submit_{ENROLMENTS.named}",
+    **words_of(
+        ENROLMENTS,
+        "submit",
+        "Makes a subject, and gives it its code. With `enrolled_on` it also claims one of the "
+        "trial's slots.",
+    ),
     responses={
         201: {"model": ENROLMENTS.stored, "headers": SUBMITTED, "links": LINKS},
         **documented(*ENROLLING, IdempotencyKeyMissing, SourceIdTaken, EnrolmentClosed),
@@ -88,9 +93,13 @@ async def submit(
 
 @router.put(
     ONE,
-    operation_id="amend_enrolment",
-    summary="Amend: enrolment",
-    description="Setting `enrolled_on` claims a slot when the subject has none yet.",
+    operation_id=f"amend_{ENROLMENTS.named}",
+    **words_of(
+        ENROLMENTS,
+        "amend",
+        "Stores what the enrolment should say as its next version: every field, and the `reason`. "
+        "Setting `enrolled_on` claims a slot when the subject has none yet.",
+    ),
     responses={
         200: {"model": ENROLMENTS.stored, "headers": AMENDED, "links": LINKS},
         **documented(*CHANGING, EnrolmentClosed),
@@ -123,13 +132,16 @@ async def amend(
 
 @router.post(
     ONE + "/void",
-    operation_id="void_enrolment",
-    summary="Void: enrolment",
-    description="For a subject that should never have been made: the enrolment was entered in "
-    "error. A subject who was enrolled and left is amended, `off_study`, and stays in every count. "
-    "While other records of the subject stand it is refused with their list; "
-    "`?with_records=true` voids all of them with it, for the same reason. The slot stays taken, "
-    "unless the trial file says that a subject never infused gives it back.",
+    operation_id=f"void_{ENROLMENTS.named}",
+    **words_of(
+        ENROLMENTS,
+        "void",
+        "For a subject that should never have been made: the enrolment was entered in error. A "
+        "subject who was enrolled and left is amended, `off_study`, and stays in every count. "
+        "While other records of the subject stand it is refused with their list; "
+        "`?with_records=true` voids all of them with it, for the same reason. The slot stays "
+        "taken, unless the trial file says that a subject never infused gives it back.",
+    ),
     responses={
         200: {"model": ENROLMENTS.stored, "headers": AMENDED},
         **documented(*CHANGING, IdempotencyKeyMissing, RecordsStand),
@@ -164,10 +176,10 @@ async def void(
 
 @router.get(
     ONE,
-    operation_id="fetch_enrolment",
-    summary="Fetch: enrolment",
+    operation_id=f"fetch_{ENROLMENTS.named}",
+    **words_of(ENROLMENTS, "fetch"),
     responses={
-        200: {"model": ENROLMENTS.view, "headers": ETAG},
+        200: {"model": ENROLMENTS.shown, "headers": ETAG},
         304: {"description": "You hold the current version.", "headers": ETAG},
         **documented(*READING),
     },
@@ -185,8 +197,8 @@ async def fetch(
 
 @router.get(
     ONE + "/history",
-    operation_id="history_of_enrolment",
-    summary="Every version: enrolment",
+    operation_id=f"history_of_{ENROLMENTS.named}",
+    **words_of(ENROLMENTS, "history"),
     responses={200: {"model": ENROLMENTS.history}, **documented(*READING)},
     **permits(Action.READ_RECORD),
 )
@@ -199,8 +211,14 @@ async def history(
 
 @router.get(
     "/v1/subjects",
-    operation_id="list_subjects",
-    summary="List: subjects",
+    operation_id=f"list_{ENROLMENTS.named_together}",
+    **words_of(
+        ENROLMENTS,
+        "list",
+        "Gives the subjects that you can see, each as its enrolment and with its status, a page at "
+        'a time: follow `Link` with `rel="next"` until there is none. As JSON, or as one subject a '
+        "line (NDJSON) or CSV where `Accept` asks for it.",
+    ),
     responses={**listed_as(ENROLMENTS), **documented(*LISTING)},
     **permits(Action.READ_RECORD),
 )

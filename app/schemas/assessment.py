@@ -215,7 +215,7 @@ class WithDerivedResponse(SQLModel):
 
 ASSESSMENTS = RecordKind(
     path="assessments",
-    noun="disease evaluation",
+    noun="assessment",
     table=Assessment,
     submission=AssessmentIn,
     view=AssessmentOut,

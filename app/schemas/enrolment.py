@@ -1,9 +1,10 @@
 """Enrolment on the wire, and what one enrolment alone cannot mean."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
+from sqlmodel import SQLModel
 
 from app.models.disease_history import NOT_TESTED
 from app.models.enrolment import Enrolment, EnrolmentFields
@@ -170,7 +171,7 @@ def living(enrolment: EnrolmentFields) -> Iterator[Refusal]:
         yield Refusal("ecog", "ecog_of_the_dead", "write 0 to 4", ("0", "1", "2", "3", "4"))
 
 
-class EnrolmentIn(EnrolmentFields, ConsistentRecordIn):
+class SubjectIn(EnrolmentFields, ConsistentRecordIn):
     """A subject as a centre submits it."""
 
     rules = (course, years, what_was_tested, one_row_each, prior_lines, drug_classes, living)
@@ -180,16 +181,27 @@ class EnrolmentIn(EnrolmentFields, ConsistentRecordIn):
     )
 
 
-class EnrolmentOut(EnrolmentFields, RecordOut):
+class SubjectOut(EnrolmentFields, RecordOut):
     """A subject as the service gives it."""
+
+
+SubjectState = Literal["screening", "screen_failed", "enrolled", "infused", "off_study", "died"]
+"""How far a subject has come."""
+
+
+class WithStatus(SQLModel):
+    """How far a subject has come, by all its records."""
+
+    status: SubjectState = Field(description="How far the subject has come.")
 
 
 ENROLMENTS = RecordKind(
     path="subjects",
-    noun="enrolment",
+    noun="subject",
     table=Enrolment,
-    submission=EnrolmentIn,
-    view=EnrolmentOut,
+    submission=SubjectIn,
+    view=SubjectOut,
+    shown_with=WithStatus,
     dated_by="enrolled_on",
     dating=Dating.TOLD,
     place_in_history="enrolment",

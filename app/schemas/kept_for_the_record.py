@@ -127,5 +127,5 @@ def _shapes() -> dict[str, str]:
     return {
         shape.__name__: kind.fields.__name__
         for kind in RECORD_KINDS
-        for shape in (kind.submission, kind.amendment, kind.view, kind.stored)
+        for shape in (kind.submission, kind.amendment, kind.view, kind.shown, kind.stored)
     }

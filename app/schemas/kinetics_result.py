@@ -140,7 +140,7 @@ def fields_of_the_sample(result: KineticsResultFields) -> Iterator[Refusal]:
             )
 
 
-class KineticsResultIn(KineticsResultFields, ConsistentRecordIn):
+class KineticsIn(KineticsResultFields, ConsistentRecordIn):
     """A kinetics result as a centre submits it."""
 
     rules = (some_result, state_and_limits, unit_of_the_method, fields_of_the_sample)
@@ -152,7 +152,7 @@ class KineticsResultIn(KineticsResultFields, ConsistentRecordIn):
         return number_alone(value, OF_A_SAMPLE)
 
 
-class KineticsResultOut(KineticsResultFields, RecordOut):
+class KineticsOut(KineticsResultFields, RecordOut):
     """A kinetics result as the service gives it."""
 
 
@@ -160,8 +160,8 @@ KINETICS = RecordKind(
     path="kinetics",
     noun="kinetics result",
     table=KineticsResult,
-    submission=KineticsResultIn,
-    view=KineticsResultOut,
+    submission=KineticsIn,
+    view=KineticsOut,
     dated_by="collected_at",
     dating=Dating.MEASURED,
     place_in_history="kinetics",

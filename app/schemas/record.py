@@ -1,5 +1,6 @@
 """What every clinical record has on the wire, and what a kind of record is."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -106,7 +107,7 @@ class RecordKind:
 
     Attributes:
         path: the segment of the address, plural, as in ``adverse-events``.
-        noun: what one record is called in a sentence.
+        noun: what one record is in a sentence.
         table: the versioned table.
         submission: what a caller sends.
         view: what a caller gets.
@@ -119,6 +120,7 @@ class RecordKind:
         judges: the kind of record that one of this kind is a verdict on; its columns ``<table>``
             and ``<table>_version`` say which. Such a kind is written by the response reviewers, by
             nobody else, and no import takes it.
+        shown_with: what every answer derives of the record beside its fields; None: nothing.
         derived: what the answer to a write derives of the record beside findings; None: nothing.
         place_in_history: the member of a subject's history that its records make, which figures are
             made of; None: they have no place in it and change no figure.
@@ -139,6 +141,7 @@ class RecordKind:
     filters: Mapping[str, str] = field(default_factory=dict)
     one_per_subject: bool = False
     judges: "RecordKind | None" = None
+    shown_with: type[SQLModel] | None = None
     derived: type[SQLModel] | None = None
     place_in_history: str | None = None
     dating: Dating = Dating.HAPPENED
@@ -156,10 +159,36 @@ class RecordKind:
         return "visit" in self.fields.model_fields
 
     @cached_property
+    def named(self) -> str:
+        """The name of one record in models and operations: ``adverse_event``; its plural: path."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.model).lower()
+
+    @property
+    def named_together(self) -> str:
+        """The name of several records in operations: ``adverse_events``."""
+        return self.path.replace("-", "_")
+
+    @property
+    def model(self) -> str:
+        """The stem of the names of its shapes: ``AdverseEvent``."""
+        return self.submission.__name__.removesuffix("In")
+
+    @cached_property
+    def shown(self) -> type[RecordOut]:
+        """What a read of the record as it is answers with."""
+        if self.shown_with is None:
+            return self.view
+        return create_model(
+            self.view.__name__,
+            __base__=(self.view, self.shown_with),  # type: ignore[arg-type]
+            __doc__=f"The {self.noun}, and what follows from its other records.",
+        )
+
+    @cached_property
     def amendment(self) -> type[RecordIn]:
         """The body of a PUT: all the record's fields and the reason for the change."""
         return create_model(
-            self.submission.__name__.removesuffix("In") + "Amendment",
+            self.model + "Amendment",
             __base__=(self.submission, Reasoned),  # type: ignore[arg-type]
             __doc__=f"All the fields of the {self.noun} as they should be, and why.",
         )
@@ -168,8 +197,8 @@ class RecordKind:
     def stored(self) -> type[RecordOut]:
         """What a write answers with: the stored version and what the edit checks noticed."""
         return create_model(
-            self.view.__name__.removesuffix("Out") + "Stored",
-            __base__=(self.view, *((self.derived,) if self.derived else ()), WithFindings),
+            self.model + "Stored",
+            __base__=(self.shown, *((self.derived,) if self.derived else ()), WithFindings),
             __doc__=f"The {self.noun} as stored, and what the edit checks noticed.",
         )
 
@@ -177,9 +206,9 @@ class RecordKind:
     def history(self) -> type[BaseModel]:
         """What the history of a record answers with."""
         return create_model(
-            self.view.__name__.removesuffix("Out") + "History",
+            self.model + "History",
             __config__=ConfigDict(defer_build=True),
-            items=(list[self.view], ...),  # type: ignore[name-defined]
+            items=(list[self.shown], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the history is complete.")),
             identifiers=(list[str], Field(description="The sender's own ids of the record.")),
             also_held_by=(
@@ -193,9 +222,9 @@ class RecordKind:
     def listed(self) -> type[BaseModel]:
         """What a list answers with."""
         return create_model(
-            self.view.__name__.removesuffix("Out") + "List",
+            self.model + "List",
             __config__=ConfigDict(defer_build=True),
-            items=(list[self.view], ...),  # type: ignore[name-defined]
+            items=(list[self.shown], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the list is complete.")),
             __doc__=f"Records of the kind: {self.noun}.",
         )

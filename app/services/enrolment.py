@@ -6,7 +6,7 @@ from app.access.centres import sees
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.problems import EnrolmentClosed, ValidationFailed
-from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
+from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
 from app.services.identity import new_identity
 from app.services.observations import observe
 from app.services.records import (
@@ -26,7 +26,7 @@ from app.trial.trial import Trial
 
 
 async def enrol(
-    database: Database, caller: Caller, trial: Trial, payload: EnrolmentIn, request: KeyedRequest
+    database: Database, caller: Caller, trial: Trial, payload: SubjectIn, request: KeyedRequest
 ) -> Answer:
     """Make a subject and, once enrolled, claim one of the trial's slots for it.
 
@@ -87,7 +87,7 @@ async def amend(
     caller: Caller,
     trial: Trial,
     subject: str,
-    payload: EnrolmentIn,
+    payload: SubjectIn,
     based_on: int,
     request: KeyedRequest,
 ) -> Answer:
@@ -131,7 +131,7 @@ def unknown_centre() -> ValidationFailed:
     )
 
 
-def _require_disease_fields(trial: Trial, payload: EnrolmentIn) -> None:
+def _require_disease_fields(trial: Trial, payload: SubjectIn) -> None:
     if trial.records.disease_fields != "required":
         return
     if missing := missing_disease_fields(payload):
@@ -149,7 +149,7 @@ def _require_disease_fields(trial: Trial, payload: EnrolmentIn) -> None:
 
 
 async def _claim_slot(
-    transaction: Transaction, subject: str, payload: EnrolmentIn, trial: Trial
+    transaction: Transaction, subject: str, payload: SubjectIn, trial: Trial
 ) -> None:
     if payload.enrolled_on is None:
         return

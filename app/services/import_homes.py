@@ -8,7 +8,7 @@ from app.access.centres import visible_centres
 from app.access.permissions import Action, Role
 from app.database import Transaction
 from app.problems import NotPermitted
-from app.schemas.enrolment import EnrolmentIn
+from app.schemas.enrolment import SubjectIn
 from app.services import import_statements
 from app.services.import_lines import Line
 from app.services.import_references import ENROLLED
@@ -40,7 +40,7 @@ class FileHomes:
         homes = {row["subject"]: row["centre"] for row in rows}
         enrolled = await self._enrolled(transaction, [one for one in wanted if one not in homes])
         for line in lines:
-            enrolment = line.payload if isinstance(line.payload, EnrolmentIn) else None
+            enrolment = line.payload if isinstance(line.payload, SubjectIn) else None
             if line.called is not None:
                 line.subject, centre = line.called, homes.get(line.called)
                 if centre is None and (found := enrolled.get(line.called)):

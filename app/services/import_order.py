@@ -28,7 +28,7 @@ from typing import IO, Final
 
 from pydantic_core import from_json
 
-from app.schemas.enrolment import EnrolmentIn
+from app.schemas.enrolment import SubjectIn
 from app.services.import_corrections import Words
 from app.services.import_lines import Line, RawLine, raw_lines, read_line
 
@@ -140,7 +140,7 @@ def record_of(line: Line) -> int:
     path = line.kind.path if line.kind is not None else ""
     home = line.called
     if line.kind is not None and line.kind.one_per_subject:
-        enrolment = line.payload if isinstance(line.payload, EnrolmentIn) else None
+        enrolment = line.payload if isinstance(line.payload, SubjectIn) else None
         home = enrolment.centre if enrolment else (line.called or "").rpartition("-")[0]
     return hash((path, home, line.source_id))
 

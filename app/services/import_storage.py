@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from app.access.centres import visible_centres
 from app.database import Transaction
 from app.models.record import Origin
-from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
+from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
 from app.schemas.infusion import INFUSIONS, InfusionIn
 from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
@@ -460,7 +460,7 @@ class ImportStorage:
 
     async def _has_slot(self, transaction: Transaction, line: Line, record: Known) -> bool:
         """Claim a slot for the subject of an enrolment; tell whether it has one or needs none."""
-        if not isinstance(line.payload, EnrolmentIn) or line.payload.enrolled_on is None:
+        if not isinstance(line.payload, SubjectIn) or line.payload.enrolled_on is None:
             return True
         if record.taken_back:
             free = await transaction.value("SELECT slots_taken() < $1", self._trial.slots)
@@ -474,7 +474,7 @@ class ImportStorage:
 
     def _trial_has_enough(self, line: Line) -> bool:
         required = self._trial.records.disease_fields == "required"
-        if required and isinstance(line.payload, EnrolmentIn):
+        if required and isinstance(line.payload, SubjectIn):
             for name in missing_disease_fields(line.payload):
                 self._refuse(line, f"/{name}", "missing", "is required once enrolled_on is given")
         return not line.errors

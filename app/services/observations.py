@@ -18,7 +18,7 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.models.record import Origin
 from app.schemas.assessment import ASSESSMENTS
-from app.schemas.enrolment import EnrolmentIn
+from app.schemas.enrolment import SubjectIn
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
@@ -110,7 +110,7 @@ async def observe(
     others = NOBODY
     if kind.path in _HELD_AGAINST_OTHERS:
         everybody = await every_subject(transaction, trial, visible)
-        if isinstance(payload, EnrolmentIn):
+        if isinstance(payload, SubjectIn):
             everybody = everybody.with_enrolment(course.subject, payload)
         others = everybody.beside(course.subject)
     subject = subject_records(trial, course.subject, course.centre, standing, others)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from app.database import Transaction
-from app.schemas.enrolment import EnrolmentIn
+from app.schemas.enrolment import SubjectIn
 from app.services.derivations.alike_subjects import Likeness, alike_subjects
 from app.services.edit_checks.rule import OtherSubjects
 from app.trial.trial import Trial
@@ -46,7 +46,7 @@ class EverySubject:
     lots: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     _alike: dict[str, list[str]] | None = None
 
-    def with_enrolment(self, subject: str, enrolment: EnrolmentIn) -> "EverySubject":
+    def with_enrolment(self, subject: str, enrolment: SubjectIn) -> "EverySubject":
         """Give the same with what is being said of one subject."""
         likeness = Likeness(
             subject=subject,

@@ -26,9 +26,9 @@ from app.trial.trial_identity import (
     ConsentVersion,
     CriteriaVersions,
     FollowUpRules,
-    Outcome,
     RecordRules,
     TrialIdentity,
+    TrialOutcome,
 )
 from app.trial.visits import Schedule
 
@@ -44,7 +44,7 @@ class Trial(Parameters):
 
     trial: TrialIdentity
     criteria: CriteriaVersions = Field(default_factory=CriteriaVersions)
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[TrialOutcome, ...] = ()
     records: RecordRules = Field(default_factory=RecordRules)
     centres: CentrePlan
     consents: tuple[ConsentVersion, ...] = ()

@@ -39,7 +39,7 @@ CentreCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
 _REGISTERED: Final = "says what the trial registered"
 
 
-class Outcome(Parameters):
+class TrialOutcome(Parameters):
     """An outcome as the trial registered it, and the endpoints that answer it."""
 
     name: Line = Field(json_schema_extra=describes(_REGISTERED))

@@ -11,6 +11,7 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from app.services.statistics.small_cells import NOT_COUNTS
 from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+from tests.closed_world import ClosedWorld
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import drawn_subject
@@ -39,8 +40,15 @@ async def told(
 
 
 @pytest.fixture(scope="module")
-async def reader(told: Cohort) -> Caller:
-    return await told.deployment.caller("summary_reader")
+async def world(told: Cohort) -> ClosedWorld:
+    return ClosedWorld(told.deployment.app.openapi())
+
+
+@pytest.fixture(scope="module")
+async def reader(told: Cohort, world: ClosedWorld) -> Caller:
+    reader = await told.deployment.caller("summary_reader")
+    reader.http.event_hooks["response"].append(world.hold)
+    return reader
 
 
 def questions() -> Iterator[tuple[str, dict[str, str]]]:
@@ -273,3 +281,9 @@ async def test_who_reads_the_records_is_shown_every_count(told: Cohort) -> None:
             answer = await caller.get(f"/v1/endpoints/overall-survival{query}")
             assert answer.status_code == 200
             assert True not in [parts.get("withheld") for _, parts in objects(answer.json())]
+
+
+@pytest.mark.usefixtures("answers")
+async def test_what_is_withheld_is_declared(world: ClosedWorld) -> None:
+    assert sorted(set(world.faults))[:20] == []
+    assert len(world.seen) == len(REPORTS)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from app.schemas.enrolment import ENROLMENTS, EnrolmentIn, missing_disease_fields
+from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
 from tests.schemas.bodies import ABSENT, changed, refused, refused_with
 
 SCREENING: dict[str, Any] = {
@@ -324,4 +324,4 @@ def test_it_tells_which_word_the_classes_allow() -> None:
 def test_it_names_the_disease_fields_that_a_trial_may_require(
     body: dict[str, Any], missing: list[str]
 ) -> None:
-    assert missing_disease_fields(EnrolmentIn.model_validate(body)) == missing
+    assert missing_disease_fields(SubjectIn.model_validate(body)) == missing

@@ -33,6 +33,16 @@ def submitted(kind: RecordKind) -> dict[str, Any]:
 
 
 @EVERY_KIND
+def test_its_path_is_the_plural_of_the_name_of_its_models(kind: RecordKind) -> None:
+    plurals = {kind.named, f"{kind.named}s", f"{kind.named.removesuffix('y')}ies"}
+    assert kind.named_together in plurals
+    shapes = (kind.submission, kind.amendment, kind.view, kind.stored, kind.history, kind.listed)
+    assert [shape.__name__ for shape in shapes] == [
+        kind.model + ending for ending in ("In", "Amendment", "Out", "Stored", "History", "List")
+    ]
+
+
+@EVERY_KIND
 def test_its_example_is_given_back_exactly(kind: RecordKind) -> None:
     assert sent_members(dict(kind.example), submitted(kind)) == kind.example
 

@@ -247,7 +247,7 @@ def test_it_finds_who_reads_what(read: Mapping[Place, set[str]]) -> None:
 
 def test_the_contract_says_what_is_kept_and_why() -> None:
     schemas = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
-    for name in ("VitalSigns-Input", "VitalSigns-Output"):
+    for name in ("VitalSignsIn", "VitalSignsOut"):
         said = schemas[name]["properties"]["temperature"]["description"]
         assert said.endswith(f"Kept for the record: {KEPT['VitalSigns', 'temperature']}.")
     for name in ("VisitIn", "VisitOut", "VisitStored", "VisitAmendment"):
