@@ -69,9 +69,9 @@ def _presence(value: object) -> object:
 
 
 Presence = Annotated[
-    bool | Literal["not_tested"],
+    Literal["not_tested"] | bool,
     PlainValidator(_presence),
-    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "const": NOT_TESTED}]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "const": NOT_TESTED}, {"type": "boolean"}]}),
 ]
 """True, false, or a value of its own: what nobody looked for is neither present nor absent."""
 

@@ -1,0 +1,59 @@
+"""What the contract says of a member that a request may leave out.
+
+A generator reads ``default`` as a value that is always there: openapi-typescript demands such a
+member of who sends the record, openapi-generator sends the value with each. In what is sent, the
+contract therefore says in words what a member left out stands for; in answers the member is there.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+Node = dict[str, Any]
+
+_PREFIX: Final = "#/components/schemas/"
+
+
+def say_defaults_in_words(document: Node) -> None:
+    """Put what a member left out stands for into its description, wherever it can be sent.
+
+    In answers a default of null is dropped: a member that may be missing is not there as null.
+    """
+    schemas = document["components"]["schemas"]
+    sent = _sent(document)
+    for name, schema in schemas.items():
+        for member in schema.get("properties", {}).values():
+            if "default" not in member or (name not in sent and member["default"] is not None):
+                continue
+            value = member.pop("default")
+            if value is not None:
+                said = f"Left out: `{value if isinstance(value, str) else json.dumps(value)}`."
+                member["description"] = f"{member.get('description', '')} {said}".strip()
+
+
+def _sent(document: Node) -> set[str]:
+    """Name the components that a request's body is made of."""
+    schemas = document["components"]["schemas"]
+    found: set[str] = set()
+    waiting = {
+        name
+        for path in document["paths"].values()
+        for operation in path.values()
+        for name in _referred(operation.get("requestBody"))
+    }
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= {*_referred(schemas[name])} - found
+    return found
+
+
+def _referred(node: Any) -> Iterator[str]:
+    """Give the names of the components that a part of the document refers to."""
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith(_PREFIX):
+            yield reference.removeprefix(_PREFIX)
+    if isinstance(node, dict | list):
+        for value in node.values() if isinstance(node, dict) else node:
+            yield from _referred(value)

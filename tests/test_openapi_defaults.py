@@ -1,0 +1,88 @@
+"""What programs that are made of the contract rely on, beyond its names."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.openapi_defaults import say_defaults_in_words
+
+CONTRACT = json.loads((Path(__file__).parents[1] / "openapi" / "openapi.json").read_text())
+SCHEMAS = CONTRACT["components"]["schemas"]
+
+
+@pytest.mark.parametrize(
+    ("default", "description"),
+    [
+        pytest.param("planned", "Which it is. Left out: `planned`.", id="a word"),
+        pytest.param(False, "Which it is. Left out: `false`.", id="not so"),
+        pytest.param(1, "Which it is. Left out: `1`.", id="a number"),
+        pytest.param(None, "Which it is.", id="nothing to say"),
+    ],
+)
+def test_says_in_words_what_a_member_left_out_of_a_request_stands_for(
+    default: Any, description: str
+) -> None:
+    document = _document({"default": default, "description": "Which it is."})
+    say_defaults_in_words(document)
+    sent, answered = (
+        document["components"]["schemas"][name]["properties"]["which"]
+        for name in ("Part", "PartOut")
+    )
+    assert sent == {"description": description}
+    assert answered.get("default") == default
+
+
+def test_drops_a_default_of_null_from_what_may_be_missing_in_an_answer() -> None:
+    document = _document({"default": None})
+    say_defaults_in_words(document)
+    assert document["components"]["schemas"]["PartOut"]["properties"]["which"] == {}
+
+
+def _document(member: dict[str, Any]) -> dict[str, Any]:
+    """Make a contract that takes a part within a record, and answers with a part."""
+
+    def reference(name: str) -> dict[str, Any]:
+        schema = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+        return {"content": {"application/json": schema}}
+
+    record = {"properties": {"parts": {"items": {"$ref": "#/components/schemas/Part"}}}}
+    return {
+        "paths": {
+            "/v1/records": {
+                "post": {
+                    "requestBody": reference("RecordIn"),
+                    "responses": {"201": reference("PartOut")},
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "RecordIn": record,
+                "Part": {"properties": {"which": dict(member)}},
+                "PartOut": {"properties": {"which": dict(member)}},
+            }
+        },
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEMAS if name.endswith(("In", "Amendment"))])
+def test_the_contract_demands_nothing_that_a_request_may_leave_out(name: str) -> None:
+    members = SCHEMAS[name].get("properties", {})
+    assert [member for member, schema in members.items() if "default" in schema] == []
+
+
+def test_a_constant_stands_before_the_other_choices() -> None:
+    """openapi-python-client takes what comes last for the rest and refuses all but the constant."""
+    last = [choices[-1] for choices in _choices(CONTRACT)]
+    assert [choice for choice in last if "const" in choice] == []
+
+
+def _choices(node: Any) -> Iterator[list[dict[str, Any]]]:
+    if isinstance(node, dict) and isinstance(node.get("anyOf"), list):
+        yield [choice for choice in node["anyOf"] if choice != {"type": "null"}]
+    if isinstance(node, dict | list):
+        for value in node.values() if isinstance(node, dict) else node:
+            yield from _choices(value)
