@@ -69,4 +69,4 @@ lock: $(READY) ## Lock the dependencies again, with their hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra development --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean: ## Remove what was made, but not the data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from app.problems import NotAcceptable
+from app.problems import MEDIA_TYPE, NotAcceptable
 
 _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 FormT = TypeVar("FormT", bound=str)
@@ -19,9 +19,14 @@ def preferred(request: Request, offered: Sequence[FormT]) -> FormT:
 
     Raises:
         NotAcceptable: the caller takes none of them.
+
+    Decision: who names the form of refusals alone has not chosen among the others, and gets the one
+    offered first. The clients that openapi-generator makes name it wherever an answer is not JSON.
     """
     accept = ",".join(request.headers.getlist("accept")).lower()
-    ranges = dict(_range(member) for member in (accept or "*/*").split(",") if member.strip())
+    ranges = dict(_range(member) for member in accept.split(",") if member.strip())
+    if not ranges.keys() - {MEDIA_TYPE}:
+        return offered[0]
     best = max(offered, key=lambda form: _weight(form, ranges))
     if not _weight(best, ranges):
         raise NotAcceptable("Ask for one of the forms.", allowed=[str(form) for form in offered])
