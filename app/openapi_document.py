@@ -14,7 +14,7 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
-from app.openapi_defaults import say_defaults_in_words
+from app.openapi_generators import suit_generators
 from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
 from app.schemas.kept_for_the_record import say_what_is_kept
 from app.schemas.record_kinds import RECORD_KINDS
@@ -112,8 +112,8 @@ def _complete(document: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     say_what_is_kept(schemas)
+    suit_generators(document)
     name_components(document)
-    say_defaults_in_words(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS
     components["securitySchemes"] = _security_schemes()

@@ -69,9 +69,9 @@ def _presence(value: object) -> object:
 
 
 Presence = Annotated[
-    Literal["not_tested"] | bool,
+    bool | Literal["not_tested"],
     PlainValidator(_presence),
-    WithJsonSchema({"anyOf": [{"type": "string", "const": NOT_TESTED}, {"type": "boolean"}]}),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "const": NOT_TESTED}]}),
 ]
 """True, false, or a value of its own: what nobody looked for is neither present nor absent."""
 

@@ -146,7 +146,7 @@ class ImwgPolicy(Parameters):
         default=False,
         description="Q14: whether the 50 % rise of the product sum also applies to one lesion.",
     )
-    marrow_window_days: Literal["any"] | PositiveInt = Field(
+    marrow_window_days: PositiveInt | Literal["any"] = Field(
         default=42,
         description="Q16: how many days before immunofixation negativity a marrow may be, for CR.",
     )

@@ -1,8 +1,11 @@
-"""What the contract says of a member that a request may leave out.
+"""What generators of clients read otherwise than it is meant, written so that they do not.
 
 A generator reads ``default`` as a value that is always there: openapi-typescript demands such a
 member of who sends the record, openapi-generator sends the value with each. In what is sent, the
 contract therefore says in words what a member left out stands for; in answers the member is there.
+
+Of a choice between a constant and something else, openapi-python-client refuses all but the
+constant, wherever it stands. A list of one word means the same and is read as meant.
 """
 
 import json
@@ -14,7 +17,13 @@ Node = dict[str, Any]
 _PREFIX: Final = "#/components/schemas/"
 
 
-def say_defaults_in_words(document: Node) -> None:
+def suit_generators(document: Node) -> None:
+    """Write a document so that the clients made of it send and take what the service does."""
+    _say_defaults_in_words(document)
+    _list_constants_of_choices(document)
+
+
+def _say_defaults_in_words(document: Node) -> None:
     """Put what a member left out stands for into its description, wherever it can be sent.
 
     In answers a default of null is dropped: a member that may be missing is not there as null.
@@ -29,6 +38,17 @@ def say_defaults_in_words(document: Node) -> None:
             if value is not None:
                 said = f"Left out: `{value if isinstance(value, str) else json.dumps(value)}`."
                 member["description"] = f"{member.get('description', '')} {said}".strip()
+
+
+def _list_constants_of_choices(node: Any) -> None:
+    """Write a constant among the choices of a member as a list of one word."""
+    if isinstance(node, dict):
+        for choice in node.get("anyOf", ()):
+            if "const" in choice:
+                choice["enum"] = [choice.pop("const")]
+    if isinstance(node, dict | list):
+        for value in node.values() if isinstance(node, dict) else node:
+            _list_constants_of_choices(value)
 
 
 def _sent(document: Node) -> set[str]:
