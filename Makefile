@@ -8,7 +8,7 @@ SEED ?= 1
 CHARTS ?= .data/charts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench openapi lock faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
+.PHONY: help run test lint format bench openapi lock clients faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ bench: $(READY) ## Measure the service against the bare framework, in one run
 
 openapi: $(READY) ## Write the published contract
 	$(BIN)/dayzero openapi --output openapi/openapi.json
+
+clients: $(READY) ## Make clients of the contract by three generators and let each work at a service
+	$(BIN)/python -m tests.clients
 
 faults: $(READY) ## Kill the service and its database many times under load
 	$(BIN)/pytest -n 0 tests/faults --kills 40
