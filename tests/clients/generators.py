@@ -34,6 +34,9 @@ class Generator(ABC):
     centre: ClassVar[str]
     """Where it works; what a sender calls its records is unique at a centre."""
 
+    besides: ClassVar[str] = ""
+    """What else is held to what it makes."""
+
     steps: ClassVar[tuple[str, ...]] = (
         "sign in", "enrol", "infuse", "event", "laboratory", "list", "amend", "stale change",
         "refusal", "endpoint", "import", "read",
@@ -170,6 +173,7 @@ class OpenapiTypescript(Generator):
     toolbox = NODE
     written = "by_openapi_typescript.ts"
     centre = "05"
+    besides = "; tsc --strict passes (5.9: the types; 7: the types and the programme)"
     steps = tuple(step for step in Generator.steps if step != "read")
 
     def generate(self) -> str:

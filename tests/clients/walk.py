@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -48,9 +49,11 @@ def walked(generator: Generator, served: Served) -> list[Step]:
         raise Broken(f"{generator.name} dropped {', '.join(sorted(lost))}")
     generator.take_written()
     client_id, secret = asyncio.run(_client(served, generator.centre))
+    reader_id, reader_secret = asyncio.run(_auditor(served, generator.name))
     said = generator.run(
         *generator.command(),
         ORIGIN=served.origin, CENTRE=generator.centre, CLIENT_ID=client_id, CLIENT_SECRET=secret,
+        READER_ID=reader_id, READER_SECRET=reader_secret,
     )  # fmt: skip
     steps = reported(generator, said)
     with httpx.Client(base_url=served.origin, timeout=60) as reader:
@@ -59,7 +62,7 @@ def walked(generator: Generator, served: Served) -> list[Step]:
         ).json()["access_token"]
         reader.headers["Authorization"] = f"Bearer {token}"
         _hold_to_what_was_sent(generator, reader, steps[1].what.rpartition(" ")[2])
-    made = f"{len(generator.operations())} operations, none lost"
+    made = f"{len(generator.operations())} operations, none lost{generator.besides}"
     return [Step("generate", made), *steps]
 
 
@@ -104,6 +107,17 @@ async def _client(served: Served, centre: str) -> tuple[str, str]:
         await open_centres(owner, centre)
         made = await administration.create_client(
             owner, f"system of {centre}", Role.COORDINATOR, centre, None
+        )
+    assert made.secret is not None
+    return str(made.client_id), made.secret
+
+
+async def _auditor(served: Served, name: str) -> tuple[str, str]:
+    """Make a client that may read everything for an hour; give its id and its secret."""
+    ends_at = datetime.now(UTC) + timedelta(hours=1)
+    async with served.owner() as owner:
+        made = await administration.create_client(
+            owner, f"auditor with {name}", Role.AUDITOR, None, None, ends_at
         )
     assert made.secret is not None
     return str(made.client_id), made.secret

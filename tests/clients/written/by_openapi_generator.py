@@ -53,13 +53,14 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def sign_in() -> ApiClient:
+def sign_in(who: str) -> ApiClient:
     token = SignInApi(ApiClient(Configuration(host=ORIGIN))).issue_token(
         grant_type="client_credentials",
-        client_id=os.environ["CLIENT_ID"],
-        client_secret=os.environ["CLIENT_SECRET"],
+        client_id=os.environ[f"{who}_ID"],
+        client_secret=os.environ[f"{who}_SECRET"],
     )
-    did("sign in", f"{token.token_type} token for {token.expires_in} s")
+    if who == "CLIENT":
+        did("sign in", f"{token.token_type} token for {token.expires_in} s")
     return ApiClient(Configuration(host=ORIGIN, access_token=token.access_token))
 
 
@@ -182,8 +183,8 @@ def import_lines(client: ApiClient, subject: str) -> None:
 
 def read_everything(client: ApiClient, known: dict[str, Any]) -> None:
     """Call every operation that only reads and needs no more than is known; parse each answer."""
-    read, refused = 0, []
-    for name, call in reading_operations(client):
+    read = 0
+    for call in reading_operations(client):
         needed = {
             one.name
             for one in inspect.signature(call).parameters.values()
@@ -191,27 +192,24 @@ def read_everything(client: ApiClient, known: dict[str, Any]) -> None:
         }
         if not needed <= known.keys():
             continue
-        try:
-            call(**{one: known[one] for one in needed})
-        except ApiException as refusal:
-            refused.append(f"{name} {problem_of(refusal).status}")
+        call(**{one: known[one] for one in needed})
         read += 1
-    did("read", f"{read} operations, refused: {', '.join(refused) or 'none'}")
+    did("read", f"{read} operations as an auditor, every answer parsed")
 
 
-def reading_operations(client: ApiClient) -> list[tuple[str, Any]]:
+def reading_operations(client: ApiClient) -> list[Any]:
     found = []
     for name, api in inspect.getmembers(dayzero_generated, inspect.isclass):
         if name.endswith("Api"):
             for operation, _ in inspect.getmembers(api, inspect.isfunction):
                 serialize = getattr(api, f"_{operation}_serialize", None)
                 if serialize and "method='GET'" in inspect.getsource(serialize):
-                    found.append((operation, getattr(api(client), operation)))
+                    found.append(getattr(api(client), operation))
     return found
 
 
 def main() -> None:
-    client = sign_in()
+    client = sign_in("CLIENT")
     subject = enrol(client)
     infuse(client, subject)
     record_id, etag = submit_event(client, subject)
@@ -221,7 +219,7 @@ def main() -> None:
     be_refused(client, subject)
     read_endpoint(client)
     import_lines(client, subject)
-    read_everything(client, {"subject": subject, "name": "action-taken"})
+    read_everything(sign_in("READER"), {"subject": subject, "name": "action-taken"})
 
 
 main()

@@ -64,17 +64,18 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def sign_in() -> AuthenticatedClient:
+def sign_in(who: str) -> AuthenticatedClient:
     body = IssueTokenBody.from_dict(
         {
             "grant_type": "client_credentials",
-            "client_id": os.environ["CLIENT_ID"],
-            "client_secret": os.environ["CLIENT_SECRET"],
+            "client_id": os.environ[f"{who}_ID"],
+            "client_secret": os.environ[f"{who}_SECRET"],
         }
     )
     token = issue_token.sync(client=Client(base_url=ORIGIN), body=body)
     assert isinstance(token, TokenAnswer), token
-    did("sign in", f"{token.token_type} token for {token.expires_in} s")
+    if who == "CLIENT":
+        did("sign in", f"{token.token_type} token for {token.expires_in} s")
     return AuthenticatedClient(
         base_url=ORIGIN, token=token.access_token, raise_on_unexpected_status=True
     )
@@ -187,17 +188,15 @@ def import_lines(client: AuthenticatedClient, subject: str) -> None:
 
 def read_everything(client: AuthenticatedClient, known: dict[str, Any]) -> None:
     """Call every operation that only reads and needs no more than is known; parse each answer."""
-    read, refused = 0, []
+    read = 0
     for name, module in operations():
         needed = required(module.sync_detailed)
         if not reads(module) or not needed <= known.keys():
             continue
         answer = module.sync_detailed(client=client, **{one: known[one] for one in needed})
+        assert answer.status_code == 200, f"{name}: {answer}"
         read += 1
-        if answer.status_code >= 400:
-            assert isinstance(answer.parsed, ProblemDocument), f"{name}: {answer}"
-            refused.append(f"{name} {answer.status_code}")
-    did("read", f"{read} operations, refused: {', '.join(refused) or 'none'}")
+    did("read", f"{read} operations as an auditor, every answer parsed")
 
 
 def operations() -> list[tuple[str, Any]]:
@@ -222,7 +221,7 @@ def required(call: Callable[..., Any]) -> set[str]:
 
 
 def main() -> None:
-    client = sign_in()
+    client = sign_in("CLIENT")
     subject = enrol(client)
     infuse(client, subject)
     record_id, etag = submit_event(client, subject)
@@ -232,7 +231,7 @@ def main() -> None:
     be_refused(client, subject)
     read_endpoint(client)
     import_lines(client, subject)
-    read_everything(client, {"subject": subject, "name": "action-taken"})
+    read_everything(sign_in("READER"), {"subject": subject, "name": "action-taken"})
 
 
 main()
