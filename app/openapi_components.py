@@ -18,6 +18,7 @@ Node = dict[str, Any]
 
 _PREFIX: Final = "#/components/schemas/"
 _DIRECTIONS: Final = {"-Input": "In", "-Output": "Out"}
+_OTHER_WAY: Final = {"-Input": "-Output", "-Output": "-Input"}
 _ENDINGS: Final = ("Amendment", "Stored", "In", "Out")
 _OF_THE_PLACE: Final = frozenset({"title", "description", "default", "examples", "deprecated"})
 """What a schema says of the place that it stands at, and not of the shape."""
@@ -38,6 +39,7 @@ def name_components(document: Node) -> None:
     _name_directions(document, schemas)
     for node in list(_nodes(document["paths"], schemas)):
         _without_null_twice(node)
+    _keep_what_is_used(document, schemas)
     _share(document, schemas, _declared_name)
     _share(document, schemas, _Lists(document, schemas).name)
     for name, schema in schemas.items():
@@ -55,14 +57,12 @@ def _nodes(*roots: Any) -> Iterator[Node]:
 
 
 def _name_directions(document: Node, schemas: Node) -> None:
-    """Write ``AlbuminIn`` and ``AlbuminOut`` for what FastAPI calls ``Albumin-Input``."""
-    names = {}
-    for name in list(schemas):
-        for ending, ours in _DIRECTIONS.items():
-            if name.endswith(ending):
-                stem = name.removesuffix(ending)
-                twin = {stem + one for one in _DIRECTIONS} <= schemas.keys()
-                names[name] = stem + (ours if twin else "")
+    """Write ``AlbuminIn`` and ``AlbuminOut`` for what FastAPI calls ``Albumin-Input``.
+
+    Of two models of one name FastAPI writes where they come from: what rules derive is called so.
+    """
+    names = {name: _ours(name, schemas) for name in list(schemas)}
+    names = {name: ours for name, ours in names.items() if ours != name}
     for name, ours in names.items():
         if ours in schemas:
             raise ValueError(f"two shapes would be {ours}")
@@ -74,6 +74,32 @@ def _name_directions(document: Node, schemas: Node) -> None:
     for node in _nodes(document["paths"], schemas):
         if isinstance(node.get("title"), str):
             del node["title"]
+
+
+def _ours(name: str, schemas: Node) -> str:
+    module, _, plain = name.rpartition("__")
+    derived = "Derived" if module.startswith("app__services__") else ""
+    for ending, ours in _DIRECTIONS.items():
+        if plain.endswith(ending):
+            stem = plain.removesuffix(ending)
+            twin = stem + _OTHER_WAY[ending]
+            twins = any(one.rpartition("__")[2] == twin for one in schemas)
+            return derived + stem + (ours if twins else "")
+    return derived + plain
+
+
+def _keep_what_is_used(document: Node, schemas: Node) -> None:
+    """Drop the shapes that no route sends or answers, such as what a parameter is read into."""
+    used: set[str] = set()
+    waiting: list[Any] = [document["paths"], schemas["ProblemDocument"]]
+    while waiting:
+        for node in _nodes(waiting.pop()):
+            name = str(node.get("$ref", "")).removeprefix(_PREFIX)
+            if name in schemas and name not in used:
+                used.add(name)
+                waiting.append(schemas[name])
+    for name in schemas.keys() - used - {"ProblemDocument"}:
+        del schemas[name]
 
 
 def _without_null_twice(node: Node) -> None:
@@ -98,7 +124,7 @@ def _share(document: Node, schemas: Node, named: Callable[[Node], str | None]) -
             continue
         beside = _OF_THE_PLACE | (_OF_A_FIELD if "anyOf" in node else frozenset())
         shape = {key: value for key, value in node.items() if key not in {*beside, COMPONENT}}
-        if schemas.setdefault(name, shape) != shape:
+        if _key(schemas.setdefault(name, shape)) != _key(shape):
             raise ValueError(f"two shapes would be {name}")
         kept = {key: value for key, value in node.items() if key in beside}
         node.clear()

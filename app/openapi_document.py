@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
 from app.openapi_generators import suit_generators
 from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
+from app.routers.figures.withheld import say_what_is_withheld
+from app.schemas.import_results import ImportResult
 from app.schemas.kept_for_the_record import say_what_is_kept
 from app.schemas.record_kinds import RECORD_KINDS
 
@@ -108,12 +111,17 @@ def _complete(document: dict[str, Any]) -> None:
     ]
     components = document["components"]
     schemas = components["schemas"]
-    schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
+    _, beside = models_json_schema(
+        [(shape, "serialization") for shape in (ProblemDocument, ImportResult)],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas |= beside["$defs"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     say_what_is_kept(schemas)
     suit_generators(document)
     name_components(document)
+    say_what_is_withheld(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS
     components["securitySchemes"] = _security_schemes()

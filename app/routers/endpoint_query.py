@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
@@ -103,30 +103,3 @@ def survival_query(endpoint: TimeToEvent) -> type[OfResponses]:
             Field(default=None, description="Transformation of the pointwise limits."),
         ),
     )
-
-
-class EndpointReport(BaseModel):
-    """What was asked, of whom, and by which rules; the endpoint's own figures follow.
-
-    Computed estimates are numbers, clinical values are texts, and what was not reached or cannot
-    be told is null.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    endpoint: str
-    variant: str | None = Field(description="The definition asked for, else the trial's.")
-    population: str
-    centre: str | None
-    response_source: ResponseSource
-    n: int = Field(description="Subjects analysed.")
-    as_of: int = Field(description="The seq of the ledger up to which records count.")
-    cutoff: str | None = Field(description="Clinical data cut-off, as asked.")
-    data_cutoff: str = Field(description="Last clinical day that counts.")
-    horizon_months: int
-    time_unit: Literal["days"]
-    days_per_month: float
-    conf_level: float
-    conf_type: str | None
-    rule_set: dict[str, Any]
-    engine_version: str

@@ -10,11 +10,11 @@ from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, Not
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoint_query import (
     EndpointQuery,
-    EndpointReport,
     OfResponses,
     ResponseQuery,
     survival_query,
 )
+from app.routers.figures.summary import FIGURES as FIGURES_OF
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
@@ -72,7 +72,7 @@ def _add(name: str) -> None:
         summary=f"Endpoint: {name.replace('-', ' ')}",
         description=_DESCRIPTION,
         responses={
-            200: {"model": EndpointReport, "headers": FIGURES},
+            200: {"model": FIGURES_OF[name], "headers": FIGURES},
             304: {"description": "You hold these figures.", "headers": FIGURES},
             **documented(*ALWAYS, InvalidParameter, NotFound, AsOfInTheFuture, CutoffAfterAsOf),
         },

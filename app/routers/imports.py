@@ -21,6 +21,7 @@ from app.problems import (
     UnsupportedMediaType,
     documented,
 )
+from app.routers.record_answers import lines_of
 from app.routers.record_routes import ALWAYS
 from app.routers.trial_route import TrialRoute, arriving, permits, too_large
 from app.service import Service
@@ -98,7 +99,7 @@ _BODY = {
     "says no more of that record.",
     response_class=Response,
     responses={
-        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
+        200: {"content": {MEDIA_TYPE: {"schema": lines_of("ImportResult")}}},
         **documented(
             *ALWAYS,
             InvalidParameter,

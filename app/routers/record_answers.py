@@ -115,13 +115,23 @@ async def listed(
     )
 
 
+def lines_of(component: str) -> dict[str, Any]:
+    """Describe a text of many lines, each of them an object of a component."""
+    return {
+        "type": "string",
+        "contentMediaType": NDJSON,
+        "contentSchema": {"$ref": f"#/components/schemas/{component}"},
+        "description": "One object a line.",
+    }
+
+
 def listed_as(kind: RecordKind) -> dict[int | str, dict[str, Any]]:
     """Describe the forms of a list for OpenAPI."""
     return {
         200: {
             "model": kind.listed,
             "content": {
-                NDJSON: {"schema": {"type": "string"}},
+                NDJSON: {"schema": lines_of(kind.shown.__name__)},
                 CSV: {"schema": {"type": "string"}},
             },
             "headers": {

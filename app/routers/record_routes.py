@@ -267,7 +267,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         operation_id=f"fetch_{named}",
         **words_of(kind, "fetch"),
         responses={
-            200: {"model": kind.view, "headers": ETAG},
+            200: {"model": kind.shown, "headers": ETAG},
             304: {"description": "You hold the current version.", "headers": ETAG},
             **documented(*READING),
         },

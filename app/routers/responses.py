@@ -1,15 +1,16 @@
 """Why a subject's response is what it is, and where derived and investigator's responses differ."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.access.permissions import Action
 from app.models.values import CivilDate
 from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, NotFound, documented
 from app.routers.endpoints import EndpointRoute
+from app.routers.figures.explanation import DiscrepancyList, ResponseExplanation
 from app.routers.record_routes import ALWAYS, SubjectOfPath
 from app.routers.trial_route import permits
 from app.schemas.listing import ReadQuery, SoughtText
@@ -45,59 +46,6 @@ class DiscrepancyQuery(CutQuery):
     )
 
 
-class ResponseExplanation(BaseModel):
-    """The visits of a subject with the category of each, the rule that fired, and what was missing.
-
-    Numbers of a marker are in the unit of its rule; null for what cannot be told.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    subject: str
-    centre: str
-    infused_on: str | None = Field(description="Day of the first infusion; null: none yet.")
-    policy: dict[str, Any] = Field(description="How the criteria were read.")
-    baseline: dict[str, Any] | None
-    visits: list[dict[str, Any]]
-    best: dict[str, Any] | None = Field(description="What the confirmed visits come to.")
-    by_source: dict[str, Any] = Field(description="The same by each source.")
-    comparison: dict[str, Any] | None = Field(description="Derived against investigator's.")
-    mrd: list[dict[str, Any]]
-    as_of: int
-    cutoff: str | None
-    data_cutoff: str
-    rule_set: dict[str, Any]
-    engine_version: str
-
-
-class DiscrepancyItem(BaseModel):
-    """One visit on which the two sources differ, or that has a question, and what would change."""
-
-    model_config = ConfigDict(extra="allow")
-
-    subject: str
-    centre: str
-    record: dict[str, Any] = Field(description="The assessment.")
-    assessed_on: str
-    kind: str = Field(
-        description="Such as `DERIVED_LOWER_BY_2` or `PD_DISAGREEMENT`; `LESION-NOT-AT-BASELINE` "
-        "where a lesion has to be called new or known."
-    )
-    derived: str
-    investigator: str | None = Field(description="Null where the investigator gave none.")
-    impact: dict[str, Any] = Field(
-        description="Whether the investigator's category, or the lesion called new, would give "
-        "another best response, or another day of progression."
-    )
-
-
-class Discrepancies(BaseModel):
-    """Discrepancies, subject by subject."""
-
-    items: list[DiscrepancyItem]
-    as_of: int
-
-
 @router.get(
     "/v1/subjects/{subject}/response",
     operation_id="explain_response",
@@ -128,7 +76,7 @@ async def explain(
     summary="Where derived and investigator's responses differ",
     responses={
         200: {
-            "model": Discrepancies,
+            "model": DiscrepancyList,
             "headers": {
                 "Link": {
                     "description": 'The next page, `rel="next"`.',

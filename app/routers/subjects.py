@@ -179,7 +179,7 @@ async def void(
     operation_id=f"fetch_{ENROLMENTS.named}",
     **words_of(ENROLMENTS, "fetch"),
     responses={
-        200: {"model": ENROLMENTS.view, "headers": ETAG},
+        200: {"model": ENROLMENTS.shown, "headers": ETAG},
         304: {"description": "You hold the current version.", "headers": ETAG},
         **documented(*READING),
     },

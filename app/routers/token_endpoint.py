@@ -28,6 +28,7 @@ from app.problems import (
     documented,
 )
 from app.routers.trial_route import TrialRoute, permits, read_body
+from app.schemas.discovery import AuthorizationServer, PublicKeys
 from app.service import Service
 from app.services.sign_in import InvalidClient, InvalidScope, SignIn
 
@@ -176,35 +177,37 @@ async def issue_token(request: Request) -> JSONResponse:
     "/.well-known/oauth-authorization-server",
     operation_id="read_authorization_server",
     summary="How to sign in here (RFC 8414)",
-    responses=documented(UnknownParameter),
+    responses={200: {"model": AuthorizationServer}, **documented(UnknownParameter)},
     **permits(Action.PUBLIC),
 )
-async def authorization_server(request: Request) -> dict[str, Any]:
+async def authorization_server(request: Request) -> JSONResponse:
     """Describe the token endpoint."""
     sign_in: SignIn = request.app.state.service.sign_in
     issuer = sign_in.settings.issuer
-    return {
-        "issuer": issuer,
-        "token_endpoint": sign_in.token_endpoint,
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials", LINK_GRANT],
-        "response_types_supported": [],
-        "scopes_supported": sorted(ALL_SCOPES),
-        "token_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_post",
-            "private_key_jwt",
-        ],
-        "token_endpoint_auth_signing_alg_values_supported": sorted(CLIENT_ALGORITHMS),
-        "service_documentation": f"{issuer}/docs",
-    }
+    return JSONResponse(
+        {
+            "issuer": issuer,
+            "token_endpoint": sign_in.token_endpoint,
+            "jwks_uri": f"{issuer}/.well-known/jwks.json",
+            "grant_types_supported": ["client_credentials", LINK_GRANT],
+            "response_types_supported": [],
+            "scopes_supported": sorted(ALL_SCOPES),
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+            ],
+            "token_endpoint_auth_signing_alg_values_supported": sorted(CLIENT_ALGORITHMS),
+            "service_documentation": f"{issuer}/docs",
+        }
+    )
 
 
 @router.get(
     "/.well-known/jwks.json",
     operation_id="read_signing_keys",
     summary="The public keys that verify our access tokens (RFC 7517)",
-    responses=documented(UnknownParameter),
+    responses={200: {"model": PublicKeys}, **documented(UnknownParameter)},
     **permits(Action.PUBLIC),
 )
 async def signing_keys(request: Request) -> JSONResponse:

@@ -1,9 +1,10 @@
 """Enrolment on the wire, and what one enrolment alone cannot mean."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
+from sqlmodel import SQLModel
 
 from app.models.disease_history import NOT_TESTED
 from app.models.enrolment import Enrolment, EnrolmentFields
@@ -184,12 +185,23 @@ class SubjectOut(EnrolmentFields, RecordOut):
     """A subject as the service gives it."""
 
 
+SubjectState = Literal["screening", "screen_failed", "enrolled", "infused", "off_study", "died"]
+"""How far a subject has come."""
+
+
+class WithStatus(SQLModel):
+    """How far a subject has come, by all its records."""
+
+    status: SubjectState = Field(description="How far the subject has come.")
+
+
 ENROLMENTS = RecordKind(
     path="subjects",
     noun="subject",
     table=Enrolment,
     submission=SubjectIn,
     view=SubjectOut,
+    shown_with=WithStatus,
     dated_by="enrolled_on",
     one_per_subject=True,
     filters={

@@ -122,7 +122,7 @@ def _shapes() -> dict[str, str]:
     return {
         shape.__name__: fields.__name__
         for kind in RECORD_KINDS
-        for shape in (kind.submission, kind.amendment, kind.view, kind.stored)
+        for shape in (kind.submission, kind.amendment, kind.view, kind.shown, kind.stored)
         for fields in kind.submission.__mro__
         if fields.__name__.endswith("Fields") and fields.__name__ != "RecordFields"
     }

@@ -106,6 +106,7 @@ class RecordKind:
         judges: the kind of record that one of this kind is a verdict on; its columns ``<table>``
             and ``<table>_version`` say which. Such a kind is written by the response reviewers, by
             nobody else, and no import takes it.
+        shown_with: what every answer derives of the record beside its fields; None: nothing.
         derived: what the answer to a write derives of the record beside findings; None: nothing.
     """
 
@@ -119,6 +120,7 @@ class RecordKind:
     filters: Mapping[str, str] = field(default_factory=dict)
     one_per_subject: bool = False
     judges: "RecordKind | None" = None
+    shown_with: type[SQLModel] | None = None
     derived: type[SQLModel] | None = None
 
     @cached_property
@@ -137,6 +139,17 @@ class RecordKind:
         return self.submission.__name__.removesuffix("In")
 
     @cached_property
+    def shown(self) -> type[RecordOut]:
+        """What a read of the record as it is answers with."""
+        if self.shown_with is None:
+            return self.view
+        return create_model(
+            f"{self.model}Shown",
+            __base__=(self.view, self.shown_with),  # type: ignore[arg-type]
+            __doc__=f"The {self.noun}, and what follows from its other records.",
+        )
+
+    @cached_property
     def amendment(self) -> type[RecordIn]:
         """The body of a PUT: all the record's fields and the reason for the change."""
         return create_model(
@@ -150,7 +163,7 @@ class RecordKind:
         """What a write answers with: the stored version and what the edit checks noticed."""
         return create_model(
             self.model + "Stored",
-            __base__=(self.view, *((self.derived,) if self.derived else ()), WithFindings),
+            __base__=(self.shown, *((self.derived,) if self.derived else ()), WithFindings),
             __doc__=f"The {self.noun} as stored, and what the edit checks noticed.",
         )
 
@@ -176,7 +189,7 @@ class RecordKind:
         return create_model(
             self.model + "List",
             __config__=ConfigDict(defer_build=True),
-            items=(list[self.view], ...),  # type: ignore[name-defined]
+            items=(list[self.shown], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the list is complete.")),
             __doc__=f"Records of the kind: {self.noun}.",
         )

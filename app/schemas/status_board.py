@@ -1,10 +1,12 @@
 """The status board as it is answered."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from app.schemas.enrolment import SubjectState
+from app.schemas.rule_set import RuleSet
 from app.trial.anchors import AnchorName
 from app.trial.visit_status import ScheduledVisitStatus
 from app.vocabularies.visits import VisitStatus
@@ -69,7 +71,7 @@ class BoardSubject(BaseModel):
 
     subject: str
     centre: str
-    state: Literal["screening", "screen_failed", "enrolled", "infused", "off_study", "died"]
+    state: SubjectState
     infused_on: date | None
     visits: list[BoardVisit]
     other_visits: list[OtherVisitOut]
@@ -87,7 +89,7 @@ class StatusBoard(BaseModel):
         description="The day on which visits are due or not: `data_cutoff`, but not after the day "
         "of the last change that counts."
     )
-    rule_set: dict[str, Any]
+    rule_set: RuleSet
     engine_version: str
     statuses: list[StatusMeaning]
     visits: list[BoardColumn]

@@ -16,7 +16,7 @@ from app.services.derivations.kinetics_profile import (
 from app.services.derivations.kinetics_samples import (
     AssayedSample,
     KineticsAnalyte,
-    LeftOut,
+    SamplesLeftOut,
     analyte_order,
     assayed_samples,
 )
@@ -66,7 +66,7 @@ class CarKinetics:
     last_day: date | None
     analytes: tuple[AnalyteKinetics, ...]
     ratios: tuple[CompartmentRatio, ...]
-    left_out: LeftOut
+    left_out: SamplesLeftOut
 
     def of(self, analyte: KineticsAnalyte) -> AnalyteKinetics | None:
         """Give an analyte after the first infusion; None without an evaluable sample after it."""

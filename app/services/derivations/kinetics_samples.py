@@ -80,7 +80,7 @@ class AssayedSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class SamplesLeftOut:
     """Samples without a result that counts."""
 
     spurious: int
@@ -92,7 +92,7 @@ class LeftOut:
 
 def assayed_samples(
     samples: Iterable[KineticsSample],
-) -> tuple[tuple[AssayedSample, ...], LeftOut]:
+) -> tuple[tuple[AssayedSample, ...], SamplesLeftOut]:
     """Give the results that count, by record id, and how many were left out for which reason.
 
     A result of cells in per cent of CD3+ with the CD3+ count of its sample also gives cells per
@@ -118,7 +118,7 @@ def assayed_samples(
     units = _usual_units(counted)
     assayed = [_assayed(placed, units) for placed in counted]
     assayed += [_assayed(placed, units, derived=True) for placed in _cells_per_microlitre(counted)]
-    left_out = LeftOut(spurious=spurious, not_evaluable=not_evaluable, missing=missing)
+    left_out = SamplesLeftOut(spurious=spurious, not_evaluable=not_evaluable, missing=missing)
     return tuple(assayed), left_out
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.services.derivations.car_kinetics import AnalyteKinetics, CarKinetics, car_kinetics
 from app.services.derivations.kinetics_profile import ProfileFlag
-from app.services.derivations.kinetics_samples import KineticsAnalyte, LeftOut
+from app.services.derivations.kinetics_samples import KineticsAnalyte, SamplesLeftOut
 from app.services.derivations.noncompartmental import Noncompartmental
 from app.services.derivations.subject_history import KineticsSample, PossibleDays, SubjectHistory
 from app.trial.trial import Trial
@@ -250,7 +250,7 @@ def test_what_is_no_result_is_left_out_and_counted() -> None:
     )
     assert only(result).profile.parameters.cmax == 900
     assert len(only(result).profile.samples) == 1
-    assert result.left_out == LeftOut(spurious=1, not_evaluable=1, missing=1)
+    assert result.left_out == SamplesLeftOut(spurious=1, not_evaluable=1, missing=1)
 
 
 @pytest.mark.parametrize(

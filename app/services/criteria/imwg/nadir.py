@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from app.services.criteria.imwg.reading import Reading
 
@@ -20,7 +20,8 @@ BelowLimit = Literal["zero", "limit"]
 """What ``<x`` counts as where it is a nadir: 0, or x."""
 
 
-class Dated(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Dated:
     """A value and the day it was collected."""
 
     value: Decimal
