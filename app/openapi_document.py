@@ -15,7 +15,7 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
-from app.openapi_generators import suit_generators
+from app.openapi_generators import join_null_to_values_of_maps, suit_generators
 from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
 from app.routers.figures.withheld import say_what_is_withheld
 from app.schemas.import_results import ImportResult
@@ -122,6 +122,7 @@ def _complete(document: dict[str, Any]) -> None:
     suit_generators(document)
     name_components(document)
     say_what_is_withheld(document)
+    join_null_to_values_of_maps(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS
     components["securitySchemes"] = _security_schemes()

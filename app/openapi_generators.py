@@ -6,6 +6,9 @@ contract therefore says in words what a member left out stands for; in answers t
 
 Of a choice between a constant and something else, openapi-python-client refuses all but the
 constant, wherever it stands. A list of one word means the same and is read as meant.
+
+Where the values of a map are a scalar or null, openapi-generator ends without a client if that is
+written as a choice; two types of one value mean the same.
 """
 
 import json
@@ -49,6 +52,20 @@ def _list_constants_of_choices(node: Any) -> None:
     if isinstance(node, dict | list):
         for value in node.values() if isinstance(node, dict) else node:
             _list_constants_of_choices(value)
+
+
+def join_null_to_values_of_maps(node: Any) -> None:
+    """Write the choice between a scalar and null, as the values of a map, as two types of one."""
+    if isinstance(node, dict):
+        values = node.get("additionalProperties")
+        if isinstance(values, dict) and len(values.get("anyOf", ())) == 2:
+            scalars = [choice for choice in values["anyOf"] if choice != {"type": "null"}]
+            if len(scalars) == 1 and isinstance(scalars[0].get("type"), str):
+                del values["anyOf"]
+                values |= {**scalars[0], "type": [scalars[0]["type"], "null"]}
+    if isinstance(node, dict | list):
+        for value in node.values() if isinstance(node, dict) else node:
+            join_null_to_values_of_maps(value)
 
 
 def _sent(document: Node) -> set[str]:

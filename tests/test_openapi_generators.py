@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.openapi_generators import suit_generators
+from app.openapi_generators import join_null_to_values_of_maps, suit_generators
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "openapi" / "openapi.json").read_text())
 SCHEMAS = CONTRACT["components"]["schemas"]
@@ -86,6 +86,31 @@ def test_writes_a_constant_among_choices_as_a_list_of_one_word() -> None:
     assert document["components"]["schemas"]["Part"]["properties"]["which"] == {
         "anyOf": [{"type": "integer"}, {"type": "string", "enum": ["any"]}]
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        pytest.param(
+            {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            {"type": ["integer", "null"]},
+            id="a count that may be withheld",
+        ),
+        pytest.param(
+            {"anyOf": [{"$ref": "#/components/schemas/PartOut"}, {"type": "null"}]},
+            {"anyOf": [{"$ref": "#/components/schemas/PartOut"}, {"type": "null"}]},
+            id="a shape of its own",
+        ),
+        pytest.param({"type": "integer"}, {"type": "integer"}, id="never null"),
+    ],
+)
+def test_writes_what_a_map_may_hold_as_types_of_one_value(
+    values: dict[str, Any], written: dict[str, Any]
+) -> None:
+    document = _document({"additionalProperties": values})
+    join_null_to_values_of_maps(document)
+    part = document["components"]["schemas"]["Part"]["properties"]["which"]
+    assert part == {"additionalProperties": written}
 
 
 def _choices(node: Any) -> Iterator[dict[str, Any]]:

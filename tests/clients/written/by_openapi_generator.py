@@ -149,7 +149,7 @@ def be_refused(client: ApiClient, subject: str) -> None:
     problem = refusal_of(
         lambda: AdverseEventsApi(client).submit_adverse_event(subject, new_key(), body)
     )
-    places = ", ".join(f"{error['pointer']} {error['code']}" for error in problem.errors)
+    places = ", ".join(f"{error.pointer} {error.code}" for error in problem.errors)
     did("refusal", f"{problem.status} {problem.type}: {places}")
 
 

@@ -168,7 +168,7 @@ def be_refused(client: AuthenticatedClient, subject: str) -> None:
         idempotency_key=new_key(),
     )
     assert isinstance(problem, ProblemDocument), problem
-    places = ", ".join(f"{error['pointer']} {error['code']}" for error in problem.errors)
+    places = ", ".join(f"{error.pointer} {error.code}" for error in problem.errors)
     did("refusal", f"{problem.status} {problem.type_}: {places}")
 
 
