@@ -16,7 +16,9 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
 from app.openapi_generators import join_null_to_values_of_maps, suit_generators
-from app.problems import MEDIA_TYPE, IfMatchMissing, Problem, ProblemDocument
+from app.problem_documents import ProblemDocument
+from app.problems import MEDIA_TYPE, IfMatchMissing, Problem
+from app.routers.figures.named_tuples import say_that_they_are_objects
 from app.routers.figures.withheld import say_what_is_withheld
 from app.schemas.import_results import ImportResult
 from app.schemas.kept_for_the_record import say_what_is_kept
@@ -121,6 +123,7 @@ def _complete(document: dict[str, Any]) -> None:
     say_what_is_kept(schemas)
     suit_generators(document)
     name_components(document)
+    say_that_they_are_objects(schemas)
     say_what_is_withheld(document)
     join_null_to_values_of_maps(document)
     components["schemas"] = dict(sorted(schemas.items()))

@@ -72,6 +72,29 @@ def _words(document: dict[str, Any], schema: dict[str, Any]) -> list[str]:
     return found
 
 
+async def read_subjects(caller: Caller, subjects: list[str]) -> None:
+    """Read some subjects in every way."""
+    for subject in (subjects[0], subjects[14], *subjects[20:60:8]):
+        for path in ("", "/history", "/identifiers", "/response"):
+            await caller.get(f"/v1/subjects/{subject}{path}")
+
+
+async def read_records(caller: Caller) -> None:
+    """Read some records of each kind in every way, and every vocabulary."""
+    for kind in RECORD_KINDS:
+        if kind.one_per_subject:
+            continue
+        page = await caller.get(f"/v1/{kind.path}?limit=3")
+        for item in page.json().get("items", ()):
+            of_subject = f"/v1/subjects/{item['subject']}/{kind.path}"
+            for end in ("", "/history", "/identifiers"):
+                await caller.get(f"{of_subject}/{item['record_id']}{end}")
+            await caller.get(of_subject, Accept="application/x-ndjson")
+            await caller.get(of_subject)
+    for vocabulary in (await caller.get("/v1/vocabularies")).json()["items"]:
+        await caller.get(f"/v1/vocabularies/{vocabulary['name']}")
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_every_read_of_the_demonstration_has_what_is_declared(
     role: str, told: Cohort
@@ -84,21 +107,8 @@ async def test_every_read_of_the_demonstration_has_what_is_declared(
             continue
         for query in questions(world.document, path, operation):
             await caller.get(path + query, Accept="application/json")
-    for subject in (subjects[0], subjects[14], *subjects[20:60:8]):
-        for path in ("", "/history", "/identifiers", "/response"):
-            await caller.get(f"/v1/subjects/{subject}{path}")
-    for kind in RECORD_KINDS:
-        if kind.one_per_subject:
-            continue
-        page = await caller.get(f"/v1/{kind.path}?limit=3")
-        await caller.get(f"/v1/{kind.path}?limit=3", Accept="application/x-ndjson")
-        for item in page.json().get("items", ()):
-            of_subject = f"/v1/subjects/{item['subject']}/{kind.path}"
-            for path in ("", *(f"/{item['record_id']}{end}" for end in ("", "/history"))):
-                await caller.get(of_subject + path)
-            await caller.get(f"{of_subject}/{item['record_id']}/identifiers")
-    for name in (await caller.get("/v1/vocabularies")).json()["items"]:
-        await caller.get(f"/v1/vocabularies/{name['name']}")
+    await read_subjects(caller, subjects)
+    await read_records(caller)
     assert sorted(set(world.faults))[:20] == []
     assert len(world.seen) > 40
 
@@ -127,7 +137,7 @@ async def test_every_write_of_a_kind_has_what_is_declared(
     await sender.amend(address, changed, version=1)
     await sender.amend(address, changed, version=1)
     await sender.amend(address, {"reason": 3}, version=2)
-    await sender.http.put(address, content=b"{}", headers={"Content-Type": "application/json"})
+    await sender.http.put(address, json=changed)
     given = {"identifiers": ["another id"], "reason": "Two numbers of the sample were merged."}
     await sender.http.put(f"{address}/identifiers", json=given)
     reads = ("", "/history", "/identifiers")
@@ -195,7 +205,7 @@ async def test_a_member_that_is_not_declared_is_a_fault(deployment: Deployment) 
     assert "actions" in world.faults[0]
 
 
-def test_an_object_of_the_contract_says_what_its_members_are(deployment: Deployment) -> None:
+async def test_an_object_of_the_contract_says_what_its_members_are(deployment: Deployment) -> None:
     document = deployment.app.openapi()
     open_ones = [
         name

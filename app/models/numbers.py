@@ -3,7 +3,7 @@
 Decision: what a column of type ``numeric`` could not give back as it was sent is refused and not
 mended: a leading zero (``007``), a negative zero, text with an exponent. A JSON number may have an
 exponent, for programs write ``1e-05`` unasked: it is the same number in plain digits. A number has
-at most 30 digits, those after the point included.
+at most 32 characters in plain digits, a sign and the point included.
 """
 
 import re
@@ -17,11 +17,13 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from app.models.shape import COMPONENT
 from app.strict_json import NumberWithExponent
 
-DIGITS = 30
+DIGITS = 32
+"""How many characters the text of a number has at most, as the contract declares."""
+
 _TEXT = {
     "type": "string",
     "pattern": r"^(?!-0(?:\.0+)?$)-?(0|[1-9][0-9]*)(\.[0-9]+)?$",
-    "maxLength": DIGITS + 2,
+    "maxLength": DIGITS,
 }
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _NEGATIVE_ZERO = re.compile(r"-0(?:\.0+)?")
@@ -31,15 +33,15 @@ _EXPONENT = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
 def _with_exponent() -> PydanticCustomError:
     return PydanticCustomError(
         "number_with_exponent",
-        "write a number of at most 30 digits, in text without an exponent: 0.00001",
+        "write a number of at most 32 characters, in text without an exponent: 0.00001",
     )
 
 
 def _not_a_number() -> PydanticCustomError:
     return PydanticCustomError(
         "not_a_number",
-        "write a number of at most 30 digits, as a JSON number or as text such as 2.50: a point, "
-        "no leading zero, no sign but a minus",
+        "write a number of at most 32 characters, as a JSON number or as text such as 2.50: a "
+        "point, no leading zero, no sign but a minus",
     )
 
 
@@ -69,12 +71,19 @@ def clinical_decimal(value: object) -> Decimal:
         PydanticCustomError: ``number_with_exponent``, ``not_a_number`` or ``negative_zero``.
     """
     text = _digits_as_sent(value)
-    too_long = len(text) > DIGITS and len(text.replace("-", "").replace(".", "")) > DIGITS
-    if too_long or not _NUMBER.fullmatch(text):
+    if len(text) > DIGITS or not _NUMBER.fullmatch(text):
         raise _with_exponent() if _EXPONENT.fullmatch(text) else _not_a_number()
     if _NEGATIVE_ZERO.fullmatch(text):
         raise PydanticCustomError("negative_zero", "write zero without a sign")
     return Decimal(text)
+
+
+def as_whole(value: object) -> object:
+    """Give the integer that a JSON number without a fraction is; anything else as it is."""
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < DIGITS:
+        whole = int(value)
+        return whole if whole == value else value
+    return value
 
 
 def digits(number: Decimal) -> str:
@@ -161,7 +170,10 @@ class ClinicalNumber:
 
 @dataclass(frozen=True, kw_only=True)
 class WholeNumber:
-    """What a whole-number field reads: a JSON integer; not text, not ``true``, not ``1.0``."""
+    """What a whole-number field reads: a JSON integer, also written ``3.0``; not text or ``true``.
+
+    Source: JSON Schema 2020-12, Validation, section 6.1.1: a number without a fraction is one.
+    """
 
     at_least: int
     at_most: int
@@ -172,9 +184,10 @@ class WholeNumber:
         Raises:
             PydanticCustomError: ``not_a_whole_number`` or ``whole_number_out_of_range``.
         """
+        value = as_whole(value)
         if type(value) is not int:
             raise PydanticCustomError(
-                "not_a_whole_number", "write a whole number, without quotes and without a point"
+                "not_a_whole_number", "write a whole number, without quotes and without a fraction"
             )
         if not self.at_least <= value <= self.at_most:
             raise PydanticCustomError(

@@ -15,6 +15,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.models.free_text import suspected_identifier
+from app.models.numbers import as_whole
 
 _UNREADABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _OUTSIDE = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069"
@@ -194,7 +195,8 @@ class ShortCode:
 class PublishedCode:
     """What a coded field reads: a code of the vocabulary, in the type it is published in.
 
-    To Python ``True``, ``1.0`` and 1 are equal: an ``IntEnum`` alone takes each for grade 1.
+    To Python ``True`` and 1 are equal: an ``IntEnum`` alone takes it for grade 1. A JSON number
+    without a fraction, ``3.0``, is the whole number that it is to JSON Schema.
     """
 
     def __get_pydantic_core_schema__(
@@ -204,6 +206,7 @@ class PublishedCode:
         types = {type(code) for code in codes} | {vocabulary}
 
         def read(value: object) -> object:
+            value = as_whole(value)
             if type(value) in types and value in codes:
                 return value
             raise PydanticCustomError(

@@ -75,7 +75,7 @@ class FindingsQuery(ReadQuery):
         "they are one finding of the subject with a `count`.",
     )
     limit: int = Field(default=100, ge=1, le=1000, description="How many on one page.")
-    cursor: Annotated[FindingCursor, BeforeValidator(FindingCursor.decoded)] | None = Field(
+    cursor: Annotated[FindingCursor | None, BeforeValidator(FindingCursor.decoded)] = Field(
         default=None,
         description="Where to go on; from the Link header.",
         json_schema_extra={"type": "string"},

@@ -60,8 +60,10 @@ class FindingCursor(BaseModel):
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def decoded(cls, word: object) -> Self:
-        """Read the word back."""
+    def decoded(cls, word: object) -> Self | None:
+        """Read the word back; an empty one is none."""
+        if word is None or word == "":
+            return None
         if isinstance(word, cls):
             return word
         try:

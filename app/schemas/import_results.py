@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from app.problems import ProblemError
+from app.problem_documents import ProblemError
 from app.schemas.record import Finding
 
 

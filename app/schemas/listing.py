@@ -62,8 +62,10 @@ class Cursor(BaseModel):
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def decoded(cls, word: object) -> Self:
-        """Read the word back."""
+    def decoded(cls, word: object) -> Self | None:
+        """Read the word back; an empty one is none."""
+        if word is None or word == "":
+            return None
         if isinstance(word, cls):
             return word
         try:
@@ -109,7 +111,7 @@ class ListQuery(ReadQuery):
         description="Only records whose current version came after this seq.",
     )
     limit: int = Field(default=100, ge=1, le=1000, description="How many on one page.")
-    cursor: Annotated[Cursor, BeforeValidator(Cursor.decoded)] | None = Field(
+    cursor: Annotated[Cursor | None, BeforeValidator(Cursor.decoded)] = Field(
         default=None, description="Where to go on; from the Link header.",
         json_schema_extra={"type": "string"},
     )  # fmt: skip

@@ -144,7 +144,7 @@ class RecordKind:
         if self.shown_with is None:
             return self.view
         return create_model(
-            f"{self.model}Shown",
+            self.view.__name__,
             __base__=(self.view, self.shown_with),  # type: ignore[arg-type]
             __doc__=f"The {self.noun}, and what follows from its other records.",
         )
@@ -173,7 +173,7 @@ class RecordKind:
         return create_model(
             self.model + "History",
             __config__=ConfigDict(defer_build=True),
-            items=(list[self.view], ...),  # type: ignore[name-defined]
+            items=(list[self.shown], ...),  # type: ignore[name-defined]
             as_of=(int, Field(description="The seq up to which the history is complete.")),
             identifiers=(list[str], Field(description="The sender's own ids of the record.")),
             also_held_by=(

@@ -105,6 +105,9 @@ def refusal(name: str, sent: object) -> str:
         ("12345678901234567890.123", "12345678901234567890.123"),
         ("123456789012345678901234567890", "123456789012345678901234567890"),
         ('"0.00000000000000000000000000001"', "0.00000000000000000000000000001"),
+        ("1e30", "1" + "0" * 30),
+        (f'"{"1" * 32}"', "1" * 32),
+        (f'"0.{"1" * 30}"', f"0.{'1' * 30}"),
     ],
 )
 def test_a_number_keeps_its_digits(token: str, text: str) -> None:
@@ -115,8 +118,8 @@ def test_a_number_keeps_its_digits(token: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("token", "code"),
     [
-        ("1e30", "not_a_number"),
-        ("1e-30", "not_a_number"),
+        ("1e32", "not_a_number"),
+        ("1e-31", "not_a_number"),
         ("-0e0", "negative_zero"),
         ("1e400", "number_with_exponent"),
         ("1e99999999999999999999", "number_with_exponent"),
@@ -144,8 +147,8 @@ def test_a_number_keeps_its_digits(token: str, text: str) -> None:
         ("null", "not_a_number"),
         ("[]", "not_a_number"),
         ("{}", "not_a_number"),
-        ("1" * 31, "not_a_number"),
-        (f'"0.{"1" * 30}"', "not_a_number"),
+        ("1" * 33, "not_a_number"),
+        (f'"0.{"1" * 31}"', "not_a_number"),
         ("1" * 400, "not_a_number"),
     ],
 )
@@ -219,10 +222,14 @@ def test_every_number_comes_back_as_sent(text: str) -> None:
     assert answered("ClinicalDecimal", parse_strictly(text.encode())) == text
 
 
-@pytest.mark.parametrize("sent", [True, False, "5", "", 5.0, Decimal(5), Decimal("5.0"), None, [5]])
+@pytest.mark.parametrize(
+    "sent", [True, False, "5", "", 5.0, Decimal("3.5"), Decimal("1e99"), None, [5]]
+)
 def test_a_count_is_a_json_integer(sent: object) -> None:
     assert answered("Count", 0) == 0
     assert answered("Count", 2**31 - 1) == 2**31 - 1
+    assert answered("Count", parse_strictly(b"3.0")) == 3
+    assert answered("Count", parse_strictly(b"30e-1")) == 3
     assert refusal("Count", sent) == "not_a_whole_number"
     assert refusal("Count", -1) == "whole_number_out_of_range"
     assert refusal("Count", 2**31) == "whole_number_out_of_range"
@@ -234,11 +241,12 @@ def test_yes_is_true_and_nothing_else(sent: object) -> None:
     assert refusal("StrictBool", sent) == "bool_type"
 
 
-@pytest.mark.parametrize("sent", [True, "5", 5.0, Decimal(5), 2, 0, None, [5], {}])
+@pytest.mark.parametrize("sent", [True, "5", 5.0, Decimal("5.5"), 2, 0, None, [5], {}])
 def test_a_grade_is_one_of_its_published_integers(sent: object) -> None:
     assert ADAPTERS["Grade"].validate_python(5) is Grade.DEATH
     assert ADAPTERS["Grade"].validate_python(Grade.DEATH) is Grade.DEATH
     assert answered("Grade", 5) == 5
+    assert answered("Grade", parse_strictly(b"5.0")) == 5
     with pytest.raises(ValidationError) as refused:
         ADAPTERS["Grade"].validate_python(sent)
     error = refused.value.errors()[0]
@@ -542,7 +550,9 @@ def test_nothing_is_changed_silently(name: str, sent: object) -> None:
         answer = answered(name, sent)
     except ValidationError:
         return
-    if isinstance(sent, Decimal):
+    if isinstance(sent, Decimal) and type(answer) is int:
+        assert answer == sent
+    elif isinstance(sent, Decimal):
         assert answer == format(sent, "f")
     elif TYPES[name] in (ClinicalDecimal, NonNegativeDecimal, PositiveDecimal, Percentage):
         assert answer == str(sent)

@@ -106,3 +106,22 @@ async def test_it_goes_on_only_where_a_link_led(
     cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
     answer = await coordinator.get(f"/v1/visits?cursor={cursor}")
     assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize("address", ["visits", "subjects", "findings", "discrepancies"])
+async def test_an_empty_cursor_is_none(coordinator: Caller, address: str) -> None:
+    name = "after" if address == "discrepancies" else "cursor"
+    answer = await coordinator.get(f"/v1/{address}?{name}=")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["items"] == (await coordinator.get(f"/v1/{address}")).json()["items"]
+
+
+@pytest.mark.parametrize(("written", "status"), [("1.0", 201), ("10e-1", 201), ("1.5", 422)])
+async def test_an_integer_is_one_however_it_is_written(
+    coordinator: Caller, written: str, status: int
+) -> None:
+    body = json.dumps(VISIT).replace('"ecog": 1', f'"ecog": {written}').encode()
+    answer = await coordinator.submit("/v1/subjects/03-001/visits", body)
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        assert answer.json()["ecog"] == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.services.criteria.imwg.reading import Reading
 
@@ -20,8 +20,7 @@ BelowLimit = Literal["zero", "limit"]
 """What ``<x`` counts as where it is a nadir: 0, or x."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """A value and the day it was collected."""
 
     value: Decimal

@@ -61,7 +61,7 @@ def against_nadir(
         values = series.before(reading.collected_on, below_limit, above_limit=above_limit)
         found = nadir(values, policy.nadir)
         if found is not None and floored and found.value < 0:
-            return replace(found, value=ZERO)
+            return found._replace(value=ZERO)
         return found
 
     stands = lowest(policy.below_limit_nadir)
