@@ -8,7 +8,7 @@ SEED ?= 1
 CHARTS ?= .data/charts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench openapi rules lock migration faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
+.PHONY: help run test lint format bench openapi rules clients lock migration faults crowd parameters mutation schemathesis demo-cdisc-pilot charts clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ rules: $(READY) ## Write the rule book
 migration: $(READY) ## Write the migration that makes the table of a kind of record (TABLE=visit TITLE="Hold visits")
 	$(BIN)/python -m migrations.describe $(TABLE) "$(TITLE)"
 
+clients: $(READY) ## Make clients of the contract by three generators and let each work at a service
+	$(BIN)/python -m tests.clients
+
 faults: $(READY) ## Kill the service and its database many times under load
 	$(BIN)/pytest -n 0 tests/faults --kills 40
 
@@ -75,4 +78,4 @@ lock: $(READY) ## Lock the dependencies again, with their hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra development --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean: ## Remove what was made, but not the data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

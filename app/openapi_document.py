@@ -15,6 +15,7 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.access.scopes import SCOPES
 from app.openapi_components import name_components
+from app.openapi_generators import join_null_to_values_of_maps, suit_generators
 from app.problem_documents import ProblemDocument
 from app.problems import MEDIA_TYPE, IfMatchMissing, Problem
 from app.routers.figures.named_tuples import say_that_they_are_objects
@@ -128,9 +129,11 @@ def _complete(document: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     say_what_is_kept(schemas)
+    suit_generators(document)
     name_components(document)
     say_that_they_are_objects(schemas)
     say_what_is_withheld(document)
+    join_null_to_values_of_maps(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = _HEADERS
     components["securitySchemes"] = _security_schemes()

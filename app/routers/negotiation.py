@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 
-from app.problems import NotAcceptable
+from app.problems import MEDIA_TYPE, NotAcceptable
 
 ANYTHING: Final = "*/*"
 IDENTITY: Final = "identity"
@@ -25,11 +25,16 @@ def preferred(request: Request, offered: Sequence[FormT]) -> FormT:
 
     Raises:
         NotAcceptable: the caller takes none of them.
+
+    Decision: who names the form of refusals alone has not chosen among the others, and gets the one
+    offered first. The clients that openapi-generator makes name it wherever an answer is not JSON.
     """
     accept = ",".join(request.headers.getlist("accept"))
     if accept in {"", ANYTHING}:
         return offered[0]
     ranges = weights(accept)
+    if not ranges.keys() - {MEDIA_TYPE}:
+        return offered[0]
     best = max(offered, key=lambda form: _weight(form, ranges))
     if not _weight(best, ranges):
         raise NotAcceptable("Ask for one of the forms.", allowed=[str(form) for form in offered])

@@ -118,6 +118,7 @@ async def test_each_form_has_an_identity_of_its_own(told: Cohort) -> None:
         pytest.param("text/html, */*;q=0.1", Form.SVG, id="a browser"),
         pytest.param("*/*;q=0.1, text/*;q=0.2", Form.CSV, id="the more specific range"),
         pytest.param("text/csv; header=present", Form.CSV, id="with a parameter"),
+        pytest.param("application/problem+json", Form.SVG, id="the form of refusals alone"),
     ],
 )
 async def test_it_takes_the_form_that_the_caller_would_rather_have(
