@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 
 from app.charts.named_charts import CHARTS
-from app.services.derivations.event_definition import PARTS
+from app.services.derivations.time_to_event.event_definition import PARTS
 from benchmarks.cohort import TRIAL, Figure, fill, told_model
 from benchmarks.deployment import CENTRE, Measured
 from benchmarks.load import drive, request

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from app.charts.named_charts import CHARTS
-from app.services.trial_endpoints.reports import REPORTS
+from app.services.reports.catalogue import REPORTS
 from app.trial.trial import load_trial
 from app.vocabularies.times_to_event import TIMES_TO_EVENT
 

@@ -8,8 +8,8 @@ from pydantic_core import PydanticCustomError
 from app.models.values import CivilDate
 from app.routers.endpoint_query import LONGEST_VARIANT, CurveType, pattern_of
 from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
-from app.services.derivations.event_definition import PARTS
-from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.derivations.safety.safety_follow_up import SafetyWindow
+from app.services.derivations.time_to_event.event_definition import PARTS
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
 from app.vocabularies.kinetics import KineticsMethod

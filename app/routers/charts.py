@@ -34,11 +34,11 @@ from app.routers.trial_route import permits
 from app.service import Service
 from app.services import ledger
 from app.services.data_cut import DataCut
-from app.services.derivations.event_definition import PARTS, definition_of
+from app.services.derivations.time_to_event.event_definition import PARTS, definition_of
 from app.services.drawing.forms import Form
 from app.services.drawing.order import Order
 from app.services.drawing.pictures import PictureAnswer
-from app.services.trial_endpoints.question import Question, usual_population
+from app.services.reports.question import Question, usual_population
 from app.services.trial_endpoints.subject_reads import SubjectQuestion, SubjectReport
 from app.trial.trial import Trial
 from app.vocabularies.times_to_event import TimeToEvent

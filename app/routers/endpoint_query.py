@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.models.values import CivilDate
 from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
-from app.services.derivations.event_definition import PARTS, definition_of
+from app.services.derivations.time_to_event.event_definition import PARTS, definition_of
 from app.trial.policy import TimeToEventPolicy
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource

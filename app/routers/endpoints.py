@@ -22,12 +22,12 @@ from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
 from app.services.data_cut import DataCut
-from app.services.derivations.event_definition import PARTS
+from app.services.derivations.time_to_event.event_definition import PARTS
 from app.services.entity_tags import is_held
 from app.services.records import Caller
-from app.services.trial_endpoints.question import Question, usual_population
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
-from app.services.trial_endpoints.tables import endpoint_table
+from app.services.reports.catalogue import REPORTS, SUMMARY
+from app.services.reports.question import Question, usual_population
+from app.services.reports.tables import endpoint_table
 
 _QUERIES: dict[str, type[EndpointQuery]] = {
     "response": ResponseQuery,

@@ -24,8 +24,8 @@ from app.schemas.listing import SoughtText
 from app.service import Service
 from app.services import ledger
 from app.services.printed_reports import ReportForm
-from app.services.trial_endpoints.question import Question
-from app.services.trial_endpoints.reports import TRIAL_REPORT
+from app.services.reports.catalogue import TRIAL_REPORT
+from app.services.reports.question import Question
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
 

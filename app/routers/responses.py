@@ -17,8 +17,8 @@ from app.routers.trial_route import permits
 from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
 from app.service import Service
 from app.services import ledger
+from app.services.json_values import written
 from app.services.trial_endpoints import response_reads
-from app.services.trial_endpoints.json_values import written
 
 router = APIRouter(route_class=EndpointRoute, tags=["responses"])
 

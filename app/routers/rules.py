@@ -15,8 +15,8 @@ from app.schemas.listing import SoughtText
 from app.service import Service
 from app.services.code_digest import code_digest
 from app.services.entity_tags import is_held
+from app.services.reports.question import RULES_VERSION
 from app.services.rule_book.kept import kept_rules, rules_identity
-from app.services.trial_endpoints.question import RULES_VERSION
 
 router = APIRouter(route_class=TrialRoute, tags=["vocabularies"])
 

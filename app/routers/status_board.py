@@ -18,9 +18,9 @@ from app.schemas.status_board import StatusBoard
 from app.service import Service
 from app.services import ledger
 from app.services.entity_tags import is_held
-from app.services.trial_endpoints.question import Question
-from app.services.trial_endpoints.reports import STATUS_BOARD
-from app.services.trial_endpoints.tables import board_table
+from app.services.reports.catalogue import STATUS_BOARD
+from app.services.reports.question import Question
+from app.services.reports.tables import board_table
 
 router = APIRouter(route_class=EndpointRoute, tags=["status board"])
 

@@ -17,11 +17,11 @@ from app.services.analysis_data import AnalysisCut, histories_of
 from app.services.criteria.ctcae_labs.grading import grade_lab_result
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.services.criteria.ctcae_labs.rules import looks_at_baseline
-from app.services.derivations.corrected_calcium import CA_TOTAL
-from app.services.derivations.graded_labs import graded_result, is_usable
-from app.services.derivations.lab_baseline import LabPeriod, lab_follow_up
+from app.services.derivations.laboratory.corrected_calcium import CA_TOTAL
+from app.services.derivations.laboratory.graded_labs import graded_result, is_usable
+from app.services.derivations.laboratory.lab_baseline import LabPeriod, lab_follow_up
+from app.services.derivations.laboratory.unreported_grades import is_unreported, severe
 from app.services.derivations.subject_history import LabValue
-from app.services.derivations.unreported_grades import is_unreported, severe
 from app.services.edit_checks.unreported_grades import LAB_GRADE_WITHOUT_AE
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial

@@ -25,8 +25,8 @@ from app.services.drawing.pictures import picture_etag
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held
 from app.services.records import Caller
+from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Admitted, Answers
-from app.services.trial_endpoints.question import Question
 from app.trial.trial import Trial
 
 AUTHOR: Final = "Day Zero"

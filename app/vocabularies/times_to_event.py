@@ -1,6 +1,6 @@
 """The times to an event that the service answers for, by their names, and what people call them.
 
-What each of them is stands in `app/services/derivations/named_times.py`.
+What each of them is stands in `app/services/derivations/time_to_event/named_times.py`.
 
 Source: the trial's endpoint definitions, events and censoring.
 """

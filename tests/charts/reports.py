@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.services.derivations.event_definition import definition_of
-from app.services.derivations.time_to_event import CensoringReason
+from app.services.derivations.time_to_event.event_definition import definition_of
+from app.services.derivations.time_to_event.event_time import CensoringReason
+from app.services.json_values import jsonable
+from app.services.reports.survival import defined
+from app.services.reports.survival_figures import SurvivalMethod, described
 from app.services.statistics.table_methods import USUAL_METHODS
-from app.services.trial_endpoints.json_values import jsonable
-from app.services.trial_endpoints.survival import SurvivalMethod, described
-from app.services.trial_endpoints.survival_report import defined
 from app.trial.policy import TimeToEventPolicy
 from app.vocabularies.times_to_event import TimeToEvent
 

@@ -13,12 +13,12 @@ from app.schemas.record_kinds import by_path
 from app.services import analysis_values as values
 from app.services.analysis_data import AnalysisCut, history_of
 from app.services.data_cut import DataCut
+from app.services.derivations.subject.analyse import analyse
 from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
+from app.services.json_values import jsonable
+from app.services.reports.catalogue import report
+from app.services.reports.question import Question, usual_population
 from app.services.standing_records import Document
-from app.services.trial_endpoints.analyse import analyse
-from app.services.trial_endpoints.json_values import jsonable
-from app.services.trial_endpoints.question import Question, usual_population
-from app.services.trial_endpoints.reports import report
 from app.trial.trial import Trial
 from tests.endpoints.subjects import Subject
 from tests.trial.trial_documents import raw, set_at

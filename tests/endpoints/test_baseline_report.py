@@ -4,11 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.services.derivations.subject.analyse import analyse
+from app.services.derivations.subject.analysis import SubjectAnalysis
 from app.services.derivations.subject_history import Characteristics
-from app.services.trial_endpoints.analyse import analyse
-from app.services.trial_endpoints.baseline_report import baseline, exposure_of
-from app.services.trial_endpoints.listings import listings
-from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.services.reports.baseline import baseline, exposure_of
+from app.services.reports.listings import listings
 from app.trial.trial import load_trial
 from app.vocabularies.follow_up import DeathCause
 from app.vocabularies.subjects import Disposition, IssStage, Sex

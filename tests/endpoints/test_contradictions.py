@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import cytokine_release
 from tests.endpoints.subjects import (

@@ -13,9 +13,9 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from app.services.derivations.event_definition import PARTS, definition_of
-from app.services.trial_endpoints.explanation import explained
-from app.services.trial_endpoints.json_values import jsonable
+from app.services.derivations.subject.explanation import explained
+from app.services.derivations.time_to_event.event_definition import PARTS, definition_of
+from app.services.json_values import jsonable
 from app.trial.policy import EFS_COMPONENTS, Policy, TimeToEventPolicy
 from tests.endpoints.analysed import answer, at, history, trial_of
 from tests.endpoints.subjects import (

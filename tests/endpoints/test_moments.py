@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.services.trial_endpoints.reports import REPORTS
+from app.services.reports.catalogue import REPORTS
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences
 from tests.endpoints.subjects import (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.services.trial_endpoints.analyse import analyse
+from app.services.derivations.subject.analyse import analyse
 from tests.endpoints.analysed import history, trial_of
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.subjects import (

@@ -11,9 +11,9 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from app.services.data_cut import DataCut
 from app.services.entity_tags import is_held, weak
+from app.services.reports.catalogue import REPORTS, SUMMARY
+from app.services.reports.question import Question
 from app.services.trial_endpoints.figures import asked_of, clinical_days
-from app.services.trial_endpoints.question import Question
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import drawn_subject

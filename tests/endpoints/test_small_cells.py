@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
+from app.services.reports.catalogue import REPORTS, SUMMARY
 from app.services.statistics.small_cells import NOT_COUNTS
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
 from tests.closed_world import ClosedWorld
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.deployment import Deployment
 from tests.endpoints.cohort import Cohort, cohort, imported
 from tests.endpoints.differences import differences

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences

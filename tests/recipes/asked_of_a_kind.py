@@ -13,7 +13,7 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from app.routers.charts import CHARTS
 from app.schemas.record_kinds import by_path
-from app.services.trial_endpoints.reports import REPORTS, SUMMARY
+from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.deployment import Caller, Deployment, clone_of_template, open_directory
 
 PATH = os.environ["KIND"]

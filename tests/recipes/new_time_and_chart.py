@@ -65,7 +65,9 @@ _CHART: Final = """\
 def a_time(tree: Tree) -> None:
     """Add a time to an event."""
     tree.insert(
-        "app/services/derivations/named_times.py", _RULE, before='}\n"""By the name in the address.'
+        "app/services/derivations/time_to_event/named_times.py",
+        _RULE,
+        before='}\n"""By the name in the address.',
     )
     tree.insert(
         "app/vocabularies/times_to_event.py", _WORDS, before='}\n"""By the name in the address,'

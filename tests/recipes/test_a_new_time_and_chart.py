@@ -17,6 +17,6 @@ def test_what_follows_from_one_declaration_of_each() -> None:
         tree.run("app.cli", "openapi", "--output", "openapi/openapi.json")
         tree.test(
             "tests/recipes/asked_of_a_time_and_a_chart.py",
-            "tests/services/derivations/test_event_times.py",
+            "tests/services/derivations/time_to_event/test_variants.py",
             "tests/trial/test_trial.py",
         )

@@ -60,7 +60,7 @@ COPYISTS: Final = frozenset(
         "app.services.edit_checks.date_members",
         "app.services.edit_checks.plausibility",
         "app.services.measured_values",
-        "app.services.trial_endpoints.json_values",
+        "app.services.json_values",
     }
 )
 """Modules that hand every member on, or look at every date or number, whatever it is of."""

@@ -7,16 +7,17 @@ import pytest
 
 import app
 from app.services.code_digest import ROOMS, code_digest
-from app.services.trial_endpoints.question import rule_set, rules_digest
+from app.services.reports.question import rule_set, rules_digest
 from app.trial.trial import load_trial
 
 APP = Path(app.__file__).parent
 A_FILE_OF = {
     "services/criteria": "services/criteria/icaht.py",
-    "services/derivations": "services/derivations/death.py",
+    "services/derivations": "services/derivations/time_to_event/death.py",
     "services/statistics": "services/statistics/kaplan_meier.py",
-    "services/trial_endpoints": "services/trial_endpoints/cohort.py",
+    "services/reports": "services/reports/cohort.py",
     "services/analysis_data.py": "services/analysis_data.py",
+    "services/json_values.py": "services/json_values.py",
     "services/analysis_values.py": "services/analysis_values.py",
     "services/standing_records.py": "services/standing_records.py",
     "services/written_dates.py": "services/written_dates.py",
@@ -69,5 +70,5 @@ def test_an_answer_says_it_and_follows_from_it(monkeypatch: pytest.MonkeyPatch) 
     trial = load_trial()
     assert rule_set(trial)["code_digest"] == code_digest()
     before = rules_digest(trial)
-    monkeypatch.setattr("app.services.trial_endpoints.question.code_digest", lambda: "0" * 64)
+    monkeypatch.setattr("app.services.reports.question.code_digest", lambda: "0" * 64)
     assert rules_digest(trial) != before

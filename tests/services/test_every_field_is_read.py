@@ -11,13 +11,13 @@ import pytest
 
 from app.schemas.kept_for_the_record import KEPT
 from app.services.data_cut import DataCut
+from app.services.derivations.subject.analyse import analyse
+from app.services.derivations.subject.explanation import discrepancies_of, explained
+from app.services.derivations.subject.lab_series import lab_series
+from app.services.derivations.subject.timeline import subject_timeline
 from app.services.edit_checks import on_subject
-from app.services.trial_endpoints.analyse import analyse
-from app.services.trial_endpoints.explanation import discrepancies_of, explained
-from app.services.trial_endpoints.lab_series import lab_series
-from app.services.trial_endpoints.question import Question
-from app.services.trial_endpoints.reports import PICTURED, REPORTS, report, trial_report
-from app.services.trial_endpoints.subject_timeline import subject_timeline
+from app.services.reports.catalogue import PICTURED, REPORTS, report, trial_report
+from app.services.reports.question import Question
 from app.trial.trial import Trial, load_trial
 from app.vocabularies.imwg import ResponseSource
 from tests.endpoints.subjects import (
@@ -240,7 +240,7 @@ def test_it_finds_who_reads_what(read: Mapping[Place, set[str]]) -> None:
     prompt = by_name["adverse-events", "reported_at"]
     assert readers(prompt, read) == {"app.services.edit_checks.adverse_events"}
     related = by_name["adverse-events", "causality.procedure"]
-    assert readers(related, read) >= {"app.services.derivations.adverse_events"}
+    assert readers(related, read) >= {"app.services.derivations.safety.adverse_events"}
     assert not readers(by_name["adverse-events", "narrative"], read)
     assert len(LEAVES) > 440
 

@@ -19,8 +19,8 @@ HAVE_THE_CENTRES_CLOCK = {
     "app/services/derivations/moments.py",
     "app/services/derivations/subject_history.py",
     "app/services/derivations/set_aside.py",
-    "app/services/derivations/last_known_alive.py",
-    "app/services/derivations/safety_follow_up.py",
+    "app/services/derivations/time_to_event/last_known_alive.py",
+    "app/services/derivations/safety/safety_follow_up.py",
 }
 """Where a moment of the history, which is on the centre's clock, becomes its day."""
 

@@ -4,8 +4,8 @@ from pydantic import Field
 
 from app.routers.figures.answer import ReportOfRecords, Row
 from app.routers.figures.response import RateOfSubjects
-from app.services.derivations.car_kinetics import CarKinetics
-from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
+from app.services.derivations.kinetics.car_kinetics import CarKinetics
+from app.services.derivations.markers.pharmacodynamics import SubjectPharmacodynamics
 from app.services.statistics.kinetics_tables import KineticsTable
 from app.services.statistics.pharmacodynamic_tables import MarkerTable
 from app.services.statistics.summaries import Summary

@@ -7,7 +7,7 @@ from pydantic import Field
 from app.routers.figures.answer import Figures, ReportOfRecords, Row
 from app.routers.figures.survival import TimesEstimated
 from app.services.criteria.imwg.visit_response import Relapse
-from app.services.trial_endpoints.subject_analysis import ResponseDay
+from app.services.derivations.subject.analysis import ResponseDay
 from app.vocabularies.imwg import ResponseCategory
 
 

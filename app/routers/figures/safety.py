@@ -3,10 +3,13 @@
 from pydantic import Field
 
 from app.routers.figures.answer import Figures, ReportOfRecords, Row
-from app.services.derivations.analysed_adverse_event import AnalysedAdverseEvent, IgnoredEvent
-from app.services.derivations.cytopenia_recovery import CytopeniaRecovery
-from app.services.derivations.haematotoxicity import Haematotoxicity
-from app.services.derivations.lab_summary import LabSummary
+from app.services.derivations.laboratory.cytopenia_recovery import CytopeniaRecovery
+from app.services.derivations.laboratory.lab_summary import LabSummary
+from app.services.derivations.safety.analysed_adverse_event import (
+    AnalysedAdverseEvent,
+    IgnoredEvent,
+)
+from app.services.derivations.safety.haematotoxicity import Haematotoxicity
 from app.services.statistics.adverse_event_tables import AdverseEventTable
 from app.services.statistics.death_table import DeathTable
 from app.services.statistics.icaht_table import IcahtTable

@@ -7,8 +7,8 @@ Source: the trial's endpoint definitions, integrity errors.
 
 from datetime import date
 
-from app.services.derivations.last_known_alive import alive_contact
 from app.services.derivations.subject_history import PossibleDays, RecordRef, SubjectHistory
+from app.services.derivations.time_to_event.last_known_alive import alive_contact
 from app.vocabularies.visits import VisitStatus
 
 

@@ -20,9 +20,9 @@ from app.services.drawing.order import Order
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held, weak
 from app.services.records import Caller
+from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Answers
 from app.services.trial_endpoints.figures import newest_of_subject
-from app.services.trial_endpoints.question import Question
 from app.services.trial_endpoints.subject_reads import (
     SubjectQuestion,
     history_of_subject,

@@ -17,7 +17,7 @@ from app.services.analysis_values import examined
 from app.services.criteria.astct import crs_grade, icans_grade
 from app.services.criteria.astct_findings import CrsFindings, IcansDomain, IcansFindings
 from app.services.criteria.astct_grading import AstctGrading
-from app.services.derivations.crs_and_icans import syndrome_named
+from app.services.derivations.safety.crs_and_icans import syndrome_named
 from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial

@@ -9,8 +9,8 @@ from typing import Final
 from app.services import analysis_values
 from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.history import History
-from app.services.derivations.disease_baseline import DiseaseBaseline, disease_baseline
-from app.services.derivations.response_course import history_of
+from app.services.derivations.response.disease_baseline import DiseaseBaseline, disease_baseline
+from app.services.derivations.response.judged_evaluations import history_of
 from app.services.derivations.subject_history import NOTHING_SAID
 from app.services.edit_checks.rule import SubjectRecords
 

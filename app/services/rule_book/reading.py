@@ -13,6 +13,7 @@ ROOMS: Final[Mapping[str, str]] = {
     "services/criteria": "Criteria: what makes a category, a grade, a finding",
     "services/derivations": "Derivations: of one subject",
     "services/statistics": "Statistics: of many",
+    "services/reports": "Reports: what an answer says",
 }
 """Where rules stand, below ``app``, and what the chapter of each is called."""
 

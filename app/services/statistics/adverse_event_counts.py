@@ -6,7 +6,7 @@ Source: the trial's endpoint definitions, adverse events, tables.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.services.derivations.adverse_event_levels import SubjectLevel
+from app.services.derivations.safety.adverse_event_levels import SubjectLevel
 from app.services.statistics.proportions import Proportion, proportion
 
 

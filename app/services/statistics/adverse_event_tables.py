@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from app.services.derivations.adverse_event_levels import (
+from app.services.derivations.safety.adverse_event_levels import (
     LevelKey,
     SubjectLevel,
     subject_levels,
 )
-from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
-from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.derivations.safety.analysed_adverse_event import SubjectAdverseEvents
+from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.statistics.adverse_event_counts import LevelCounts, level_counts
 from app.services.statistics.incidence import (
     DAYS_PER_YEAR,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
+from app.services.derivations.safety.analysed_adverse_event import SubjectAdverseEvents
 from app.services.statistics.proportions import Proportion, proportion
 from app.vocabularies.follow_up import DeathCause
 

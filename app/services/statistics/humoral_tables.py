@@ -6,7 +6,7 @@ Source: the trial's protocol, pharmacodynamics, B-cell aplasia and hypogammaglob
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics
+from app.services.derivations.markers.pharmacodynamics import SubjectPharmacodynamics
 from app.services.statistics.proportions import Proportion, proportion
 from app.services.statistics.summaries import Summary, summarise
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods

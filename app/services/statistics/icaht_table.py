@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.services.derivations.haematotoxicity import Haematotoxicity, NotGraded
+from app.services.derivations.safety.haematotoxicity import Haematotoxicity, NotGraded
 from app.services.statistics.day_range import DayRange, day_range
 from app.services.statistics.proportions import Proportion, proportion
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from app.services.derivations.analysed_adverse_event import Resolution
-from app.services.derivations.immune_toxicity import ImmuneToxicity, Syndrome
-from app.services.derivations.safety_follow_up import SafetyFollowUp
-from app.services.derivations.toxicity_episodes import SEVERE, TREATMENTS, ToxicityEpisode
+from app.services.derivations.safety.analysed_adverse_event import Resolution
+from app.services.derivations.safety.immune_toxicity import ImmuneToxicity, Syndrome
+from app.services.derivations.safety.safety_follow_up import SafetyFollowUp
+from app.services.derivations.safety.toxicity_episodes import SEVERE, TREATMENTS, ToxicityEpisode
 from app.services.statistics.adverse_event_counts import GradeCounts, grade_counts
 from app.services.statistics.competing_risks import (
     CompetingRisks,

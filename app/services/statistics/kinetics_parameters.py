@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.services.derivations.kinetics_profile import KineticsProfile
-from app.services.derivations.noncompartmental import Noncompartmental
+from app.services.derivations.kinetics.kinetics_profile import KineticsProfile
+from app.services.derivations.kinetics.noncompartmental import Noncompartmental
 from app.services.statistics.summaries import Summary, summarise
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods
 

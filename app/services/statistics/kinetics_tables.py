@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from app.services.derivations.car_kinetics import CarKinetics
-from app.services.derivations.kinetics_profile import KineticsProfile, ProfileFlag, ProfileSample
-from app.services.derivations.kinetics_samples import KineticsAnalyte, analyte_order
+from app.services.derivations.kinetics.car_kinetics import CarKinetics
+from app.services.derivations.kinetics.kinetics_profile import (
+    KineticsProfile,
+    ProfileFlag,
+    ProfileSample,
+)
+from app.services.derivations.kinetics.kinetics_samples import KineticsAnalyte, analyte_order
 from app.services.statistics.kinetics_parameters import ParameterSummary, parameter_summaries
 from app.services.statistics.level_summaries import LevelSummary, MeasuredLevel, summarise_levels
 from app.services.statistics.persistence_tables import (

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
-from app.services.derivations.lab_abnormalities import ShiftScale
-from app.services.derivations.lab_baseline import BaselineFlag
-from app.services.derivations.lab_summary import LabSummary
+from app.services.derivations.laboratory.lab_abnormalities import ShiftScale
+from app.services.derivations.laboratory.lab_baseline import BaselineFlag
+from app.services.derivations.laboratory.lab_summary import LabSummary
 from app.services.statistics.proportions import Proportion, proportion
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from app.services.derivations.car_kinetics import AnalyteKinetics, CarKinetics
-from app.services.derivations.persistence import PersistenceAtVisit
+from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, CarKinetics
+from app.services.derivations.kinetics.persistence import PersistenceAtVisit
 from app.services.statistics.kaplan_meier import KaplanMeier, kaplan_meier
 from app.services.statistics.landmarks import Landmark, landmarks
 from app.services.statistics.proportions import Proportion, proportion

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from app.services.derivations.marker_course import MarkerCourse, MarkerFlag
-from app.services.derivations.marker_values import Level, MarkerValue
-from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics, followed_markers
+from app.services.derivations.markers.marker_course import MarkerCourse, MarkerFlag
+from app.services.derivations.markers.marker_values import Level, MarkerValue
+from app.services.derivations.markers.pharmacodynamics import (
+    SubjectPharmacodynamics,
+    followed_markers,
+)
 from app.services.statistics.level_summaries import LevelSummary, MeasuredLevel, summarise_levels
 from app.services.statistics.subject_facts import NOTHING_KNOWN, SubjectFacts
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods

@@ -7,13 +7,13 @@ adverse events, tables.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.derivations.adverse_event_levels import SubjectLevel, subject_level
-from app.services.derivations.analysed_adverse_event import (
+from app.services.derivations.safety.adverse_event_levels import SubjectLevel, subject_level
+from app.services.derivations.safety.analysed_adverse_event import (
     AnalysedAdverseEvent,
     LeftOut,
     SubjectAdverseEvents,
 )
-from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.statistics.adverse_event_counts import LevelCounts, level_counts
 from app.services.statistics.day_range import DayRange, day_range
 from app.vocabularies.adverse_events import AesiKind

@@ -9,11 +9,11 @@ from typing import Final
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.services.analysis_data import AnalysisCut, SubjectRows, subject_rows
+from app.services.derivations.subject.analysis import SubjectAnalysis
 from app.services.records import Caller
+from app.services.reports.question import Question, rules_digest
 from app.services.trial_endpoints.analysis_store import AnalysisKey, AnalysisStore
 from app.services.trial_endpoints.deriving import Deriving, deriving
-from app.services.trial_endpoints.question import Question, rules_digest
-from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
 from app.trial.trial import Trial
 
 AT_ONCE: Final = 20

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.services.derivations.subject.analysis import SubjectAnalysis
 
 SUBJECTS_KEPT: Final = 10_000
 """Analyses that one worker keeps; the least recently asked for goes first."""

@@ -16,8 +16,8 @@ from threading import Thread
 from typing import Final, Protocol
 
 from app.services.analysis_data import AnalysisCut, SubjectRows, history_of_rows
-from app.services.trial_endpoints.analyse import analyse
-from app.services.trial_endpoints.subject_analysis import SubjectAnalysis
+from app.services.derivations.subject.analyse import analyse
+from app.services.derivations.subject.analysis import SubjectAnalysis
 from app.trial.trial import Trial
 
 MANY: Final = 300

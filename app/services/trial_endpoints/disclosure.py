@@ -12,8 +12,8 @@ from app.access.permissions import Action
 from app.access.principal import Authority
 from app.problems import InsufficientScope, InvalidParameter, NotPermitted
 from app.services.derivations.moments import civil_day
+from app.services.reports.question import Question, usual_population
 from app.services.statistics.small_cells import without_small_cells
-from app.services.trial_endpoints.question import Question, usual_population
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseSource
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from app.database import Transaction
 from app.services.data_cut import DataCut
-from app.services.trial_endpoints.question import Question
+from app.services.reports.question import Question
 
 STANDINGS_KEPT: Final = 256
 

@@ -32,7 +32,7 @@ from app.services.criteria.imwg.evaluation import (
     UrineMProtein,
 )
 from app.services.criteria.imwg.usable import MyelomaType
-from app.services.derivations.response_course import ResponseCourse, response_course
+from app.services.derivations.response.judged_evaluations import ResponseCourse, response_course
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import (
     Clonality,

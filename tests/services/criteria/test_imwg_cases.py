@@ -10,10 +10,10 @@ from app.services.criteria.imwg import units
 from app.services.criteria.imwg.comparison import compare
 from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.marrow import clonality_by_immunohistochemistry
-from app.services.derivations.best_response import best_response
-from app.services.derivations.confirmed_response import confirmed_visits
-from app.services.derivations.mrd_status import mrd_visits
-from app.services.derivations.rated_visit import rated
+from app.services.derivations.response.best_response import best_response
+from app.services.derivations.response.confirmed_response import confirmed_visits
+from app.services.derivations.response.mrd_status import mrd_visits
+from app.services.derivations.response.rated_visit import rated
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain, ResponseCategory
 from tests.services.criteria.imwg_courses import DEFAULT, load, read_case

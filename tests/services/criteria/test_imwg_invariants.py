@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation, MeasuredValue
-from app.services.derivations.best_response import BestResponse, best_response
-from app.services.derivations.confirmed_response import ConfirmedVisit, confirmed_visits
-from app.services.derivations.rated_visit import rated
+from app.services.derivations.response.best_response import BestResponse, best_response
+from app.services.derivations.response.confirmed_response import ConfirmedVisit, confirmed_visits
+from app.services.derivations.response.rated_visit import rated
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain, ResponseCategory
 from tests.services.criteria.imwg_courses import DEFAULT, INFUSED_ON, Read, on_day, read, visit

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from app.services.criteria.imwg.evaluation import Band, MrdSample, SerumMProtein
-from app.services.derivations.best_response import BestResponse, best_response
-from app.services.derivations.confirmed_response import confirmed_visits
-from app.services.derivations.mrd_status import mrd_summary
-from app.services.derivations.rated_visit import rated
+from app.services.derivations.response.best_response import BestResponse, best_response
+from app.services.derivations.response.confirmed_response import confirmed_visits
+from app.services.derivations.response.mrd_status import mrd_summary
+from app.services.derivations.response.rated_visit import rated
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import (
     BandOwner,

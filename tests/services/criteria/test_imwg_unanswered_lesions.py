@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation, Imaging, Lesion, NewLesion
-from app.services.derivations.confirmed_response import Confirmation, confirmed_visits
-from app.services.derivations.rated_visit import rated
+from app.services.derivations.response.confirmed_response import Confirmation, confirmed_visits
+from app.services.derivations.response.rated_visit import rated
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LesionKind
 from tests.services.criteria.imwg_courses import INFUSED_ON, Read, imaging, on_day, read, visit

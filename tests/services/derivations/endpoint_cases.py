@@ -7,9 +7,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.services.derivations.death import Death
-from app.services.derivations.endpoint_facts import AdequateVisit, ContactEnd, EndpointFacts
-from app.services.derivations.time_to_event import CensoringReason, EventTime, Happening
+from app.services.derivations.time_to_event.death import Death
+from app.services.derivations.time_to_event.endpoint_facts import (
+    AdequateVisit,
+    ContactEnd,
+    EndpointFacts,
+)
+from app.services.derivations.time_to_event.event_time import CensoringReason, EventTime, Happening
 from app.trial.anchors import add_months
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import ResponseCategory

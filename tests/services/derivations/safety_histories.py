@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
-from app.services.derivations.adverse_events import subject_adverse_events
-from app.services.derivations.analysed_adverse_event import (
+from app.services.derivations.safety.adverse_events import subject_adverse_events
+from app.services.derivations.safety.analysed_adverse_event import (
     AnalysedAdverseEvent,
     SubjectAdverseEvents,
 )

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.duration_of_response import duration_of_response
-from app.services.derivations.endpoint_facts import EndpointFacts
-from app.services.derivations.event_free_survival import event_free_survival
-from app.services.derivations.overall_survival import overall_survival
-from app.services.derivations.progression_free_survival import EMA, FDA, progression_free_survival
-from app.services.derivations.time_to_event import CensoringReason, EventTime
-from app.services.derivations.time_to_next_treatment import time_to_next_treatment
+from app.services.derivations.time_to_event.duration_of_response import duration_of_response
+from app.services.derivations.time_to_event.endpoint_facts import EndpointFacts
+from app.services.derivations.time_to_event.event_free_survival import event_free_survival
+from app.services.derivations.time_to_event.event_time import CensoringReason, EventTime
+from app.services.derivations.time_to_event.overall_survival import overall_survival
+from app.services.derivations.time_to_event.progression_free_survival import (
+    EMA,
+    FDA,
+    progression_free_survival,
+)
+from app.services.derivations.time_to_event.time_to_next_treatment import time_to_next_treatment
 from tests.services.derivations.endpoint_cases import facts_of, load
 
 SHARED = load("derivation_cases.json")

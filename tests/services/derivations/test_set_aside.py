@@ -9,7 +9,6 @@ import pytest
 
 from app.services.derivations.data_errors import data_errors, leaves_out
 from app.services.derivations.error_effects import KEEPS_OUT, Effect, KeptOut, effect_of
-from app.services.derivations.last_known_alive import evidence_of_life
 from app.services.derivations.partial_dates import (
     adverse_event_end_day,
     adverse_event_start_day,
@@ -23,6 +22,7 @@ from app.services.derivations.subject_history import (
     RecordRef,
     SubjectHistory,
 )
+from app.services.derivations.time_to_event.last_known_alive import evidence_of_life
 from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseCategory
 from app.vocabularies.therapies import TherapyKind

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.derivations.analysed_adverse_event import SubjectAdverseEvents
-from app.services.derivations.safety_follow_up import SafetyWindow
+from app.services.derivations.safety.analysed_adverse_event import SubjectAdverseEvents
+from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.derivations.subject_history import AdverseEvent
 from app.services.statistics.adverse_event_tables import (
     AdverseEventRow,

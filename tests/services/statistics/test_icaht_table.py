@@ -3,7 +3,7 @@
 from dataclasses import astuple
 
 from app.services.statistics.icaht_table import icaht_table
-from tests.services.derivations.test_haematotoxicity import counts, graded
+from tests.services.derivations.safety.test_haematotoxicity import counts, graded
 
 COHORT = [
     graded(*counts("1-4:2 5-18:0.4 19-30:1.6 40:0.9 50:0.8")),

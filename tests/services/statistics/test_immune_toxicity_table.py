@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.immune_toxicity import immune_toxicity
+from app.services.derivations.safety.immune_toxicity import immune_toxicity
 from app.services.derivations.subject_history import AdverseEvent, Therapy
 from app.services.statistics.immune_toxicity_table import (
     ImmuneToxicityTable,

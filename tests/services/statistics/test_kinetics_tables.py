@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.car_kinetics import CarKinetics, car_kinetics
+from app.services.derivations.kinetics.car_kinetics import CarKinetics, car_kinetics
 from app.services.derivations.subject_history import KineticsSample
+from app.services.json_values import jsonable
 from app.services.statistics.kinetics_parameters import ParameterSummary
 from app.services.statistics.kinetics_tables import KineticsTable, kinetics_tables
 from app.services.statistics.level_summaries import MeasuredLevel, summarise_levels
 from app.services.statistics.proportions import clopper_pearson_limits
 from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
-from app.services.trial_endpoints.json_values import jsonable
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
 from tests.services.derivations.kinetics_histories import (

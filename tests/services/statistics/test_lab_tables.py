@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.lab_abnormalities import ShiftScale
-from app.services.derivations.lab_baseline import BaselineFlag
-from app.services.derivations.lab_summary import LabSummary
+from app.services.derivations.laboratory.lab_abnormalities import ShiftScale
+from app.services.derivations.laboratory.lab_baseline import BaselineFlag
+from app.services.derivations.laboratory.lab_summary import LabSummary
 from app.services.statistics.lab_tables import LabOutliers, LabShift, LabTable, lab_tables
 from app.services.statistics.proportions import proportion
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason

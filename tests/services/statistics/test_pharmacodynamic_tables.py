@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.pharmacodynamics import SubjectPharmacodynamics, pharmacodynamics
+from app.services.derivations.markers.pharmacodynamics import (
+    SubjectPharmacodynamics,
+    pharmacodynamics,
+)
 from app.services.derivations.subject_history import LabValue, Preparation
+from app.services.json_values import jsonable
 from app.services.statistics.humoral_tables import b_cell_table, immunoglobulin_table
 from app.services.statistics.pharmacodynamic_tables import (
     MarkerGroup,
@@ -19,7 +23,6 @@ from app.services.statistics.pharmacodynamic_tables import (
 )
 from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
-from app.services.trial_endpoints.json_values import jsonable
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.therapies import TherapyKind
 from tests.services.derivations.kinetics_histories import TRIAL, history, lab, on, ref, therapy

@@ -1,0 +1,1 @@
+"""CAR-T cells of one subject: profile, parameters and persistence."""

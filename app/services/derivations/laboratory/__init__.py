@@ -1,0 +1,1 @@
+"""Laboratory results of one subject: baseline, grades, abnormalities and how they went on."""

@@ -1,0 +1,1 @@
+"""Markers of one subject over time: pharmacodynamics, B cells and immunoglobulins."""

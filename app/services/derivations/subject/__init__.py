@@ -1,0 +1,1 @@
+"""One subject, whole: everything that is derived of its history."""

@@ -1,0 +1,1 @@
+"""Visits of one subject: which are planned, and which took place."""

@@ -1,0 +1,1 @@
+"""Reports: many subjects become one document. Nothing here knows a database."""

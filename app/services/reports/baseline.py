@@ -1,0 +1,138 @@
+"""Baseline characteristics and exposure of a population, and who of it left the trial.
+
+Source: CONSORT 2010, items 13 and 15; ICH E3, sections 10.1, 11.2 and 12.1.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from app.services.derivations.exposure import Exposure
+from app.services.derivations.subject.analysis import SubjectAnalysis
+from app.services.statistics.summaries import summarise
+from app.vocabularies.concept import Concept
+from app.vocabularies.imwg import HeavyChain, LightChain
+from app.vocabularies.subjects import ExtramedullaryDisease, IssStage, Refractoriness, Sex
+
+_WORDS: Final[Mapping[str, type[Concept]]] = {
+    "sex": Sex,
+    "heavy_chain": HeavyChain,
+    "light_chain": LightChain,
+    "iss": IssStage,
+    "r_iss": IssStage,
+    "extramedullary_disease": ExtramedullaryDisease,
+    "refractoriness": Refractoriness,
+}
+_FLAGS: Final = ("prior_autologous_transplant", "prior_bcma_therapy", "refractory_to_last_line")
+_OF_PRODUCT: Final[Mapping[str, str]] = {
+    "dose": "10*6/kg",
+    "planned_dose": "10*6/kg",
+    "viability": "%",
+    "transduction": "%",
+    "vector_copy_number": "copies/cell",
+    "days_from_enrolment": "d",
+    "days_from_leukapheresis": "d",
+}
+
+
+def baseline(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
+    """Describe a population before treatment, one characteristic after the other.
+
+    A share is of the subjects of whom the characteristic is known.
+    """
+    known = [one.characteristics for one in cohort]
+    numbers = [
+        _number("age", "a", [one.age_years for one in cohort]),
+        _number("years_since_diagnosis", "a", [one.years_since_diagnosis for one in cohort]),
+        _number("prior_lines", "1", [one.prior_lines for one in known]),
+        _number("marrow_plasma_cells", "%", [one.marrow_plasma_cells for one in known]),
+    ]
+    words = [
+        _words(name, shape, [getattr(one, name) for one in known]) for name, shape in _WORDS.items()
+    ]
+    ecog = _counted("ecog", [None if one.ecog is None else str(one.ecog) for one in known])
+    flags = [_flag(name, [getattr(one, name) for one in known]) for name in _FLAGS]
+    return [numbers[0], words[0], ecog, numbers[1], *words[1:6], *numbers[2:], words[6], *flags]
+
+
+def exposure_of(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
+    """Describe the infusions of a population; subjects who were not infused are not in it."""
+    given = [one.exposure for one in cohort if one.exposure is not None]
+    return {
+        "n": len(given),
+        "out_of_specification": sum(one.out_of_specification for one in given),
+        "in_specification": sum(one.in_specification for one in given),
+        "split": sum(one.parts > 1 for one in given),
+        "unplanned_repeat": sum(one.unplanned > 0 for one in given),
+        "lymphodepleted": sum(one.lymphodepleted for one in given),
+        "bridged": _flag("bridged", [one.bridged for one in given]),
+        "numbers": [
+            _number(name, unit, _values(given, name)) for name, unit in _OF_PRODUCT.items()
+        ],
+    }
+
+
+def _values(given: Iterable[Exposure], name: str) -> list[Decimal | int | None]:
+    return [getattr(one, name) for one in given]
+
+
+def _number(name: str, unit: str, values: Sequence[Decimal | int | None]) -> dict[str, Any]:
+    found = [Decimal(value) for value in values if value is not None]
+    summary = summarise(found)
+    return {
+        "name": name,
+        "unit": unit,
+        "n": summary.n,
+        "n_missing": len(values) - summary.n,
+        "mean": summary.mean.estimate,
+        "deviation": summary.mean.deviation,
+        "median": summary.median,
+        "quartiles": summary.quartiles,
+        "minimum": summary.minimum,
+        "maximum": summary.maximum,
+    }
+
+
+def _words(name: str, shape: type[Concept], values: Sequence[Concept | None]) -> dict[str, Any]:
+    counts = Counter(value.value for value in values if value is not None)
+    return _shares(
+        name,
+        len(values),
+        [(word.value, word.display, counts[word.value]) for word in shape if counts[word.value]],
+    )
+
+
+def _flag(name: str, values: Sequence[bool | None]) -> dict[str, Any]:
+    counts = Counter(value for value in values if value is not None)
+    return _shares(
+        name, len(values), [("true", "yes", counts[True]), ("false", "no", counts[False])]
+    )
+
+
+def _counted(
+    name: str, values: Sequence[str | None], shown: Callable[[str], str] = str
+) -> dict[str, Any]:
+    counts = Counter(value for value in values if value is not None)
+    return _shares(
+        name, len(values), [(value, shown(value), counts[value]) for value in sorted(counts)]
+    )
+
+
+def _shares(name: str, n: int, counts: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
+    known = sum(count for _, _, count in counts)
+    return {
+        "name": name,
+        "n": known,
+        "n_missing": n - known,
+        "categories": [
+            {
+                "value": value,
+                "meaning": meaning,
+                "x": count,
+                "N": known,
+                "percent": 100 * count / known if known else None,
+            }
+            for value, meaning, count in counts
+        ],
+    }
