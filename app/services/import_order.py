@@ -39,7 +39,7 @@ _REFUSED: Final = ("/source_id", "record_voided", "the file retracts the record;
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class MetRecord:
     """A record as a line meets it.
 
     Attributes:
@@ -63,7 +63,7 @@ class Known:
     sends: str = ""
     taken_back: bool = False
 
-    def followed_by(self, state: str) -> "Known":
+    def followed_by(self, state: str) -> "MetRecord":
         """Give the record with its next version."""
         return replace(self, version=self.version + 1, state=state, said=None, words=None)
 
@@ -78,7 +78,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class RecordSoFar:
     """How far the file has come with a record of which it has more to say.
 
     Attributes:
@@ -88,7 +88,7 @@ class Told:
     """
 
     version: int
-    made: Known | None
+    made: MetRecord | None
     row: str
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ from pydantic_core import to_json
 from app.access.centres import visible_centres
 from app.database import Transaction
 from app.models.record import Origin
-from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
 from app.schemas.infusion import INFUSIONS, InfusionIn
 from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
@@ -20,18 +19,20 @@ from app.services.edit_checks.safety_relevant_changes import (
     Change,
     safety_relevant,
 )
-from app.services.import_corrections import Words, lay_line, say_what_differs
+from app.services.import_corrections import lay_line, say_what_differs
+from app.services.import_enrolments import FileEnrolments
 from app.services.import_findings import notice
 from app.services.import_homes import FileHomes
 from app.services.import_lines import CORRECTION, Line
-from app.services.import_order import Known, Told, record_of
+from app.services.import_order import MetRecord, RecordSoFar, record_of
+from app.services.import_records import FileRecords
 from app.services.import_references import FileReferences, in_order
+from app.services.import_runs import parts, runs
 from app.services.product_lots import CODE as LOT_GIVEN
 from app.services.product_lots import MESSAGE as LOT_MESSAGE
 from app.services.product_lots import given_to_another
 from app.services.records import Caller
 from app.services.subject_course import SubjectCourse, courses_of
-from app.services.subject_void import release_slot, standing_beside_enrolment
 from app.trial.trial import Trial
 
 OUTCOMES = CREATED, UPDATED, UNCHANGED, RETRACTED, REJECTED = (
@@ -52,35 +53,34 @@ class ImportStorage:
         courses: those of the file's subjects, as far as they are known and hold.
         validate_only: the transaction is to be taken back, as were those before it. Slots are then
             counted anew in each.
-
-    Attributes:
-        told: how far this one came with such records.
     """
 
     def __init__(
         self,
         trial: Trial,
         caller: Caller,
-        before: Mapping[int, Told],
+        before: Mapping[int, RecordSoFar],
         courses: dict[str, SubjectCourse],
         *,
         validate_only: bool,
     ) -> None:
         self._courses_of_file = courses
-        self.told: dict[int, Told] = {}
         self._trial = trial
         self._caller = caller
-        self._before = before
         self._validate_only = validate_only
         self._outcomes: dict[int, tuple[str, dict[str, Any]]] = {}
         self._refused_here: set[int] = set()
-        self._made: dict[int, str] = {}
         self._system: dict[str, str] = {}
-        self._taking_over: set[int] = set()
-        self._left: list[str] = []
         self._lots: dict[tuple[str, int], str] = {}
         self._homes = FileHomes(self._refuse)
         self._references = FileReferences(self._refuse)
+        self._records = FileRecords(before, self._references)
+        self._enrolments = FileEnrolments(trial, self._homes, self._refuse)
+
+    @property
+    def so_far(self) -> dict[int, RecordSoFar]:
+        """How far this transaction came with the records of which the file has more to say."""
+        return self._records.so_far
 
     def outcome(self, line: Line) -> tuple[str, dict[str, Any]]:
         """Give what became of a line."""
@@ -96,8 +96,8 @@ class ImportStorage:
     async def store(self, transaction: Transaction, lines: list[Line]) -> None:
         """Store the lines in runs in which no source_id comes twice."""
         self._references.needed |= any(line.named for line in lines)
-        for run in _runs(line for line in lines if not line.errors):
-            for part in _parts(run):
+        for run in runs(line for line in lines if not line.errors):
+            for part in parts(run):
                 await self._store_part(transaction, part)
         kept = [(line, self._outcomes[line.number][1]) for line in lines if not line.errors]
         await notice(transaction, self._trial, kept, self._courses_of_file)
@@ -115,7 +115,7 @@ class ImportStorage:
     async def _store_kind(
         self, transaction: Transaction, kind: RecordKind, lines: list[Line]
     ) -> None:
-        stored, later = await self._stored(transaction, kind, lines)
+        stored, later = await self._records.met_by(transaction, kind, lines)
         courses = await self._courses(transaction, kind, lines, stored)
         rows: dict[tuple[str, bool], list[str]] = defaultdict(list)
         voids: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -131,8 +131,8 @@ class ImportStorage:
             elif kind is INFUSIONS and not await self._lot_is_free(transaction, line):
                 pass
             elif known is None:
-                if not kind.one_per_subject or await self._enrol(transaction, line):
-                    again = line.number in self._taking_over
+                if not kind.one_per_subject or await self._enrolments.enrol(transaction, line):
+                    again = line.number in self._records.taking_over
                     rows[line.centre, again].append(self._new(transaction, line))
             elif await self._may_replace(transaction, line, known, courses):
                 rows[line.centre, False].append(self._next(transaction, line, known))
@@ -161,15 +161,14 @@ class ImportStorage:
                 json.dumps(voided),
                 self._event(transaction, centre, "retract"),
             )
-        while self._left:
-            await release_slot(transaction, self._trial, self._left.pop(), [])
+        await self._enrolments.release_slots(transaction)
 
     async def _courses(
         self,
         transaction: Transaction,
         kind: RecordKind,
         lines: list[Line],
-        stored: Mapping[int, Known],
+        stored: Mapping[int, MetRecord],
     ) -> dict[str, SubjectCourse]:
         """Give the courses of subjects of whom something may be changed that needs a reason."""
         if kind.path not in SAFETY_RELEVANT or not stored:
@@ -184,97 +183,7 @@ class ImportStorage:
         visible = visible_centres(transaction.authority)
         return await courses_of(transaction, self._trial, subjects, visible)
 
-    async def _stored(
-        self, transaction: Transaction, kind: RecordKind, lines: list[Line]
-    ) -> tuple[dict[int, Known], list[Line]]:
-        """Give what is stored under the lines' source_ids, by the number of the line.
-
-        Most lines of most files are new: which are not is asked first, and what those say only
-        then. Second are the lines that speak of a record of which another line speaks by another
-        of its ids: they have to wait for it.
-        """
-        found = {line.number: known for line in lines if (known := self._taken_back(line))}
-        sources = {
-            (row["centre"], row["source_id"])
-            for row in await transaction.rows(
-                import_statements.known(kind),
-                [line.centre for line in lines],
-                [line.source_id for line in lines],
-            )
-        }
-        sent = {}
-        if self._references.needed:
-            for line in lines:
-                new = line.number not in found and line.payload is not None
-                if new and (line.centre, line.source_id) not in sources:
-                    self._references.make(line, kind)
-            await self._references.resolve(transaction, lines)
-        for line in lines if sources else ():
-            is_known = (line.centre, line.source_id) in sources and line.number not in found
-            if is_known and not line.errors:
-                sent[line.centre, line.source_id] = line
-        if not sent:
-            return found, []
-        later: list[Line] = []
-        records: set[str] = set()
-        asked = ",".join(self._asked(line) for line in sent.values())
-        for row in await transaction.rows(import_statements.look(kind), f"[{asked}]"):
-            line = sent[row["centre"], row["source_id"]]
-            if self._may_take_over(line, kind, row):
-                self._taking_over.add(line.number)
-                self._references.make(line, kind)
-                continue
-            record_id = str(row["record_id"])
-            if record_id in records:
-                later.append(line)
-                continue
-            records.add(record_id)
-            found[line.number] = Known(
-                subject=row["subject"],
-                record_id=record_id,
-                version=row["version"],
-                state=row["state"],
-                said=row["said"],
-                source_id=row["own"],
-                stated_at=row["stated_at"],
-                words=Words.of(row),
-                sends=row["sends"],
-            )
-        return found, later
-
-    def _may_take_over(self, line: Line, kind: RecordKind, row: Mapping[str, Any]) -> bool:
-        """Tell whether a line may have the id of a record of another subject that was voided.
-
-        Decision: an enrolment that names no subject may not. A file sent again after somebody
-        voided a subject would make that subject anew.
-        """
-        of_another = row["subject"] != line.subject and not kind.one_per_subject
-        return of_another and row["state"] == "voided" and line.payload is not None
-
-    def _asked(self, line: Line) -> str:
-        """Write the row that is looked for, and from which version on it counts as said."""
-        members: dict[str, object] = {
-            "centre": line.centre, "source_id": line.source_id, "subject": line.subject,
-        }  # fmt: skip
-        if line.superseded:
-            told = self._told(line)
-            members["version"] = told.version if told else 1
-        return f"{line.row or '{'}{',' if line.row else ''}{json.dumps(members)[1:]}"
-
-    def _told(self, line: Line) -> Told | None:
-        record = record_of(line)
-        return self.told.get(record, self._before.get(record))
-
-    def _taken_back(self, line: Line) -> Known | None:
-        """Give the record that earlier lines made in a transaction that was taken back."""
-        before = self._before.get(record_of(line))
-        told = self._told(line) if before is not None and before.made is not None else None
-        if told is None or told.made is None:
-            return None
-        said = told.made.state == "active" and line.row == told.row
-        return replace(told.made, said=told.version if said else None, taken_back=True)
-
-    async def _go_on(self, transaction: Transaction, line: Line, known: Known) -> None:
+    async def _go_on(self, transaction: Transaction, line: Line, known: MetRecord) -> None:
         """Say what would become of a line if what was taken back had been kept."""
         if line.payload is None:
             if (retracted := self._to_retract(line, known)) is not None:
@@ -282,7 +191,7 @@ class ImportStorage:
         elif await self._may_replace(transaction, line, known, {}):
             self._settle(line, UPDATED, known.followed_by("active"))
 
-    def _to_retract(self, line: Line, known: Known | None) -> Known | None:
+    def _to_retract(self, line: Line, known: MetRecord | None) -> MetRecord | None:
         if known is None or known.subject != line.subject:
             self._refuse(line, "/source_id", "unknown_source_id", "nothing was sent under it")
         elif known.state == "voided":
@@ -294,11 +203,11 @@ class ImportStorage:
         return None
 
     async def _retract(
-        self, transaction: Transaction, line: Line, known: Known | None
+        self, transaction: Transaction, line: Line, known: MetRecord | None
     ) -> list[dict[str, Any]]:
         """Give what voids the record that a line retracts; nothing where it cannot be."""
         known = self._to_retract(line, known)
-        if known is None or not await self._may_void(transaction, line, known):
+        if known is None or not await self._enrolments.may_void(transaction, line, known):
             return []
         return [self._void(transaction, line, known)]
 
@@ -317,23 +226,11 @@ class ImportStorage:
         self._lots[lot] = subject
         return True
 
-    async def _may_void(self, transaction: Transaction, line: Line, known: Known) -> bool:
-        """Tell whether a record may be voided: an enrolment not while others stand."""
-        if line.kind is None or not line.kind.one_per_subject:
-            return True
-        if await standing_beside_enrolment(transaction, known.subject):
-            self._refuse(
-                line, "/retracted", "records_stand", "retract the subject's other records first"
-            )
-            return False
-        self._left.append(known.subject)
-        return True
-
     async def _may_replace(
         self,
         transaction: Transaction,
         line: Line,
-        known: Known,
+        known: MetRecord,
         courses: Mapping[str, SubjectCourse],
     ) -> bool:
         if line.subject is not None and known.subject != line.subject:
@@ -354,12 +251,12 @@ class ImportStorage:
             self._lay(line, known, courses)
             return (
                 not line.errors
-                and self._trial_has_enough(line)
-                and await self._has_slot(transaction, line, known)
+                and self._enrolments.says_enough(line)
+                and await self._enrolments.has_slot(transaction, line, known)
             )
         return False
 
-    def _lay(self, line: Line, known: Known, courses: Mapping[str, SubjectCourse]) -> None:
+    def _lay(self, line: Line, known: MetRecord, courses: Mapping[str, SubjectCourse]) -> None:
         """Lay a line on what stands; refuse it where it conflicts or has to say why."""
         if known.words is None or line.kind is None:
             return
@@ -384,14 +281,14 @@ class ImportStorage:
             )
 
     def _new(self, transaction: Transaction, line: Line) -> str:
-        subject = self._made.get(line.number, line.subject or "")
-        record = Known(subject=subject, record_id=self._references.id_of(line), version=1)
+        subject = self._enrolments.made.get(line.number, line.subject or "")
+        record = MetRecord(subject=subject, record_id=self._references.id_of(line), version=1)
         self._settle(line, CREATED, record)
         confirmed = getattr(line.payload, "confirmed_implausible", None)
         reason = {"reason": line.reason} if confirmed else {}
         return self._row(transaction, line, record.members() | reason)
 
-    def _next(self, transaction: Transaction, line: Line, known: Known) -> str:
+    def _next(self, transaction: Transaction, line: Line, known: MetRecord) -> str:
         record = known.followed_by("active")
         self._settle(line, UPDATED, record)
         more = {"reason": line.reason or CORRECTION, "source_id": known.source_id}
@@ -399,7 +296,7 @@ class ImportStorage:
             more["source_said"] = line.source_said
         return self._row(transaction, line, record.members() | more)
 
-    def _void(self, transaction: Transaction, line: Line, known: Known) -> dict[str, Any]:
+    def _void(self, transaction: Transaction, line: Line, known: MetRecord) -> dict[str, Any]:
         self._settle(line, RETRACTED, known.followed_by("voided"))
         return {
             "record_id": known.record_id,
@@ -410,21 +307,23 @@ class ImportStorage:
             "stated_at": None if line.stated_at is None else line.stated_at.isoformat(),
         }
 
-    def _settle(self, line: Line, status: str, record: Known) -> None:
+    def _settle(self, line: Line, status: str, record: MetRecord) -> None:
         """Say what became of a line, and note how far the file came with its record.
 
         A record or version that was made to be taken back is not named.
         """
-        told = self._told(line)
-        made = None if told is None else told.made
+        last = self._records.last_of(line)
+        made = None if last is None else last.made
         stored = status not in {UNCHANGED, OLDER}
         if stored and self._validate_only:
             made = record
         named = made is None or record.version < made.version
         self._outcomes[line.number] = (status, record.members() if named else {})
         if line.superseded:
-            row = line.row if stored or told is None else told.row
-            self.told[record_of(line)] = Told(version=record.version, made=made, row=row)
+            row = line.row if stored or last is None else last.row
+            self._records.so_far[record_of(line)] = RecordSoFar(
+                version=record.version, made=made, row=row
+            )
 
     def _row(self, transaction: Transaction, line: Line, members: dict[str, Any]) -> str:
         if line.centre not in self._system:
@@ -435,49 +334,6 @@ class ImportStorage:
             members["source_stated_at"] = line.stated_at.isoformat()
         row = line.laid or line.row
         return f"{row},{to_json(members).decode()[1:-1]},{self._system[line.centre]}"
-
-    async def _enrol(self, transaction: Transaction, line: Line) -> bool:
-        """Make the subject of a new enrolment and claim its slot; tell whether there was one."""
-        if line.subject is not None:
-            self._refuse(
-                line,
-                "/source_id",
-                "unknown_source_id",
-                "no enrolment was sent under it; a new subject gets its code here",
-            )
-            return False
-        if not self._trial_has_enough(line):
-            return False
-        await transaction.connection.execute("SAVEPOINT enrolment")
-        subject = await transaction.value("SELECT new_subject($1)", line.centre)
-        if not await self._has_slot(transaction, line, Known(subject=subject)):
-            await transaction.connection.execute("ROLLBACK TO SAVEPOINT enrolment")
-            return False
-        await transaction.connection.execute("RELEASE SAVEPOINT enrolment")
-        self._made[line.number] = subject
-        self._homes.made(subject, line)
-        return True
-
-    async def _has_slot(self, transaction: Transaction, line: Line, record: Known) -> bool:
-        """Claim a slot for the subject of an enrolment; tell whether it has one or needs none."""
-        if not isinstance(line.payload, SubjectIn) or line.payload.enrolled_on is None:
-            return True
-        if record.taken_back:
-            free = await transaction.value("SELECT slots_taken() < $1", self._trial.slots)
-        else:
-            free = await transaction.value(
-                "SELECT claim_slot($1, $2) IS NOT NULL", record.subject, self._trial.slots
-            )
-        if not free:
-            self._refuse(line, "/enrolled_on", "enrolment_closed", "the trial has no slot left")
-        return bool(free)
-
-    def _trial_has_enough(self, line: Line) -> bool:
-        required = self._trial.records.disease_fields == "required"
-        if required and isinstance(line.payload, SubjectIn):
-            for name in missing_disease_fields(line.payload):
-                self._refuse(line, f"/{name}", "missing", "is required once enrolled_on is given")
-        return not line.errors
 
     def _event(self, transaction: Transaction, centre: str, action: str) -> str:
         role = self._homes.role_at(transaction, centre)
@@ -494,29 +350,3 @@ class ImportStorage:
     def _refuse(self, line: Line, pointer: str, code: str, message: str) -> None:
         self._refused_here.add(line.number)
         line.refuse(pointer, code, message)
-
-
-def _parts(run: list[Line]) -> Iterator[list[Line]]:
-    """Part a run: enrolments before what may name their subjects, their retractions after it."""
-    if not any(line.kind is ENROLMENTS for line in run):
-        yield run
-        return
-    enrolments = [line for line in run if line.kind is ENROLMENTS and line.payload is not None]
-    of_others = [line for line in run if line.kind is not ENROLMENTS]
-    retractions = [line for line in run if line.kind is ENROLMENTS and line.payload is None]
-    yield from (part for part in (enrolments, of_others, retractions) if part)
-
-
-def _runs(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """Part lines so that no source_id comes twice in a part: the later one is a later version."""
-    run: list[Line] = []
-    seen: set[tuple[str, str | None]] = set()
-    for line in lines:
-        identity = (line.kind.path if line.kind else "", line.source_id)
-        if identity in seen:
-            yield run
-            run, seen = [], set()
-        run.append(line)
-        seen.add(identity)
-    if run:
-        yield run

@@ -19,7 +19,7 @@ from app.access.permissions import Action
 from app.database import RETRY_AFTER, Database
 from app.problems import ImportRejected, OutcomeUnknown, Overloaded, Problem
 from app.services.import_lines import Line, read_lines, result
-from app.services.import_order import FileOrder, Told, order_of
+from app.services.import_order import FileOrder, RecordSoFar, order_of
 from app.services.import_storage import OUTCOMES, REJECTED, ImportStorage
 from app.services.records import Caller
 from app.services.subject_course import SubjectCourse
@@ -34,7 +34,7 @@ SLICE = 10
 TRIES = 4
 SEND_AGAIN = "Send the file again: what is stored already changes nothing."
 
-Outcome = tuple[Line, str, dict[str, Any]]
+LineOutcome = tuple[Line, str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ async def import_rows(job: Import, body: IO[bytes]) -> AsyncIterator[str]:
     the database goes away the results end with the problem instead of the summary.
     """
     counts = dict.fromkeys(OUTCOMES, 0)
-    told: dict[int, Told] = {}
-    storing: asyncio.Task[list[Outcome]] | None = None
+    so_far: dict[int, RecordSoFar] = {}
+    storing: asyncio.Task[list[LineOutcome]] | None = None
     try:
         order = await order_of(body)
         async for chunk in _chunks(body):
             if storing is not None:
                 yield _written(await storing, counts)
-            storing = asyncio.create_task(_store(job, [order.mark(line) for line in chunk], told))
+            storing = asyncio.create_task(_store(job, [order.mark(line) for line in chunk], so_far))
         if storing is not None:
             yield _written(await storing, counts)
     except Problem as problem:
@@ -136,23 +136,23 @@ async def _chunks(body: IO[bytes]) -> AsyncIterator[list[Line]]:
         yield chunk
 
 
-def _written(outcomes: list[Outcome], counts: dict[str, int]) -> str:
+def _written(outcomes: list[LineOutcome], counts: dict[str, int]) -> str:
     for _, status, _ in outcomes:
         counts[status] = counts.get(status, 0) + 1
     return "".join(result(line, status, more) + "\n" for line, status, more in outcomes)
 
 
 async def _store(
-    job: Import, lines: list[Line], told: dict[int, Told], *, whole: bool = False
-) -> list[Outcome]:
+    job: Import, lines: list[Line], so_far: dict[int, RecordSoFar], *, whole: bool = False
+) -> list[LineOutcome]:
     """Store lines in one transaction; again when others were in the way.
 
     Args:
-        told: how far earlier transactions of the file came with its records; goes on from there.
+        so_far: how far earlier transactions of the file came with its records; goes on from there.
     """
     for attempt in range(1, TRIES + 1):
         storage = ImportStorage(
-            job.trial, job.caller, told, job.courses, validate_only=job.validate_only
+            job.trial, job.caller, so_far, job.courses, validate_only=job.validate_only
         )
         try:
             async with job.database.transaction(
@@ -173,6 +173,6 @@ async def _store(
             for line in lines:
                 storage.forgive(line)
             continue
-        told |= storage.told
+        so_far |= storage.so_far
         return [(line, *storage.outcome(line)) for line in lines]
     raise AssertionError("unreachable")
