@@ -21,16 +21,16 @@ from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.services import analysis_values as values
 from app.services import measured_values
 from app.services.derivations.moments import moment_of
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue, NotPlausible
 from app.services.derivations.set_aside import without_wrong_dates
 from app.services.derivations.subject_history import (
     AdverseEvent,
     Assessment,
     InvestigatorResponse,
-    LabValue,
-    NotPlausible,
-    RecordRef,
     SubjectHistory,
 )
+from app.services.lab_values import lab_as_analysed
 from app.services.measured_values import as_analysed
 from app.services.standing_records import (
     Document,
@@ -309,7 +309,7 @@ def _lab_value(row: list[Any], zone: tzinfo) -> LabValue:
         transfused_before=transfused,
         g_csf_before=g_csf,
     )
-    return values.lab_as_analysed(result, confirmed=bool(confirmed))
+    return lab_as_analysed(result, confirmed=bool(confirmed))
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -7,25 +7,14 @@ derivation asks of it.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from datetime import tzinfo
-from decimal import Decimal
 from typing import Any, Final
 
 from app.models.adverse_event import AdverseEventFields
-from app.models.assessment import AssessmentFields
-from app.models.disease_evaluation import (
-    Imaging,
-    Immunofixation,
-    MarrowExamination,
-    MProteinOfIsotype,
-)
 from app.models.enrolment import EnrolmentFields
 from app.models.follow_up import FollowUpFields
 from app.models.infusion import InfusionFields
 from app.models.kinetics_result import KineticsResultFields
-from app.models.lab_result import LabResultFields
-from app.models.measurements import Measurement
 from app.models.neuro_assessment import NeuroAssessmentFields
 from app.models.preparation import PreparationFields
 from app.models.therapy import TherapyFields
@@ -34,17 +23,17 @@ from app.services.criteria.astct import icans_grade
 from app.services.criteria.astct_findings import IcansDomain, IcansFindings
 from app.services.criteria.imwg import evaluation as imwg
 from app.services.criteria.imwg.usable import MyelomaType
-from app.services.criteria.plausibility import Normal, implausibility
 from app.services.derivations import subject_history as history
-from app.services.derivations.subject_history import PossibleDays, RecordRef
-from app.services.written_dates import DateAsSent, known_day, on_the_clock, possible_days
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import KineticsSample, NeuroAssessment
+from app.services.evaluation_values import assessment
+from app.services.written_dates import DateAsSent, on_the_clock, possible_days
 from app.trial.adverse_events import AdverseEventRules
 from app.vocabularies.adverse_events import Causality
 from app.vocabularies.astct import SYNDROME_OF_SCALE
 from app.vocabularies.ctcae import find_term
-from app.vocabularies.laboratory import analysed_in, find_analyte
 from app.vocabularies.preparations import InfusionKind
-from app.vocabularies.taken_units import Restated
 
 STUDY_TREATMENTS: Final = ("car_t", "lymphodepletion", "bridging", "procedure")
 """Candidate causes that are of the trial: an event due to one of them is treatment-related."""
@@ -123,186 +112,6 @@ def infusion(record: RecordRef, fields: InfusionFields, zone: tzinfo) -> history
         viability=fields.viability,
         vector_copy_number=fields.vector_copy_number,
         transduction=fields.transduction,
-    )
-
-
-def assessment(record: RecordRef, fields: AssessmentFields, zone: tzinfo) -> history.Assessment:
-    """Give a disease evaluation and what the investigator made of it."""
-    investigator = None
-    if fields.investigator_response is not None:
-        investigator = history.InvestigatorResponse(
-            category=fields.investigator_response,
-            pd_basis=fields.investigator_pd_basis,
-            dated=fields.investigator_response_date,
-            progression_confirmed=fields.investigator_progression_confirmed,
-        )
-    return history.Assessment(
-        record=record,
-        evaluation=disease_evaluation(str(record.record_id), fields, zone),
-        visit=fields.visit,
-        investigator=investigator,
-    )
-
-
-def disease_evaluation(
-    identity: str, fields: AssessmentFields, zone: tzinfo
-) -> imwg.DiseaseEvaluation:
-    """Give the measurements of an assessment as the criteria read them."""
-    lesions = fields.new_lesions
-    sample, pet = fields.mrd, fields.pet_ct
-    return imwg.DiseaseEvaluation(
-        evaluation_id=identity,
-        anchor=fields.assessed_on,
-        serum_m_protein=_measured(zone, fields.serum_m_protein, imwg.SerumMProtein, _owner),
-        serum_m_proteins=None
-        if fields.serum_m_proteins is None
-        else tuple(_m_protein(one, zone) for one in fields.serum_m_proteins),
-        immunoglobulin=_measured(
-            zone, fields.immunoglobulin, imwg.QuantitativeImmunoglobulin, _immunoglobulin_class
-        ),
-        urine_m_protein=_measured(zone, fields.urine_m_protein, imwg.UrineMProtein, _collection),
-        serum_immunofixation=_immunofixation(fields.serum_immunofixation),
-        urine_immunofixation=_immunofixation(fields.urine_immunofixation),
-        kappa=_light_chain(fields.free_kappa, fields, zone),
-        lambda_=_light_chain(fields.free_lambda, fields, zone),
-        marrow=_marrow(fields.marrow, zone),
-        imaging=_imaging(fields.imaging),
-        new_lesions=None
-        if lesions is None
-        else tuple(
-            imwg.NewLesion(
-                kind=lesion.kind,
-                compression_fracture_only=lesion.compression_fracture_only,
-                found_on=lesion.found_on,
-                lesion_id=lesion.lesion_id,
-            )
-            for lesion in lesions
-        ),
-        circulating_plasma_cells=_measured(zone, fields.circulating_plasma_cells),
-        corrected_calcium=_measured(zone, fields.corrected_calcium),
-        calcium_due_to_myeloma=fields.calcium_due_to_myeloma,
-        mrd=None
-        if sample is None
-        else imwg.MrdSample(
-            method=sample.method,
-            result=sample.result,
-            sensitivity=sample.sensitivity,
-            cells_analysed=sample.cells_analysed,
-            clone_known=sample.clone_known,
-            first_pull=sample.first_pull,
-            collected_on=sample.collected_on,
-        ),
-        pet_ct=None if pet is None else imwg.PetCt(result=pet.result, imaged_on=pet.imaged_on),
-        ivig_within_28_days=bool(fields.ivig_within_28_days),
-    )
-
-
-def _owner(part: Any) -> Mapping[str, Any]:
-    return {"owner": part.owner}
-
-
-def _immunoglobulin_class(part: Any) -> Mapping[str, Any]:
-    return {"heavy_chain": part.heavy_chain, "light_chain": part.light_chain}
-
-
-def _m_protein(one: MProteinOfIsotype, zone: tzinfo) -> imwg.SerumMProteinOfIsotype:
-    """Give one of several M-proteins; not done is a value of None, and not no M-protein."""
-    isotype = imwg.Isotype(heavy_chain=one.isotype.heavy_chain, light_chain=one.isotype.light_chain)
-    more = {"owner": one.owner, "isotype": isotype}
-    found: imwg.SerumMProteinOfIsotype | None = _measured(
-        zone, one.value, imwg.SerumMProteinOfIsotype, lambda _: more
-    )
-    return found or imwg.SerumMProteinOfIsotype(value=None, owner=one.owner, isotype=isotype)
-
-
-def _collection(part: Any) -> Mapping[str, Any]:
-    return {
-        "owner": part.owner,
-        "volume_ml": part.volume_ml,
-        "collection_hours": part.collection_hours,
-        "complete": part.complete,
-    }
-
-
-def _measured(
-    zone: tzinfo,
-    part: Measurement | None,
-    shape: type[Any] = imwg.MeasuredValue,
-    more: Callable[[Any], Mapping[str, Any]] = lambda _: {},
-    method: str | None = None,
-) -> Any:
-    if part is None or part.value is None:
-        return None
-    return shape(
-        value=part.value,
-        unit=part.unit or "",
-        comparator=part.comparator,
-        spurious=part.spurious,
-        collected_on=known_day(part.collected_on, zone),
-        method=part.method or method,
-        **more(part),
-    )
-
-
-def _light_chain(
-    part: Measurement | None, fields: AssessmentFields, zone: tzinfo
-) -> imwg.MeasuredValue | None:
-    assay = fields.free_light_chain_assay
-    found: imwg.MeasuredValue | None = _measured(zone, part, method=assay.value if assay else None)
-    return found
-
-
-def _immunofixation(part: Immunofixation | None) -> imwg.Immunofixation | None:
-    if part is None or part.result is None:
-        return None
-    return imwg.Immunofixation(
-        result=part.result,
-        bands=tuple(
-            imwg.Band(
-                isotype=imwg.Isotype(heavy_chain=band.heavy_chain, light_chain=band.light_chain),
-                owner=band.owner,
-                drug_test=band.drug_test,
-            )
-            for band in part.bands
-        ),
-        spurious=part.spurious,
-        collected_on=part.collected_on,
-    )
-
-
-def _marrow(part: MarrowExamination | None, zone: tzinfo) -> imwg.Marrow | None:
-    if part is None or part.not_done is not None:
-        return None
-    return imwg.Marrow(
-        aspirate=_measured(zone, part.aspirate),
-        biopsy=_measured(zone, part.biopsy),
-        clonality=part.clonality,
-        clonality_method=part.clonality_method,
-        kappa_cells=part.kappa_cells,
-        lambda_cells=part.lambda_cells,
-        cells_counted=part.cells_counted,
-        haemodiluted=part.haemodiluted,
-        collected_on=part.collected_on,
-    )
-
-
-def _imaging(part: Imaging | None) -> imwg.Imaging | None:
-    if part is None:
-        return None
-    return imwg.Imaging(
-        lesions=tuple(
-            imwg.Lesion(
-                lesion_id=lesion.lesion_id,
-                kind=lesion.kind,
-                long_mm=lesion.long_mm,
-                short_mm=lesion.short_mm,
-                irradiated_on=lesion.irradiated_on,
-                merged_from=tuple(lesion.merged_from),
-                split_from=lesion.split_from,
-            )
-            for lesion in part.lesions
-        ),
-        imaged_on=part.imaged_on,
     )
 
 
@@ -398,9 +207,9 @@ def _related(judged: list[Causality | None], related: Collection[Causality]) -> 
 
 def kinetics_sample(
     record: RecordRef, fields: KineticsResultFields, zone: tzinfo
-) -> history.KineticsSample:
+) -> KineticsSample:
     """Give one assay of one sample."""
-    return history.KineticsSample(
+    return KineticsSample(
         record=record,
         matrix=fields.matrix,
         method=fields.method,
@@ -421,9 +230,9 @@ def kinetics_sample(
 
 def neuro_assessment(
     record: RecordRef, fields: NeuroAssessmentFields, zone: tzinfo
-) -> history.NeuroAssessment:
+) -> NeuroAssessment:
     """Give a neurological assessment with the ICANS grade that follows from its parts."""
-    return history.NeuroAssessment(
+    return NeuroAssessment(
         record=record,
         assessed_at=on_the_clock(fields.assessed_at, zone),
         icans_grade=icans_grade(examined(fields)).grade,
@@ -442,83 +251,6 @@ def examined(fields: NeuroAssessmentFields) -> IcansFindings:
         intracranial_haemorrhage=fields.intracranial_haemorrhage,
         other_cause=frozenset(IcansDomain(domain) for domain in fields.other_cause),
     )
-
-
-def lab_value(record: RecordRef, fields: LabResultFields, zone: tzinfo) -> history.LabValue:
-    """Give a laboratory result; the analyte by our code where it is listed."""
-    listed = find_analyte(fields.analyte)
-    result = _lab_value(record, fields, listed.code if listed else fields.analyte, zone)
-    return lab_as_analysed(result, confirmed=bool(fields.confirmed_implausible))
-
-
-def _lab_value(
-    record: RecordRef, fields: LabResultFields, analyte: str, zone: tzinfo
-) -> history.LabValue:
-    limits, judged = fields.reference_range, fields.clinically_significant
-    return history.LabValue(
-        record=record,
-        analyte=analyte,
-        sent_as=fields.analyte,
-        collected=possible_days(fields.collected_at, zone),
-        visit=fields.visit,
-        value=fields.value,
-        comparator=fields.comparator,
-        unit=fields.unit,
-        coded_value=fields.coded_value,
-        lower_limit=limits.low if limits else None,
-        upper_limit=limits.high if limits else None,
-        lloq=fields.lloq,
-        uloq=fields.uloq,
-        specimen=fields.specimen,
-        sample_id=fields.sample_id,
-        fasting=fields.fasting,
-        method=fields.method,
-        spurious=fields.spurious,
-        clinically_significant=judged.flag if judged else None,
-        adverse_event=fields.adverse_event,
-        transfused_before=fields.transfused_before,
-        g_csf_before=fields.g_csf_before,
-    )
-
-
-def lab_as_analysed(result: history.LabValue, *, confirmed: bool) -> history.LabValue:
-    """Give a result in a listed unit, without a number that no living person can have.
-
-    Args:
-        result: as it was sent, the analyte by our code where it is listed.
-        confirmed: the centre confirmed the number.
-    """
-    value, unit = result.value, result.unit
-    listed = find_analyte(result.analyte)
-    if value is None or unit is None or listed is None:
-        return result
-    read = None if unit in listed.units else analysed_in(listed, unit)
-    if read is not None:
-        result = replace(
-            result,
-            value=read.of(value),
-            unit=read.unit,
-            lower_limit=_restated(result.lower_limit, read),
-            upper_limit=_restated(result.upper_limit, read),
-            lloq=_restated(result.lloq, read),
-            uloq=_restated(result.uloq, read),
-        )
-    if confirmed or result.spurious or result.value is None:
-        return result
-    impossible = implausibility(
-        result.analyte,
-        result.value,
-        result.unit,
-        comparator=result.comparator,
-        normal=Normal(result.lower_limit, result.upper_limit),
-    )
-    if impossible is None:
-        return result
-    return replace(result, value=None, comparator=None, not_plausible=True)
-
-
-def _restated(number: Decimal | None, read: Restated) -> Decimal | None:
-    return None if number is None else read.of(number)
 
 
 READ_AS: Final[Mapping[str, Callable[[RecordRef, Any, tzinfo], Any]]] = {

@@ -21,7 +21,7 @@ from app.services.derivations.laboratory.corrected_calcium import CA_TOTAL
 from app.services.derivations.laboratory.graded_labs import graded_result, is_usable
 from app.services.derivations.laboratory.lab_baseline import LabPeriod, lab_follow_up
 from app.services.derivations.laboratory.unreported_grades import is_unreported, severe
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from app.services.edit_checks.unreported_grades import LAB_GRADE_WITHOUT_AE
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial

@@ -22,15 +22,15 @@ from app.schemas.enrolment import SubjectIn
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record import Finding, RecordIn, RecordKind
 from app.services.analysis_data import AnalysisCut, history_of
-from app.services.analysis_values import lab_value
 from app.services.derivations.moments import day_furthest_east
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.subject.explanation import derived_response
-from app.services.derivations.subject_history import RecordRef
 from app.services.derived_members import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.edit_checks.rule import NOBODY
 from app.services.json_values import jsonable
 from app.services.lab_grades import findings_of, grades_of, written
+from app.services.lab_values import lab_value
 from app.services.other_subjects import every_subject
 from app.services.record_statements import day_of_version
 from app.services.source_versions import differing_with

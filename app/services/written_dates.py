@@ -10,7 +10,7 @@ from typing import Final
 
 from app.models.dates import PartialDate
 from app.services.derivations.moments import Order, moment_of, order_of
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 
 _FULL: Final = len("2026-03-05")
 

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from app.schemas.lab_result import LabResultIn
 from app.schemas.record_kinds import by_path
-from app.services import analysis_values as values
 from app.services.analysis_data import AnalysisCut, history_of
 from app.services.data_cut import DataCut
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject.analyse import analyse
-from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.json_values import jsonable
+from app.services.lab_values import lab_value
 from app.services.reports.catalogue import report
 from app.services.reports.question import Question, usual_population
 from app.services.standing_records import Document
@@ -50,7 +52,7 @@ def history(subject: Subject, trial: Trial, cutoff: date = LAST_DAY) -> SubjectH
         payload = kind.submission.model_validate_json(json.dumps(body, default=str))
         record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{subject.name}/{number}")
         if isinstance(payload, LabResultIn):
-            labs.append(values.lab_value(RecordRef(path, record_id, 1), payload, zone))
+            labs.append(lab_value(RecordRef(path, record_id, 1), payload, zone))
         else:
             documents.append(Document(kind, record_id, 1, LAST_DAY, payload.model_dump_json()))
     cut = AnalysisCut(transaction_id=None, known_on=LAST_DAY, cutoff=cutoff)

@@ -30,9 +30,11 @@ from app.services import analysis_values as values
 from app.services.analysis_data import AnalysisCut, history_of
 from app.services.criteria import astct_findings
 from app.services.criteria.imwg import evaluation
-from app.services.derivations import subject_history
-from app.services.derivations.subject_history import RecordRef, SubjectHistory
+from app.services.derivations import possible_days, sampled_values, subject_history
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.edit_checks import LabSample, SubjectRecords
+from app.services.lab_values import lab_value
 from app.services.standing_records import (
     Document,
     SampleVersion,
@@ -49,7 +51,13 @@ Told = tuple[str, uuid.UUID, Mapping[str, Any]]
 """Kind, identity and content of a record."""
 
 FIELDS: Final[Mapping[str, type[BaseModel]]] = {kind.path: kind.fields for kind in RECORD_KINDS}
-HISTORY: Final[tuple[ModuleType, ...]] = (subject_history, evaluation, astct_findings)
+HISTORY: Final[tuple[ModuleType, ...]] = (
+    subject_history,
+    sampled_values,
+    possible_days,
+    evaluation,
+    astct_findings,
+)
 READERS: Final = tuple(
     f"app.services.{room}"
     for room in ("criteria", "derivations", "statistics", "edit_checks", "trial_endpoints")
@@ -284,7 +292,7 @@ def subject_of(
             continue
         samples.append(SampleVersion(record_id, 1, KNOWN_ON, LabSample.of(fields)))
         if fields.not_done is None:
-            labs.append(values.lab_value(RecordRef(path, record_id, 1), fields, zone))
+            labs.append(lab_value(RecordRef(path, record_id, 1), fields, zone))
     cut = AnalysisCut(None, KNOWN_ON, None)
     history = history_of(trial, code, code[:2], documents, labs, cut)
     return history, subject_records(trial, code, code[:2], Standing(documents, samples))

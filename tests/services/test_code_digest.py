@@ -19,6 +19,8 @@ A_FILE_OF = {
     "services/analysis_data.py": "services/analysis_data.py",
     "services/json_values.py": "services/json_values.py",
     "services/analysis_values.py": "services/analysis_values.py",
+    "services/evaluation_values.py": "services/evaluation_values.py",
+    "services/lab_values.py": "services/lab_values.py",
     "services/standing_records.py": "services/standing_records.py",
     "services/written_dates.py": "services/written_dates.py",
     "trial": "trial/policy.py",

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.models.values import OffsetDateTime, PartialDateOrDateTime
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from app.services.written_dates import is_before, known_day, midnight, possible_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.schemas.rule_set import RuleSet
 from app.services.derivations.error_effects import ErrorClass
-from app.services.derivations.subject_history import ErrorRule, RecordRef
+from app.services.derivations.error_rules import ErrorRule
+from app.services.derivations.record_ref import RecordRef
 from app.trial.populations import PopulationName
 from app.vocabularies.imwg import ResponseSource
 

@@ -17,13 +17,14 @@ from app.services.criteria.imwg.visit_response import (
     ReviewFlag,
     SerumMProteinShown,
 )
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.response.best_response import BestResponse
 from app.services.derivations.response.clinical_relapse import ClinicalRelapse
 from app.services.derivations.response.confirmation_gaps import GapWarning
 from app.services.derivations.response.confirmed_response import Confirmation
 from app.services.derivations.response.mrd_status import MrdVisit
 from app.services.derivations.response.response_discrepancies import Impact
-from app.services.derivations.subject_history import InvestigatorResponse, RecordRef
+from app.services.derivations.subject_history import InvestigatorResponse
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import LightChain, PdBasis, ResponseCategory
 

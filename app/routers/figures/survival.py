@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from app.routers.figures.answer import Figures, ReportOfRecords, Row
-from app.services.derivations.subject_history import RecordRef
+from app.services.derivations.record_ref import RecordRef
 from app.services.statistics.competing_risks import IncidenceLandmark
 from app.services.statistics.restricted_mean import RestrictedMean
 

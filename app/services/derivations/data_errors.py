@@ -10,15 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from app.services.derivations.error_effects import CONTACT_AFTER_DEATH, DATE_AFTER_DEATH, ErrorClass
+from app.services.derivations.error_rules import DataError, ErrorRule
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.records_after_death import contacts_after, further_infusions_after
 from app.services.derivations.reported_death import reported_death
 from app.services.derivations.set_aside import without_wrong_dates
-from app.services.derivations.subject_history import (
-    DataError,
-    ErrorRule,
-    RecordRef,
-    SubjectHistory,
-)
+from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import Trial
 from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.visits import VisitStatus

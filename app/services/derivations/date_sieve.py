@@ -17,18 +17,11 @@ from app.services.derivations.error_effects import (
     ErrorClass,
     effect_of,
 )
-from app.services.derivations.subject_history import (
-    Assessment,
-    DataError,
-    ErrorRule,
-    InvestigatorResponse,
-    KineticsSample,
-    LabValue,
-    NeuroAssessment,
-    PossibleDays,
-    RecordRef,
-    Visit,
-)
+from app.services.derivations.error_rules import DataError, ErrorRule
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import KineticsSample, LabValue, NeuroAssessment
+from app.services.derivations.subject_history import Assessment, InvestigatorResponse, Visit
 
 _CLASSES: Final = {Effect.FATAL: ErrorClass.FATAL, Effect.ENDPOINT: ErrorClass.ENDPOINT}
 _ValueT = TypeVar("_ValueT", LabValue, KineticsSample, NeuroAssessment, Visit)

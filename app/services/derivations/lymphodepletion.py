@@ -10,7 +10,8 @@ from datetime import UTC, date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.subject_history import SubjectHistory
 from app.vocabularies.preparations import PreparationOutcome
 
 AFTER_EARLIER_DAYS: Final = 30

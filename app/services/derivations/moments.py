@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 
 EASTERNMOST: Final = timezone(timedelta(hours=14))
 """The first place of the world to see a new day."""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 
 MID_MONTH: Final = 15
 _NEXT: Final = timedelta(days=1)

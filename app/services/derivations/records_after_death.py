@@ -7,7 +7,9 @@ Source: the trial's endpoint definitions, integrity errors.
 
 from datetime import date
 
-from app.services.derivations.subject_history import PossibleDays, RecordRef, SubjectHistory
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_to_event.last_known_alive import alive_contact
 from app.vocabularies.visits import VisitStatus
 

@@ -20,15 +20,14 @@ from app.services.derivations.error_effects import (
     Effect,
     ErrorClass,
 )
+from app.services.derivations.error_rules import DataError, ErrorRule
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.reported_death import reported_death
 from app.services.derivations.subject_history import (
     AdverseEvent,
-    DataError,
-    ErrorRule,
     FollowUp,
-    PossibleDays,
     Preparation,
-    RecordRef,
     SubjectHistory,
     Therapy,
 )

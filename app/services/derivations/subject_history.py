@@ -14,16 +14,20 @@ from typing import Final
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.criteria.imwg.usable import MyelomaType
-from app.services.derivations.error_effects import ErrorClass
+from app.services.derivations.error_rules import DataError
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import (
+    KineticsSample,
+    LabValue,
+    NeuroAssessment,
+    NotPlausible,
+)
 from app.trial.policy import LymphodepletionPolicy
 from app.vocabularies.adverse_events import AesiKind, Outcome, SeriousnessCriterion
-from app.vocabularies.concept import Concept
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus, WithdrawalScope
 from app.vocabularies.imwg import HeavyChain, LightChain, PdBasis, ResponseCategory
-from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
-from app.vocabularies.laboratory import Comparator, QualitativeResult
 from app.vocabularies.preparations import PreparationOutcome
-from app.vocabularies.specimens import Matrix, Specimen
 from app.vocabularies.subjects import (
     Disposition,
     ExtramedullaryDisease,
@@ -42,98 +46,6 @@ from app.vocabularies.visits import VisitStatus
 
 NOTHING_SAID: Final = MyelomaType()
 """The enrolment does not say which protein the myeloma makes."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRef:
-    """The version of a record that a value rests on."""
-
-    kind: str
-    """Path of its kind, such as ``adverse-events``."""
-    record_id: uuid.UUID
-    version: int
-
-
-class ErrorRule(Concept):
-    """What is wrong."""
-
-    DEATH_BEFORE_ORIGIN = "death_before_origin", "death before infusion, or before enrolment"
-    INFUSION_AFTER_DEATH = "infusion_after_death", "a further infusion after death"
-    EVALUATION_AFTER_DEATH = "evaluation_after_death", "disease evaluation after death"
-    CONTACT_AFTER_DEATH = "contact_after_death", "visit or contact with the living after death"
-    NEW_THERAPY_AFTER_DEATH = "new_therapy_after_death", "anti-myeloma therapy after death"
-    INFUSION_MISSING = "infusion_missing", "records of after an infusion that is not recorded"
-    NEW_THERAPY_BEFORE_INFUSION = (
-        "new_therapy_before_infusion",
-        "new anti-myeloma therapy before infusion",
-    )
-    ENDS_BEFORE_ONSET = "ends_before_onset", "adverse event ends before it begins"
-    THERAPY_AFTER_DEATH = "therapy_after_death", "concomitant therapy begins or ends after death"
-    ADVERSE_EVENT_AFTER_DEATH = (
-        "adverse_event_after_death",
-        "adverse event begins or ends after death",
-    )
-    SAMPLE_AFTER_DEATH = "sample_after_death", "sample or examination dated after death"
-    DATE_IN_FUTURE = "date_in_future", "dated later than the day on which it was recorded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataError:
-    """One contradiction, and the records it lies between.
-
-    Attributes:
-        records: the one that is set aside, or that is likeliest wrong, first.
-        finding: the finding that says the same of the record; None: there is none.
-        member: the member that becomes unknown, or whose entry is set aside; None: the record.
-    """
-
-    error_class: ErrorClass
-    rule: ErrorRule
-    records: tuple[RecordRef, ...]
-    finding: str | None = None
-    member: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PossibleDays:
-    """A date as far as it is known: the days it can mean, and the instant where the time is known.
-
-    ``2026-03`` can mean each day of March; a full date means one, and so does a moment: its civil
-    day in the time zone of the record's centre.
-    """
-
-    earliest: date
-    latest: date
-    instant: datetime | None = None
-    """None: the time is not known."""
-    observed_by: date | None = field(default=None, compare=False)
-    """Of a partial date, the day by which it was recorded: no day imputed for it is later."""
-
-    @property
-    def day(self) -> date | None:
-        """The day; None where it is known only to the month or year."""
-        return self.earliest if self.earliest == self.latest else None
-
-    @property
-    def month_known(self) -> bool:
-        """Whether every day it can mean lies in one month."""
-        return (self.earliest.year, self.earliest.month) == (self.latest.year, self.latest.month)
-
-    @classmethod
-    def on(cls, day: date) -> "PossibleDays":
-        """Give a date that is known to the day."""
-        return cls(day, day)
-
-
-def may_cover(start: PossibleDays | None, end: PossibleDays | None, day: date) -> bool:
-    """Tell whether what began and ended on these days may have been there on a day.
-
-    Args:
-        start: None: nothing is known of it.
-        end: None: it goes on, or its end is not known.
-    """
-    began = start is None or start.earliest <= day
-    return began and (end is None or day <= end.latest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,85 +251,6 @@ class AdverseEvent:
     worsening_of: uuid.UUID | None = None
     symptom_of: uuid.UUID | None = None
     part_of_episode: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabValue:
-    """One laboratory result as reported."""
-
-    record: RecordRef
-    analyte: str
-    """Our code where the analyte is of the trial's list, else the sender's."""
-    collected: PossibleDays
-    sent_as: str | None = None
-    """The code it was sent under: of urea it says what was weighed, urea or its nitrogen."""
-    visit: str | None = None
-    value: Decimal | None = None
-    comparator: Comparator | None = None
-    unit: str | None = None
-    coded_value: QualitativeResult | None = None
-    lower_limit: Decimal | None = None
-    """Of the laboratory's reference range, in the unit of the value."""
-    upper_limit: Decimal | None = None
-    lloq: Decimal | None = None
-    uloq: Decimal | None = None
-    specimen: Specimen | None = None
-    sample_id: str | None = None
-    fasting: bool | None = None
-    method: str | None = None
-    spurious: bool = False
-    clinically_significant: bool | None = None
-    """The investigator's flag; None: not judged."""
-    adverse_event: uuid.UUID | None = None
-    transfused_before: bool | None = None
-    g_csf_before: bool | None = None
-    not_plausible: bool = False
-    """No living person can have the number that was sent, and nobody confirmed it: the value is
-    left out, and the sample is still evidence of life."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KineticsSample:
-    """One assay of one sample for CAR-T cells."""
-
-    record: RecordRef
-    matrix: Matrix
-    method: KineticsMethod
-    collected: PossibleDays
-    visit: str | None = None
-    nominal_day: int | None = None
-    infusion: uuid.UUID | None = None
-    value: Decimal | None = None
-    unit: str | None = None
-    lloq: Decimal | None = None
-    lod: Decimal | None = None
-    state: QuantificationState | None = None
-    """As the laboratory stated it; None: value and limits tell."""
-    not_evaluable: NotEvaluableReason | None = None
-    spurious: bool = False
-    cd3_per_ul: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeuroAssessment:
-    """One neurological assessment, as far as the derivations look at it."""
-
-    record: RecordRef
-    assessed_at: datetime
-    """On the clock of the centre."""
-    icans_grade: int | None = None
-    """ASTCT grade from its parts; None: they do not tell."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotPlausible:
-    """A number that no living person can have, which nobody confirmed and no rule reads."""
-
-    record: RecordRef
-    member: str
-    """The member of the record, or our code of the analyte."""
-    day: date | None
-    """Of the record; None: it has no day of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from app.models.assessment import AssessmentFields
 from app.models.disease_evaluation import Immunofixation, SerumSpike, UrineSpike
 from app.models.enrolment import EnrolmentFields
 from app.schemas.record import Finding
-from app.services.analysis_values import disease_evaluation
 from app.services.criteria.imwg.bounds import Bounds
 from app.services.criteria.imwg.details import USUAL_DETAILS
 from app.services.criteria.imwg.evaluation import Isotype
@@ -25,6 +24,7 @@ from app.services.edit_checks.infusion import first_infusion
 from app.services.edit_checks.kinetics import METHOD_CHANGED
 from app.services.edit_checks.response_reading import response_reading
 from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.evaluation_values import disease_evaluation
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.imwg import (

@@ -6,13 +6,14 @@ The checks and the endpoints read by the same rules: what a check asks about is 
 from dataclasses import dataclass
 from typing import Final
 
-from app.services import analysis_values
+from app.services.analysis_values import myeloma_type
 from app.services.criteria.imwg.details import ImwgDetails
 from app.services.criteria.imwg.history import History
 from app.services.derivations.response.disease_baseline import DiseaseBaseline, disease_baseline
 from app.services.derivations.response.judged_evaluations import history_of
 from app.services.derivations.subject_history import NOTHING_SAID
 from app.services.edit_checks.rule import SubjectRecords
+from app.services.evaluation_values import disease_evaluation
 
 _READING: Final = "response"
 
@@ -36,10 +37,9 @@ def response_reading(subject: SubjectRecords) -> ResponseReading | None:
     policy = subject.trial.policy.imwg
     details = ImwgDetails(components=subject.trial.response.components)
     enrolled = subject.enrolment
-    myeloma = analysis_values.myeloma_type(enrolled.fields) if enrolled else NOTHING_SAID
+    myeloma = myeloma_type(enrolled.fields) if enrolled else NOTHING_SAID
     evaluations = [
-        analysis_values.disease_evaluation(str(one.record_id), one.fields, one.zone)
-        for one in subject.assessments
+        disease_evaluation(str(one.record_id), one.fields, one.zone) for one in subject.assessments
     ]
     bridging = [
         one.days(one.fields.bridging.start).earliest

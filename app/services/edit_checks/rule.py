@@ -22,7 +22,7 @@ from app.models.therapy import TherapyFields
 from app.models.visit import VisitFields
 from app.schemas.record import Finding, RecordKind
 from app.services.criteria.plausibility import Implausibility, Normal, implausibility
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from app.services.measured_values import as_analysed
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import DateAsSent, is_before, possible_days

@@ -11,7 +11,9 @@ from app.services import analysis_values as values
 from app.services.derivations.laboratory.graded_labs import graded_labs
 from app.services.derivations.laboratory.lab_baseline import lab_follow_up
 from app.services.derivations.laboratory.unreported_grades import unreported_grades
-from app.services.derivations.subject_history import LabValue, RecordRef, SubjectHistory
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.specimens import Specimen

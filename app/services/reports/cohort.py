@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.services.derivations.error_effects import ErrorClass
+from app.services.derivations.error_rules import DataError
 from app.services.derivations.subject.analysis import SubjectAnalysis
-from app.services.derivations.subject_history import DataError
 from app.services.reports.question import Question
 from app.vocabularies.imwg import ResponseSource
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from app.services.derivations.markers.pharmacodynamics import followed_markers
+from app.services.derivations.sampled_values import NotPlausible
 from app.services.derivations.subject.analysis import SubjectAnalysis
-from app.services.derivations.subject_history import NotPlausible
 from app.services.derivations.time_to_event.event_definition import PARTS
 from app.trial.trial import Trial
 

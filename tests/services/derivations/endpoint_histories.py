@@ -9,18 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation, Marrow
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import KineticsSample, LabValue, NeuroAssessment
 from app.services.derivations.subject_history import (
     AdverseEvent,
     Assessment,
     Enrolment,
     FollowUp,
     Infusion,
-    KineticsSample,
-    LabValue,
-    NeuroAssessment,
-    PossibleDays,
     Preparation,
-    RecordRef,
     SubjectHistory,
     Therapy,
     Visit,

@@ -6,15 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from app.services.derivations.subject_history import (
-    Infusion,
-    KineticsSample,
-    LabValue,
-    PossibleDays,
-    RecordRef,
-    SubjectHistory,
-    Therapy,
-)
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import KineticsSample, LabValue
+from app.services.derivations.subject_history import Infusion, SubjectHistory, Therapy
 from app.trial.trial import load_trial
 from app.vocabularies.kinetics import UNITS, KineticsMethod
 from app.vocabularies.specimens import Matrix

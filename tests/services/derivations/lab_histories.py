@@ -9,15 +9,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from app.services.derivations.subject_history import (
-    Infusion,
-    LabValue,
-    PossibleDays,
-    Preparation,
-    RecordRef,
-    SubjectHistory,
-    Therapy,
-)
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import Infusion, Preparation, SubjectHistory, Therapy
 from app.trial.trial import Trial, load_trial
 from app.vocabularies.laboratory import Comparator, QualitativeResult
 from app.vocabularies.preparations import PreparationOutcome

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.safety.adverse_events import subject_adverse_events
 from app.services.derivations.safety.analysed_adverse_event import (
     AnalysedAdverseEvent,
@@ -16,9 +18,7 @@ from app.services.derivations.subject_history import (
     Enrolment,
     FollowUp,
     Infusion,
-    PossibleDays,
     Preparation,
-    RecordRef,
     SubjectHistory,
     Therapy,
 )

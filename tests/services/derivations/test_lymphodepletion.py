@@ -14,7 +14,7 @@ from app.services.derivations.lymphodepletion import (
     lymphodepletion,
     lymphodepletion_of,
 )
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from app.trial.trial import load_trial
 from app.vocabularies.preparations import PreparationOutcome
 from tests.services.derivations.endpoint_histories import days, history, infusion, preparation

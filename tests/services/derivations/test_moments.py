@@ -11,7 +11,7 @@ from app.services.derivations.moments import (
     moment_of,
     order_of,
 )
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -15,7 +15,7 @@ from app.services.derivations.partial_dates import (
     imputed_part,
     new_therapy_day,
 )
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from tests.services.derivations.endpoint_cases import day
 from tests.services.derivations.endpoint_histories import INFUSED_ON, days
 

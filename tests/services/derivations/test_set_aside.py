@@ -15,13 +15,10 @@ from app.services.derivations.partial_dates import (
     death_day,
     new_therapy_day,
 )
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.set_aside import without_wrong_dates
-from app.services.derivations.subject_history import (
-    InvestigatorResponse,
-    PossibleDays,
-    RecordRef,
-    SubjectHistory,
-)
+from app.services.derivations.subject_history import InvestigatorResponse, SubjectHistory
 from app.services.derivations.time_to_event.last_known_alive import evidence_of_life
 from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseCategory

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.services.derivations.kinetics.car_kinetics import CarKinetics, car_kinetics
-from app.services.derivations.subject_history import KineticsSample
+from app.services.derivations.sampled_values import KineticsSample
 from app.services.json_values import jsonable
 from app.services.statistics.kinetics_parameters import ParameterSummary
 from app.services.statistics.kinetics_tables import KineticsTable, kinetics_tables

@@ -13,7 +13,8 @@ from app.services.derivations.markers.pharmacodynamics import (
     SubjectPharmacodynamics,
     pharmacodynamics,
 )
-from app.services.derivations.subject_history import LabValue, Preparation
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import Preparation
 from app.services.json_values import jsonable
 from app.services.statistics.humoral_tables import b_cell_table, immunoglobulin_table
 from app.services.statistics.pharmacodynamic_tables import (

@@ -9,7 +9,7 @@ from datetime import date
 
 from app.services.derivations.kinetics.kinetics_profile import KineticsProfile, ProfileSample
 from app.services.derivations.kinetics.kinetics_samples import KineticsAnalyte
-from app.services.derivations.subject_history import RecordRef
+from app.services.derivations.record_ref import RecordRef
 from app.vocabularies.specimens import Matrix
 
 

@@ -22,7 +22,8 @@ from app.services.derivations.kinetics.noncompartmental import (
     Sample,
     noncompartmental,
 )
-from app.services.derivations.subject_history import Infusion, RecordRef
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.subject_history import Infusion
 from app.services.derivations.visits.planned_visits import planned_day
 from app.trial.kinetics import KineticsRules
 from app.trial.trial import Trial

@@ -12,12 +12,10 @@ from typing import Final, Literal
 
 from app.services.criteria.assay_limits import quantification_state
 from app.services.derivations.moments import Order, order_of
-from app.services.derivations.subject_history import (
-    Infusion,
-    KineticsSample,
-    PossibleDays,
-    RecordRef,
-)
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import KineticsSample
+from app.services.derivations.subject_history import Infusion
 from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
 from app.vocabularies.specimens import Matrix

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from app.services.derivations.subject_history import LabValue, RecordRef
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.restated_units import restatement
 

@@ -22,7 +22,9 @@ from app.services.derivations.laboratory.lab_baseline import (
     lab_baseline,
     moment,
 )
-from app.services.derivations.subject_history import LabValue, SubjectHistory, Therapy, may_cover
+from app.services.derivations.possible_days import may_cover
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import SubjectHistory, Therapy
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.laboratory_grading import DecidingFact

@@ -12,7 +12,8 @@ from enum import StrEnum
 from app.services.derivations.laboratory.corrected_calcium import SubjectLab
 from app.services.derivations.lymphodepletion import Course, lymphodepletion_of
 from app.services.derivations.moments import Order, clock_missing, order_of
-from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.subject_history import SubjectHistory
 from app.trial.anchors import add_months
 from app.trial.trial import Trial
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade, counting_grade
 from app.services.derivations.laboratory.graded_labs import GradedLab
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
 from app.vocabularies.laboratory import Comparator, QualitativeResult
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale

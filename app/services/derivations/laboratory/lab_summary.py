@@ -14,7 +14,7 @@ from app.services.criteria.ctcae_labs.lab_grade import RestatedValue
 from app.services.derivations.laboratory.lab_abnormalities import LabAbnormality, ShiftScale
 from app.services.derivations.laboratory.lab_baseline import BaselineFlag
 from app.services.derivations.laboratory.lab_course import LabInDirection
-from app.services.derivations.subject_history import RecordRef
+from app.services.derivations.record_ref import RecordRef
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 
 

@@ -13,7 +13,9 @@ from typing import Final
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.services.derivations.laboratory.graded_labs import AnalyteLabs, GradedLab
 from app.services.derivations.laboratory.lab_baseline import LabPeriod
-from app.services.derivations.subject_history import AdverseEvent, LabValue, may_cover
+from app.services.derivations.possible_days import may_cover
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.laboratory_grading import AbnormalityDirection
 
 SEVERE: Final = 3

@@ -15,7 +15,7 @@ from app.services.derivations.markers.marker_values import (
     MarkerSeries,
     MarkerValue,
 )
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from app.trial.pharmacodynamics import PharmacodynamicRules
 
 _CELLS_PER_UL_OF_10_9_PER_L: Final = 1000

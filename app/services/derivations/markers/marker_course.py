@@ -15,7 +15,7 @@ from app.services.derivations.markers.marker_values import (
     MarkerValue,
     first_of_each_day,
 )
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.visits.planned_visits import planned_visit
 from app.trial.pharmacodynamics import PharmacodynamicRules
 from app.trial.trial import Trial

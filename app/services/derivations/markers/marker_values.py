@@ -14,7 +14,10 @@ from typing import Final
 from app.services.criteria.assay_limits import quantification_state
 from app.services.derivations.kinetics.kinetics_samples import rest_of_the_day
 from app.services.derivations.moments import Order, order_of
-from app.services.derivations.subject_history import Infusion, LabValue, PossibleDays, RecordRef
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import Infusion
 from app.vocabularies.kinetics import QuantificationState
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.restated_units import restatement

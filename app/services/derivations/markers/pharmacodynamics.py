@@ -23,7 +23,8 @@ from app.services.derivations.markers.marker_values import (
     drawn_before,
     marker_series,
 )
-from app.services.derivations.subject_history import Infusion, PossibleDays, SubjectHistory, Therapy
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.subject_history import Infusion, SubjectHistory, Therapy
 from app.trial.anchors import add_months
 from app.trial.pharmacodynamics import PharmacodynamicRules
 from app.trial.trial import Trial

@@ -20,7 +20,8 @@ from app.services.criteria.imwg.clinical_relapse import (
 )
 from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.lymphodepletion import lymphodepletion_of
-from app.services.derivations.subject_history import AdverseEvent, LabValue, SubjectHistory
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import AdverseEvent, SubjectHistory
 
 DAYS_AROUND: Final = 7
 """How far from the serum sample a blood result still belongs to its evaluation."""

@@ -17,6 +17,7 @@ from app.services.derivations.partial_dates import (
     adverse_event_end_day,
     adverse_event_start_day,
 )
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.reported_death import reported_death
 from app.services.derivations.safety.analysed_adverse_event import (
     AnalysedAdverseEvent,
@@ -40,7 +41,7 @@ from app.services.derivations.safety.safety_follow_up import (
 )
 from app.services.derivations.safety.treatment_emergence import began_before
 from app.services.derivations.set_aside import without_wrong_dates
-from app.services.derivations.subject_history import AdverseEvent, RecordRef, SubjectHistory
+from app.services.derivations.subject_history import AdverseEvent, SubjectHistory
 from app.trial.adverse_events import AdverseEventRules
 from app.trial.anchors import Anchors, study_day
 from app.trial.schedule import period_of

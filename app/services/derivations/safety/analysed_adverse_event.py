@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.services.derivations.partial_dates import ImputedPart
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.safety.safety_follow_up import SafetyFollowUp, SafetyWindow
-from app.services.derivations.subject_history import RecordRef
 from app.vocabularies.adverse_events import AesiKind, CollectionPeriod
 from app.vocabularies.follow_up import DeathCause
 

@@ -20,7 +20,8 @@ from app.services.criteria.icaht import (
 )
 from app.services.derivations.laboratory.graded_labs import AnalyteLabs, graded_labs
 from app.services.derivations.laboratory.lab_baseline import LabFollowUp, LabPeriod, lab_follow_up
-from app.services.derivations.subject_history import LabValue, SubjectHistory, Therapy
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import SubjectHistory, Therapy
 from app.trial.trial import Trial
 from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.therapies import TherapyKind

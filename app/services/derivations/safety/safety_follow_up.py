@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from app.services.derivations.lymphodepletion import lymphodepletion_of
-from app.services.derivations.subject_history import PossibleDays, SubjectHistory
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.subject_history import SubjectHistory
 from app.trial.anchors import Anchors, add_months
 from app.trial.trial import Trial
 

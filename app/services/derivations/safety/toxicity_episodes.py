@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.safety.analysed_adverse_event import AnalysedAdverseEvent, Resolution
 from app.services.derivations.safety.safety_follow_up import SafetyFollowUp
-from app.services.derivations.subject_history import RecordRef, Therapy
+from app.services.derivations.subject_history import Therapy
 from app.vocabularies.therapies import TherapyKind
 
 TREATMENTS: Final = (

@@ -5,7 +5,8 @@ Source: ICH E9, treatment-emergent; the trial's protocol and endpoint definition
 
 from app.services.derivations.moments import Order, order_of
 from app.services.derivations.partial_dates import ImputedDay
-from app.services.derivations.subject_history import AdverseEvent, PossibleDays
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.subject_history import AdverseEvent
 
 
 def began_before(

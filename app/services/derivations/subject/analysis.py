@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final, Literal
 
 from app.services.criteria.imwg.baseline import Track
+from app.services.derivations.error_rules import DataError
 from app.services.derivations.exposure import Exposure
 from app.services.derivations.kinetics.car_kinetics import CarKinetics
 from app.services.derivations.laboratory.cytopenia_recovery import CytopeniaRecovery
@@ -24,7 +25,8 @@ from app.services.derivations.response.unconfirmed_response import UnconfirmedRe
 from app.services.derivations.safety.analysed_adverse_event import SubjectAdverseEvents
 from app.services.derivations.safety.haematotoxicity import Haematotoxicity
 from app.services.derivations.safety.immune_toxicity import ImmuneToxicity
-from app.services.derivations.subject_history import Characteristics, DataError, NotPlausible
+from app.services.derivations.sampled_values import NotPlausible
+from app.services.derivations.subject_history import Characteristics
 from app.services.derivations.time_to_event.facts_of_subject import Origin
 from app.services.derivations.time_to_event.variants import SubjectFacts
 from app.services.derivations.visits.scheduled_visits import SubjectVisits

@@ -13,6 +13,7 @@ from app.services.criteria.imwg.comparison import compare
 from app.services.criteria.imwg.questions import Question
 from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.lymphodepletion import lymphodepletion_of
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.response.clinical_relapse import clinical_relapse
 from app.services.derivations.response.confirmed_response import ConfirmedVisit
 from app.services.derivations.response.course_comparison import compare_courses
@@ -23,7 +24,7 @@ from app.services.derivations.response.response_discrepancies import (
     judgement_of,
 )
 from app.services.derivations.subject.responses_by_source import Responses, responses
-from app.services.derivations.subject_history import RecordRef, SubjectHistory
+from app.services.derivations.subject_history import SubjectHistory
 from app.trial.anchors import add_months
 from app.trial.schedule import anchors_of, visit_of
 from app.trial.trial import Trial

@@ -13,7 +13,8 @@ from app.services.derivations.laboratory.corrected_calcium import with_corrected
 from app.services.derivations.laboratory.graded_labs import graded_labs, is_usable, own_grades
 from app.services.derivations.laboratory.lab_baseline import LabPeriod, lab_follow_up
 from app.services.derivations.markers.marker_values import usual_unit
-from app.services.derivations.subject_history import LabValue, SubjectHistory
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_to_event.new_therapy import new_therapy
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import find_analyte

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from app.services.derivations.lymphodepletion import lymphodepletion_of
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.safety.analysed_adverse_event import AnalysedAdverseEvent
 from app.services.derivations.subject.analyse import analyse
 from app.services.derivations.subject.analysis import SubjectAnalysis
-from app.services.derivations.subject_history import RecordRef, SubjectHistory
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_to_event.time_on_study import time_on_study
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseSource

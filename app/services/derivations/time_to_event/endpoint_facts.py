@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from app.services.derivations.subject_history import RecordRef
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.time_to_event.death import Death
 from app.services.derivations.time_to_event.event_time import CensoringReason, Happening
 from app.trial.policy import TimeToEventPolicy

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final
 
 from app.services.derivations.partial_dates import ImputedPart
-from app.services.derivations.subject_history import RecordRef
+from app.services.derivations.record_ref import RecordRef
 from app.vocabularies.concept import Concept
 
 

@@ -13,11 +13,13 @@ from app.services.derivations.partial_dates import (
     adverse_event_end_day,
     adverse_event_start_day,
 )
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.response.best_response import BestResponse
 from app.services.derivations.response.confirmed_response import ConfirmedVisit
 from app.services.derivations.safety.crs_and_icans import syndrome
 from app.services.derivations.safety.treatment_emergence import began_before
-from app.services.derivations.subject_history import PossibleDays, RecordRef, SubjectHistory
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_to_event.contact_end import contact_end
 from app.services.derivations.time_to_event.death import Death, death
 from app.services.derivations.time_to_event.endpoint_facts import (

@@ -10,14 +10,10 @@ from typing import Any
 
 from app.services.criteria.imwg.merging import PARTS
 from app.services.derivations.partial_dates import ImputedPart, imputed_part
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.reported_death import reported_death
-from app.services.derivations.subject_history import (
-    Assessment,
-    FollowUp,
-    PossibleDays,
-    RecordRef,
-    SubjectHistory,
-)
+from app.services.derivations.subject_history import Assessment, FollowUp, SubjectHistory
 from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.follow_up import SurvivalStatus
 from app.vocabularies.kinetics import NotEvaluableReason

@@ -20,7 +20,9 @@ from app.services.derivations.kinetics.car_kinetics import (
 from app.services.derivations.kinetics.kinetics_profile import ProfileFlag
 from app.services.derivations.kinetics.kinetics_samples import KineticsAnalyte, SamplesLeftOut
 from app.services.derivations.kinetics.noncompartmental import Noncompartmental
-from app.services.derivations.subject_history import KineticsSample, PossibleDays, SubjectHistory
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.sampled_values import KineticsSample
+from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import Trial
 from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
 from app.vocabularies.specimens import Matrix
@@ -38,7 +40,7 @@ from tests.services.derivations.kinetics_histories import (
     therapy,
 )
 
-CASES = json.loads((Path(__file__).parent / "data" / "nca.json").read_text())["cases"]
+CASES = json.loads((Path(__file__).parents[1] / "data" / "nca.json").read_text())["cases"]
 CART = sorted(name for name in CASES if name.startswith("cart_"))
 QPCR = KineticsAnalyte(matrix=Matrix.PB, method=KineticsMethod.QPCR, unit="{copies}/ug")
 

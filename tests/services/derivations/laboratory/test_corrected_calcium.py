@@ -8,7 +8,7 @@ from app.services.derivations.laboratory.corrected_calcium import (
     corrected_calcium,
     with_corrected_calcium,
 )
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from tests.services.derivations.lab_histories import lab
 
 

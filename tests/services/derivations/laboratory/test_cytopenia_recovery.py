@@ -10,7 +10,8 @@ from app.services.derivations.laboratory.cytopenia_recovery import (
     RecoveryStatus,
     cytopenia_recovery,
 )
-from app.services.derivations.subject_history import LabValue, Therapy
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import Therapy
 from app.vocabularies.therapies import BloodProduct, TherapyKind
 from tests.services.derivations.lab_histories import TRIAL, lab, on, subject, therapy
 

@@ -14,7 +14,7 @@ from app.services.derivations.laboratory.lab_abnormalities import (
 )
 from app.services.derivations.laboratory.lab_baseline import BaselineFlag, lab_follow_up
 from app.services.derivations.laboratory.lab_course import FlagAndRule
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.laboratory_grading import (
     AbnormalityDirection,
     GradeScale,

@@ -12,7 +12,8 @@ from app.services.derivations.laboratory.lab_baseline import (
     lab_baseline,
     lab_follow_up,
 )
-from app.services.derivations.subject_history import LabValue, SubjectHistory
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import Trial
 from tests.services.derivations.lab_histories import TRIAL, When, lab, on, subject, taken, under
 

@@ -14,7 +14,7 @@ from app.services.derivations.laboratory.lab_outliers import (
     grade_is_outlier,
     side_of,
 )
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale
 from tests.services.derivations.lab_histories import TRIAL, lab, subject

@@ -5,7 +5,7 @@ from typing import Any
 from app.services.derivations.laboratory.lab_abnormalities import ShiftScale, lab_abnormalities
 from app.services.derivations.laboratory.lab_baseline import BaselineFlag
 from app.services.derivations.laboratory.lab_summary import LabSummary, lab_summary
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 from tests.services.derivations.lab_histories import TRIAL, lab, on, subject
 

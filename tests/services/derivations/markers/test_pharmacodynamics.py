@@ -24,13 +24,9 @@ from app.services.derivations.markers.pharmacodynamics import (
     followed_markers,
     pharmacodynamics,
 )
-from app.services.derivations.subject_history import (
-    Assessment,
-    Enrolment,
-    LabValue,
-    PossibleDays,
-    Preparation,
-)
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import Assessment, Enrolment, Preparation
 from app.vocabularies.imwg import HeavyChain
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.specimens import Specimen

@@ -9,7 +9,8 @@ import pytest
 
 from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.response.clinical_relapse import clinical_relapse
-from app.services.derivations.subject_history import AdverseEvent, LabValue
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.laboratory import Comparator
 from tests.services.criteria.imwg_courses import read
 from tests.services.criteria.imwg_courses import visit as evaluated

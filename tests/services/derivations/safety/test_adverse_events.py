@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.safety.adverse_event_levels import (
     LevelKey,
     subject_level,
@@ -12,7 +13,7 @@ from app.services.derivations.safety.adverse_event_levels import (
 )
 from app.services.derivations.safety.adverse_events import subject_adverse_events
 from app.services.derivations.safety.safety_follow_up import SafetyWindow
-from app.services.derivations.subject_history import AdverseEvent, PossibleDays
+from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.adverse_events import AesiKind, SeriousnessCriterion
 from app.vocabularies.follow_up import DeathCause
 from tests.services.derivations.safety_histories import (

@@ -7,7 +7,7 @@ import pytest
 from app.services.derivations.laboratory.graded_labs import graded_labs
 from app.services.derivations.laboratory.lab_baseline import lab_follow_up
 from app.services.derivations.safety.haematotoxicity import Haematotoxicity, haematotoxicity
-from app.services.derivations.subject_history import LabValue
+from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.therapies import TherapyKind
 from tests.services.derivations.lab_histories import TRIAL, lab, on, subject, therapy
 

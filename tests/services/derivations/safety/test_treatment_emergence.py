@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.safety.safety_follow_up import SafetyWindow
-from app.services.derivations.subject_history import PossibleDays
 from app.vocabularies.adverse_events import AesiKind, CollectionPeriod
 from tests.services.derivations.safety_histories import (
     DATA_CUT,

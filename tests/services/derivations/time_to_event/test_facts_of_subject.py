@@ -9,6 +9,7 @@ import pytest
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.derivations.lymphodepletion import lymphodepletion_of
+from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.response.best_response import best_response
 from app.services.derivations.response.confirmed_response import confirmed_visits
 from app.services.derivations.response.disease_baseline import disease_baseline
@@ -19,7 +20,6 @@ from app.services.derivations.subject_history import (
     Assessment,
     Infusion,
     InvestigatorResponse,
-    PossibleDays,
     SubjectHistory,
 )
 from app.services.derivations.time_to_event.endpoint_facts import EndpointFacts

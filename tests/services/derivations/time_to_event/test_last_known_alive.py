@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.subject_history import PossibleDays
+from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.time_to_event.last_known_alive import (
     evidence_of_life,
     last_known_alive,

@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 
-from app.services.derivations.subject_history import (
-    LabValue,
-    PossibleDays,
-    RecordRef,
-    SubjectHistory,
-)
+from app.services.derivations.possible_days import PossibleDays
+from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.sampled_values import LabValue
+from app.services.derivations.subject_history import SubjectHistory
 from app.services.derivations.time_to_event.endpoint_facts import ContactEnd
 from app.services.derivations.time_to_event.event_time import CensoringReason
 from app.services.derivations.visits.scheduled_visits import SubjectVisits, subject_visits
