@@ -60,7 +60,14 @@ HISTORY: Final[tuple[ModuleType, ...]] = (
 )
 READERS: Final = tuple(
     f"app.services.{room}"
-    for room in ("criteria", "derivations", "statistics", "edit_checks", "trial_endpoints")
+    for room in (
+        "criteria",
+        "derivations",
+        "statistics",
+        "reports",
+        "edit_checks",
+        "trial_endpoints",
+    )
 )
 COPYISTS: Final = frozenset(
     {
