@@ -22,6 +22,7 @@ from app.routers.negotiation import preferred_coding
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services.entity_tags import is_held
+from app.services.rule_book.reading import ROOMS
 from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 HOME: Final = "/"
@@ -103,7 +104,12 @@ def _times() -> bytes:
     return f"export const TIMES = {json.dumps(titles, indent=2)};\n".encode()
 
 
-_WRITTEN: Final = {"times.js": _times}
+def _chapters() -> bytes:
+    """Write the chapters of the rule book with their titles, as a module of the page."""
+    return f"export const CHAPTERS = {json.dumps(ROOMS, indent=2)};\n".encode()
+
+
+_WRITTEN: Final = {"chapters.js": _chapters, "times.js": _times}
 """Modules that are written of what the service knows, and no files."""
 
 

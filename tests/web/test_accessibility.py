@@ -13,6 +13,7 @@ VIEWS = (
     "safety",
     "kinetics",
     "quality",
+    "rules",
     "subject/01-001?visit=M3",
 )
 

@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import Route, expect
 
+from app.services.rule_book.reading import ROOMS
 from tests.web.conftest import Site, Visiting
 from tests.web.visit import Visit
 
@@ -182,6 +183,51 @@ async def test_a_response_is_explained_visit_by_visit(site: Site, visiting: Visi
         assert marker["nadir"]["value"] in said
         assert marker["nadir"]["collected_on"] in said
         assert marker["current"] in said
+
+
+async def test_the_rule_book_is_read_by_its_words(site: Site, visiting: Visiting) -> None:
+    book = await answered(site, "/v1/rules")
+    found = await answered(site, "/v1/rules", search="low-flow cannula")
+    (rule,) = [one for one in found["items"] if one["module"].endswith("criteria.astct")]
+    assert len(found["items"]) <= 5, "few enough to be shown open"
+    async with visiting("study_admin") as visit:
+        page = visit.page
+        await visit.open("")
+        await page.get_by_role("link", name="Rules").click()
+        await visit.settled()
+        assert page.url == f"{site.origin}/#/rules"
+        await expect(page.get_by_label("Data cut-off")).to_have_count(0)
+        await expect(page.locator("details.rule")).to_have_count(len(book["items"]))
+        chapters = page.get_by_role("navigation", name="On this page").get_by_role("link")
+        assert (await chapters.all_inner_texts())[1:] == [*ROOMS.values()]
+        field = page.get_by_label("Words of a rule")
+        await field.fill(" low-flow cannula ")
+        await field.press("Enter")
+        await visit.settled()
+        assert page.url == f"{site.origin}/#/rules?search=low-flow+cannula"
+        await expect(field).to_be_focused()
+        await expect(page.locator("details.rule")).to_have_count(len(found["items"]))
+        shown = page.locator("details.rule").filter(has_text="criteria.astct")
+        boundary = rule["boundaries"][1]
+        table = "Boundaries of criteria.astct"
+        assert await visit.cell(table, boundary["name"], "Value") == boundary["value"]
+        assert await visit.cell(table, boundary["name"], "Meaning") == boundary["meaning"]
+        said = await shown.inner_text()
+        assert "``" not in said
+        for source in rule["said"]["sources"]:
+            assert f"Source: {source.replace('``', '')}" in said
+        for part in rule["functions"]:
+            assert part["name"] in said
+            for decision in part["said"]["decisions"]:
+                assert f"Decision: {decision}" in said
+        for test in rule["tests"]:
+            assert test in said
+        assert await visit.violations() == []
+        await page.go_back()
+        await visit.settled()
+        await expect(page.locator("details.rule")).to_have_count(len(book["items"]))
+        await visit.turn("rules?search=zebrafish")
+        assert await page.get_by_text("No rule of this chapter").count() == len(ROOMS)
 
 
 CODES = re.compile(

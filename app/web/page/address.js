@@ -7,7 +7,7 @@ export const CHOICES = ["cutoff", "as_of", "population", "centre", "response_sou
 export const OF_COHORT = ["as_of", "cutoff", "population", "centre"];
 
 // Choices of one view, which the others leave alone.
-const OF_VIEWS = ["endpoint", "variant", "window", "kinetics", "severity", "analyte", "scale", "visit", "show"];
+const OF_VIEWS = ["endpoint", "variant", "window", "kinetics", "severity", "analyte", "scale", "visit", "show", "search"];
 
 export function read(hash = location.hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");

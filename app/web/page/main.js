@@ -12,7 +12,7 @@ import * as session from "./session.js";
 import { comeBack, isBack } from "./sign_in_at_issuer.js";
 import { NotSignedIn, codeFromAddress, signInByLink } from "./sign_in_by_link.js";
 import * as tabs from "./tabs.js";
-import { WITHOUT, allowed } from "./views.js";
+import { allowed, hasCut, named } from "./views.js";
 import * as signIn from "./views/sign_in.js";
 
 const ENDED = "Your session has ended. Sign in again: what you were looking at is kept.";
@@ -77,7 +77,7 @@ function contextOf({ view, subject, chosen }, signal, progress) {
 function show({ moved = true } = {}) {
   if (known === null) return;
   let asked = address.read();
-  const view = known.views.find(({ name }) => name === asked.view) ?? known.views[0] ?? WITHOUT;
+  const view = named(known.views, asked.view);
   if (view.name !== asked.view) {
     asked = { ...asked, view: view.name, subject: "" };
     history.replaceState(null, "", address.written(asked));
@@ -93,7 +93,7 @@ function show({ moved = true } = {}) {
   document.getElementById("masthead").replaceChildren(...masthead(context, signOut));
   document.getElementById("footer").replaceChildren(...footer(context));
   const parts = view.show(context);
-  const above = [known.views.length > 0 && choosers(context), heading, contents(parts, ending.signal)];
+  const above = [hasCut(view) && choosers(context), heading, contents(parts, ending.signal)];
   main.replaceChildren(...[...above, ...parts].filter(Boolean));
   progress.refocus(main);
   if (!moved) return;
