@@ -43,7 +43,7 @@ class Refused(Exception):  # noqa: N818 - what the service answered
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredRecord:
     """A record as the service holds it; ``created`` is false for one that was there already."""
 
     subject: str
@@ -80,7 +80,7 @@ class CentreClient:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def submit(self, place: str, body: Mapping[str, Any], key: str) -> Stored:
+    async def submit(self, place: str, body: Mapping[str, Any], key: str) -> StoredRecord:
         """POST a record.
 
         Raises:
@@ -96,7 +96,9 @@ class CentreClient:
             return _stored(await self.read(refused.location), created=False)
         return _stored(answer.json(), created="Idempotency-Replayed" not in answer.headers)
 
-    async def amend(self, place: str, body: Mapping[str, Any], version: int, reason: str) -> Stored:
+    async def amend(
+        self, place: str, body: Mapping[str, Any], version: int, reason: str
+    ) -> StoredRecord:
         """PUT what a record should say.
 
         Raises:
@@ -108,7 +110,7 @@ class CentreClient:
         )
         return _stored(answer.json())
 
-    async def void(self, place: str, version: int, reason: str, key: str) -> Stored:
+    async def void(self, place: str, version: int, reason: str, key: str) -> StoredRecord:
         """Void a record.
 
         Raises:
@@ -229,8 +231,8 @@ def _has_summary(answer: httpx.Response) -> bool:
     return last.startswith('{"summary"')
 
 
-def _stored(document: Mapping[str, Any], *, created: bool = True) -> Stored:
-    return Stored(document["subject"], document["record_id"], document["version"], created)
+def _stored(document: Mapping[str, Any], *, created: bool = True) -> StoredRecord:
+    return StoredRecord(document["subject"], document["record_id"], document["version"], created)
 
 
 def _json(body: Mapping[str, Any]) -> bytes:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from app.demo.client import CentreClient, Refused, Stored, address
+from app.demo.client import CentreClient, Refused, StoredRecord, address
 from app.demo.records import (
     ENROLMENTS,
     REVIEWERS,
     CentreRecords,
-    Change,
+    Correction,
     Record,
     Reference,
     SubjectRecords,
@@ -77,7 +77,7 @@ class _Centre:
         self._client = clients[centre.code]
         self._report = report
         self._on_progress = on_progress
-        self._stored: dict[Reference, Stored] = {}
+        self._stored: dict[Reference, StoredRecord] = {}
 
     async def tell(self) -> None:
         """Enrol one after the other, tell of the enrolled, send the files.
@@ -106,7 +106,9 @@ class _Centre:
             for record in records.singly:
                 await self._submit(record, f"/v1/subjects/{subject}/{record.kind}")
 
-    async def _submit(self, record: Record, place: str, by: str | None = None) -> Stored | None:
+    async def _submit(
+        self, record: Record, place: str, by: str | None = None
+    ) -> StoredRecord | None:
         client = self._client if by is None else self._clients[by]
         body = {"source_id": record.source_id, **self._resolved(record.body)}
         key = uuid.uuid5(_KEYS, f"{self._centre.code} {record.kind} {record.source_id}")
@@ -138,7 +140,9 @@ class _Centre:
                 created = result["status"] == "created"
                 self._keep(
                     record,
-                    Stored(result["subject"], result["record_id"], result["version"], created),
+                    StoredRecord(
+                        result["subject"], result["record_id"], result["version"], created
+                    ),
                 )
         self._on_progress(self._centre.code, len(file))
 
@@ -146,7 +150,7 @@ class _Centre:
         said = {"kind": record.kind, "subject": subject, "source_id": record.source_id}
         return {**said, **self._resolved(record.body)}
 
-    async def _correct(self, subject: str, change: Change) -> None:
+    async def _correct(self, subject: str, change: Correction) -> None:
         record, known = change.record, self._stored.get(change.record.reference)
         self._on_progress(self._centre.code, 1)
         if known is None:
@@ -174,7 +178,7 @@ class _Centre:
         else:
             self._report.changed[record.kind] += 1
 
-    def _keep(self, record: Record, stored: Stored) -> None:
+    def _keep(self, record: Record, stored: StoredRecord) -> None:
         self._stored[record.reference] = stored
         self._report.keep(self._centre.code, record.kind, created=stored.created)
 

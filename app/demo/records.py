@@ -37,7 +37,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Change:
+class Correction:
     """A correction of a record that was sent before.
 
     Attributes:
@@ -66,7 +66,7 @@ class SubjectRecords:
     singly: tuple[Record, ...] = ()
     in_bulk: tuple[Record, ...] = ()
     adjudications: tuple[Record, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class CentreRecords:
             yield from subject.in_bulk
             yield from subject.adjudications
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[Correction]:
         """Give every correction."""
         for subject in self.subjects:
             yield from subject.changes

@@ -16,7 +16,7 @@ from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.finding import FindingOfRecord, FindingPlace
 from app.services.data_cut import Cut
-from app.services.edit_checks import Found, SubjectRecords, on_subject
+from app.services.edit_checks import RecordFinding, SubjectRecords, on_subject
 from app.services.other_subjects import EverySubject, every_subject
 from app.services.record_reads import note
 from app.services.records import Caller
@@ -51,7 +51,7 @@ class Sought:
     each: bool = False
     """Whether findings that differ by nothing but the record are listed one by one."""
 
-    def holds(self, found: Found) -> bool:
+    def holds(self, found: RecordFinding) -> bool:
         """Tell whether a finding about a wanted subject is wanted."""
         return (
             self.severity in {None, found.finding.severity}
@@ -163,7 +163,7 @@ def _of_subject(
         placed.sort(key=itemgetter(0))
     return [
         FindingOfRecord(
-            count=1 if sought.each else counted[_cause(Found(record, finding))],
+            count=1 if sought.each else counted[_cause(RecordFinding(record, finding))],
             rule=finding.rule,
             severity=finding.severity,
             subject=subject,
@@ -179,13 +179,13 @@ def _of_subject(
     ]
 
 
-def _cause(found: Found) -> tuple[str, str, str, str]:
+def _cause(found: RecordFinding) -> tuple[str, str, str, str]:
     """Give what findings of one subject share that differ by nothing but the record."""
     record, finding = found
     return record.kind, finding.rule, finding.pointer, finding.message
 
 
-def _place(subject: str, found: Found) -> FindingPlace:
+def _place(subject: str, found: RecordFinding) -> FindingPlace:
     record, finding = found
     return FindingPlace(subject, str(record.record_id), finding.rule, finding.pointer)
 

@@ -25,7 +25,7 @@ CONFLICT = "conflicts-with-correction"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class LineWords:
     """What a line sends, what its source said last, and what the record says."""
 
     sends: Statement
@@ -35,7 +35,7 @@ class Words:
     versions: list[Version]
 
     @classmethod
-    def of(cls, row: asyncpg.Record) -> "Words | None":
+    def of(cls, row: asyncpg.Record) -> "LineWords | None":
         """Read what the look at a record gave; None where nothing of it stands."""
         if row["state"] != "active":
             return None
@@ -54,19 +54,19 @@ class Words:
         return sent | kept
 
 
-def say_what_differs(line: Line, words: Words) -> None:
+def say_what_differs(line: Line, words: LineWords) -> None:
     """Note on a line that says nothing new what a person corrected and the source repeats."""
     for member in sorted(unexplained(words.versions)):
         line.notice(SOURCE_DIFFERS.at(member))
 
 
-def lay_line(line: Line, kind: RecordKind, words: Words, sends: str) -> Statement:
+def lay_line(line: Line, kind: RecordKind, words: LineWords, sends: str) -> Statement:
     """Make of a line what the record is to say, with the corrections that stay.
 
     A line that cannot be laid on the corrections is refused, and names both sides.
 
     Args:
-        sends: what the line says, in the writing of :class:`Words`.
+        sends: what the line says, in the writing of :class:`LineWords`.
 
     Returns:
         what the record is to say.

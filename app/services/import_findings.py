@@ -11,7 +11,7 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.lab_result import LabResultIn
 from app.services.derivations.moments import day_furthest_east
-from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.edit_checks import CheckedRecord, LabSample, on_record, on_subject
 from app.services.import_lines import Line
 from app.services.observations import OF_VOLUME
 from app.services.other_subjects import every_subject
@@ -88,7 +88,7 @@ def _of_volume(
                 payload = kind.submission.model_validate_json(row + "}")
             fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
             zone = trial.centres.zone_of(course.centre)
-            record = Stored.of(kind, _NOBODYS, members["version"], today, fields, zone)
+            record = CheckedRecord.of(kind, _NOBODYS, members["version"], today, fields, zone)
             found = [one.model_dump() for one in on_record(record, course, trial)]
             noticed[same] = found
         line.findings += found or ()

@@ -29,7 +29,7 @@ from typing import IO, Final
 from pydantic_core import from_json
 
 from app.schemas.enrolment import SubjectIn
-from app.services.import_corrections import Words
+from app.services.import_corrections import LineWords
 from app.services.import_lines import Line, RawLine, raw_lines, read_line
 
 TURN: Final = 500
@@ -59,7 +59,7 @@ class MetRecord:
     said: int | None = None
     source_id: str | None = None
     stated_at: datetime | None = None
-    words: Words | None = None
+    words: LineWords | None = None
     sends: str = ""
     taken_back: bool = False
 

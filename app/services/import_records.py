@@ -8,7 +8,7 @@ from typing import Any
 from app.database import Transaction
 from app.schemas.record import RecordKind
 from app.services import import_statements
-from app.services.import_corrections import Words
+from app.services.import_corrections import LineWords
 from app.services.import_lines import Line
 from app.services.import_order import MetRecord, RecordSoFar, record_of
 from app.services.import_references import FileReferences
@@ -86,7 +86,7 @@ class FileRecords:
                 said=row["said"],
                 source_id=row["own"],
                 stated_at=row["stated_at"],
-                words=Words.of(row),
+                words=LineWords.of(row),
                 sends=row["sends"],
             )
         return found, later

@@ -16,7 +16,7 @@ from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
 from app.services.edit_checks.safety_relevant_changes import (
     SAFETY_RELEVANT,
-    Change,
+    RecordChange,
     safety_relevant,
 )
 from app.services.import_corrections import lay_line, say_what_differs
@@ -270,7 +270,7 @@ class ImportStorage:
             return
         zone = self._trial.centres.zone_of(line.centre)
         related = self._trial.adverse_events.related
-        change = Change(known.words.stands, after, course.anchors.infusion, zone, related)
+        change = RecordChange(known.words.stands, after, course.anchors.infusion, zone, related)
         if members := safety_relevant(line.kind.path, change):
             self._refused_here.add(line.number)
             line.refuse(

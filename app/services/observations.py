@@ -26,7 +26,7 @@ from app.services.derivations.moments import day_furthest_east
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.subject.explanation import derived_response
 from app.services.derived_members import visit_derived
-from app.services.edit_checks import LabSample, Stored, on_record, on_subject
+from app.services.edit_checks import CheckedRecord, LabSample, on_record, on_subject
 from app.services.edit_checks.rule import NOBODY
 from app.services.json_values import jsonable
 from app.services.lab_grades import findings_of, grades_of, written
@@ -91,7 +91,7 @@ async def observe(
     today = day_furthest_east(datetime.now(UTC))
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
-        record = Stored.of(kind, record_id, version, today, fields, zone, differs)
+        record = CheckedRecord.of(kind, record_id, version, today, fields, zone, differs)
         findings = [*on_record(record, course, trial)]
         if not isinstance(payload, LabResultIn):
             return observed(kind, day, course, trial, findings)

@@ -19,7 +19,7 @@ from app.schemas.lab_result import LAB_RESULTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.services.derivations.moments import day_furthest_east
-from app.services.edit_checks import LabSample, Stored, SubjectRecords
+from app.services.edit_checks import CheckedRecord, LabSample, SubjectRecords
 from app.services.edit_checks.rule import NOBODY, OtherSubjects
 from app.services.source_versions import differing_members, versions_of
 from app.services.subject_course import SubjectCourse, course_from
@@ -191,11 +191,11 @@ def subject_records(
         others: what the subject is held against in the others that the caller sees.
     """
     zone = trial.centres.zone_of(centre)
-    records: dict[str, list[Stored[Any]]] = defaultdict(list)
+    records: dict[str, list[CheckedRecord[Any]]] = defaultdict(list)
     for document in standing.documents:
         fields = read_document(document)
         records[document.kind.path].append(
-            Stored.of(
+            CheckedRecord.of(
                 document.kind,
                 document.record_id,
                 document.version,
@@ -206,7 +206,7 @@ def subject_records(
             )
         )
     records[LAB_RESULTS.path] = [
-        Stored.of(
+        CheckedRecord.of(
             LAB_RESULTS,
             one.record_id,
             one.version,
@@ -240,7 +240,7 @@ def _read(fields: type[SQLModel], text: str) -> SQLModel:
         return fields.model_validate(said)
 
 
-def _in_order(record: Stored[Any]) -> tuple[date, uuid.UUID]:
+def _in_order(record: CheckedRecord[Any]) -> tuple[date, uuid.UUID]:
     return record.first_day or LAST, record.record_id
 
 

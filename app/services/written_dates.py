@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from app.models.dates import PartialDate
-from app.services.derivations.moments import Order, moment_of, order_of
+from app.services.derivations.moments import MomentOrder, moment_of, order_of
 from app.services.derivations.possible_days import PossibleDays
 
 _FULL: Final = len("2026-03-05")
@@ -57,7 +57,7 @@ def is_before(one: DateAsSent | None, other: DateAsSent | None, zone: tzinfo) ->
     """
     if one is None or other is None:
         return False
-    return order_of(possible_days(one, zone), possible_days(other, zone)) is Order.BEFORE
+    return order_of(possible_days(one, zone), possible_days(other, zone)) is MomentOrder.BEFORE
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:

@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from app.trial.parameters import AnalyteCode, Parameters, describes
 
-Comparison = Literal["crs_grade_2", "responder"]
+GroupComparison = Literal["crs_grade_2", "responder"]
 """By the highest grade of CRS, 0 or 1 against 2 or more; and by response."""
 
 
@@ -40,7 +40,7 @@ class PharmacodynamicRules(Parameters):
         default="half_lloq", description="For summaries and fold changes; counts are shown."
     )
     above_uloq: Literal["uloq"] = Field(default="uloq", description="Flagged.")
-    groups: tuple[Comparison, ...] = Field(
+    groups: tuple[GroupComparison, ...] = Field(
         default=("crs_grade_2", "responder"), description="Descriptive comparisons."
     )
     b_cell_aplasia_per_ul: Decimal = Field(

@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from app.trial.parameters import Parameters, describes
 
-Component = Literal[
+ComponentName = Literal[
     "serum_m_protein",
     "immunoglobulin",
     "serum_immunofixation",
@@ -28,7 +28,7 @@ class ComponentWindow(Parameters):
     A part collected outside is kept, with a finding.
     """
 
-    parts: tuple[Component, ...] = Field(
+    parts: tuple[ComponentName, ...] = Field(
         description="The parts this window holds for.",
         json_schema_extra=describes("says what is collected together; another grouping is refused"),
     )

@@ -51,7 +51,7 @@ _REFERENCES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class CutPoint:
     """One end of an interval.
 
     Attributes:
@@ -90,8 +90,8 @@ class GradeInterval:
     grade: int | None
     branch: str
     condition: str
-    lower: Cut | None
-    upper: Cut | None
+    lower: CutPoint | None
+    upper: CutPoint | None
 
 
 @cache
@@ -114,10 +114,10 @@ def grade_intervals() -> tuple[GradeInterval, ...]:
     )
 
 
-def _cut(row: dict[str, str], end: str) -> Cut | None:
+def _cut(row: dict[str, str], end: str) -> CutPoint | None:
     if not row[end]:
         return None
-    return Cut(
+    return CutPoint(
         number=Decimal(row[end]),
         of=_REFERENCES[row[f"{end}_of"]],
         added=row[f"{end}_by"] == "ADD",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from app.demo.records import Change, Record
+from app.demo.records import Correction, Record
 from app.demo.synthetic.centres import written
 from app.demo.synthetic.course import DATA_UNTIL, Course
 from app.demo.synthetic.enrolment import at, enrolment, weight_of
@@ -147,7 +147,7 @@ def _contact(course: Course, name: str, day: str, status: str, **more: Any) -> R
     return Record("follow-ups", f"{course.subject}:SS:{name}", body)
 
 
-def leaving(course: Course) -> tuple[Change, ...]:
+def leaving(course: Course) -> tuple[Correction, ...]:
     """Amend the enrolment of a subject who left the trial."""
     ways = {
         "died": course.death,
@@ -163,6 +163,8 @@ def leaving(course: Course) -> tuple[Change, ...]:
                 left["note"] = f"not infused: {course.best}"
             body = {**first.body, "off_study": left}
             return (
-                Change(Record(first.kind, first.source_id, body), "The subject left the trial."),
+                Correction(
+                    Record(first.kind, first.source_id, body), "The subject left the trial."
+                ),
             )
     return ()

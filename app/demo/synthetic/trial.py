@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from app.demo.records import CentreRecords, Change, Record, SubjectRecords, TrialRecords
+from app.demo.records import CentreRecords, Correction, Record, SubjectRecords, TrialRecords
 from app.demo.synthetic.adjudications import adjudications
 from app.demo.synthetic.assessments import assessments
 from app.demo.synthetic.centres import CENTRES
@@ -114,7 +114,7 @@ def _onset_mistaken(records: SubjectRecords, source_id: str) -> SubjectRecords:
     onset = str(right.body["onset"])
     later = date.fromisoformat(onset[:10]) + timedelta(days=1)
     wrong = replace(right, body={**right.body, "onset": later.isoformat() + onset[10:]})
-    change = Change(right, "Onset corrected from the ward chart: one day earlier.")
+    change = Correction(right, "Onset corrected from the ward chart: one day earlier.")
     return _with(records, right, wrong, change)
 
 
@@ -123,14 +123,14 @@ def _entered_twice(records: SubjectRecords) -> SubjectRecords:
     twice = replace(event, source_id=f"{event.source_id}:2")
     place = records.singly.index(event) + 1
     singly = (*records.singly[:place], twice, *records.singly[place:])
-    change = Change(twice, "Entered twice.", voided=True)
+    change = Correction(twice, "Entered twice.", voided=True)
     return replace(records, singly=singly, changes=(*records.changes, change))
 
 
 def _ten_times(records: SubjectRecords, source_id: str) -> SubjectRecords:
     right = next(record for record in records.in_bulk if record.source_id == source_id)
     body: dict[str, Any] = {**right.body, "value": f"{right.body['value']}0"}
-    change = Change(right, "The laboratory corrected a misread result.", by_import=True)
+    change = Correction(right, "The laboratory corrected a misread result.", by_import=True)
     return _with(records, right, replace(right, body=body), change)
 
 
@@ -141,11 +141,15 @@ def _calcium_misread(records: SubjectRecords) -> SubjectRecords:
     calcium = right.body["corrected_calcium"]
     misread = {**calcium, "value": {"mmol/L": "2.55", "mg/dL": "10.2"}[calcium["unit"]]}
     wrong = replace(right, body={**right.body, "corrected_calcium": misread})
-    change = Change(right, "Corrected for the albumin of the same day; no myeloma marker changes.")
+    change = Correction(
+        right, "Corrected for the albumin of the same day; no myeloma marker changes."
+    )
     return _with(records, right, wrong, change)
 
 
-def _with(records: SubjectRecords, right: Record, wrong: Record, change: Change) -> SubjectRecords:
+def _with(
+    records: SubjectRecords, right: Record, wrong: Record, change: Correction
+) -> SubjectRecords:
     def swapped(told: tuple[Record, ...]) -> tuple[Record, ...]:
         return tuple(wrong if record is right else record for record in told)
 

@@ -16,7 +16,7 @@ from app.services.criteria.astct_findings import (
 from app.services.criteria.astct_grading import (
     NOT_COUNTED,
     AstctGrading,
-    Reading,
+    GradeOfPart,
     read,
     settled,
     worst,
@@ -131,15 +131,15 @@ def icans_grade(findings: IcansFindings) -> AstctGrading:
     )
 
 
-def _fever(findings: CrsFindings) -> Reading:
+def _fever(findings: CrsFindings) -> GradeOfPart:
     if findings.fever_other_cause:
         return NOT_COUNTED
     if findings.temperature_max is None:
-        return Reading(0, 1, ("temperature_max",))
+        return GradeOfPart(0, 1, ("temperature_max",))
     return settled(1 if findings.temperature_max >= FEVER else 0)
 
 
-def _hypotension(findings: CrsFindings) -> Reading:
+def _hypotension(findings: CrsFindings) -> GradeOfPart:
     """Read the hypotension arm: 2 without vasopressor, 3 with one, 4 with two or more.
 
     Decision: vasopressin as the only agent is one vasopressor. A vasopressor shows hypotension
@@ -151,7 +151,7 @@ def _hypotension(findings: CrsFindings) -> Reading:
     if agents:
         return settled(4 if agents >= 2 else 3)
     if findings.vasopressin:
-        return settled(3) if agents == 0 else Reading(3, 4, ("vasopressors",))
+        return settled(3) if agents == 0 else GradeOfPart(3, 4, ("vasopressors",))
     if findings.hypotension is False:
         return settled(0)
     missing = tuple(
@@ -167,11 +167,11 @@ def _hypotension(findings: CrsFindings) -> Reading:
     if not missing:
         return settled(shown)
     if agents is None:
-        return Reading(shown, 4, missing)
-    return Reading(shown, 3 if findings.vasopressin is None else 2, missing)
+        return GradeOfPart(shown, 4, missing)
+    return GradeOfPart(shown, 3 if findings.vasopressin is None else 2, missing)
 
 
-def _hypoxia(findings: CrsFindings) -> Reading:
+def _hypoxia(findings: CrsFindings) -> GradeOfPart:
     """Read the hypoxia arm from the device: 2 low flow, 3 high flow or mask, 4 positive pressure.
 
     Decision: heated high-flow nasal oxygen is above 6 L/min whatever flow was written down.
@@ -182,16 +182,16 @@ def _hypoxia(findings: CrsFindings) -> Reading:
     if device in POSITIVE_PRESSURE:
         reason = findings.positive_pressure_reason
         if reason is None:
-            return Reading(0, 4, ("positive_pressure_reason",))
+            return GradeOfPart(0, 4, ("positive_pressure_reason",))
         return settled(4) if reason is PositivePressureReason.HYPOXIA else NOT_COUNTED
     if device is OxygenDevice.NASAL_CANNULA:
         if findings.flow is None:
-            return Reading(2, 3, ("flow",))
+            return GradeOfPart(2, 3, ("flow",))
         return settled(2 if findings.flow <= LOW_FLOW else 3)
-    return Reading(0, 4, ("oxygen",)) if device is None else settled(_OXYGEN[device])
+    return GradeOfPart(0, 4, ("oxygen",)) if device is None else settled(_OXYGEN[device])
 
 
-def _ice(findings: IcansFindings) -> Reading:
+def _ice(findings: IcansFindings) -> GradeOfPart:
     """Read the ICE score: 7-9 is 1, 3-6 is 2, 0-2 is 3, and untestable because unarousable 4.
 
     Decision: in a subject unarousable for another reason, a score of 0 and an untestable one are
@@ -201,7 +201,7 @@ def _ice(findings: IcansFindings) -> Reading:
     level, score = findings.consciousness, findings.ice_score
     unarousable = level is ConsciousnessLevel.UNAROUSABLE_OR_VIGOROUS_STIMULI
     other_cause = IcansDomain.CONSCIOUSNESS in findings.other_cause
-    unknown = Reading(0, 3 if level is not None and not unarousable else 4, ("ice_score",))
+    unknown = GradeOfPart(0, 3 if level is not None and not unarousable else 4, ("ice_score",))
     if score is None:
         untestable = findings.ice_not_done_reason is IceNotDoneReason.UNAROUSABLE
         awake = level is not None and not unarousable

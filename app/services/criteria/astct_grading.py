@@ -35,7 +35,7 @@ class AstctGrading:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GradeOfPart:
     """One arm or domain: the grade shown, the highest left open, the parts that would settle it."""
 
     shown: int
@@ -43,23 +43,25 @@ class Reading:
     missing: tuple[str, ...] = ()
 
 
-NOT_COUNTED: Final = Reading(0, 0)
+NOT_COUNTED: Final = GradeOfPart(0, 0)
 """Reading of an arm or domain that is due to something else."""
 
 
-def settled(grade: int) -> Reading:
+def settled(grade: int) -> GradeOfPart:
     """Read an arm or domain whose parts were all recorded."""
-    return Reading(grade, grade)
+    return GradeOfPart(grade, grade)
 
 
-def read(part: str, finding: FindingT | None, grades: Mapping[FindingT, int]) -> Reading:
+def read(part: str, finding: FindingT | None, grades: Mapping[FindingT, int]) -> GradeOfPart:
     """Read a domain that is one finding; without it every grade of the domain is open."""
     if finding is None:
-        return Reading(0, max(grades.values()), (part,))
+        return GradeOfPart(0, max(grades.values()), (part,))
     return settled(grades[finding])
 
 
-def worst(readings: Mapping[CrsArm, Reading] | Mapping[IcansDomain, Reading]) -> AstctGrading:
+def worst(
+    readings: Mapping[CrsArm, GradeOfPart] | Mapping[IcansDomain, GradeOfPart],
+) -> AstctGrading:
     """Give the grade of the worst reading."""
     shown = max(reading.shown for reading in readings.values())
     unsettled = [reading for reading in readings.values() if reading.most > shown]

@@ -40,7 +40,7 @@ class PlannedInfusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class LymphodepletionCourse:
     """One course of lymphodepletion, its doses in their order."""
 
     preparation: uuid.UUID
@@ -73,9 +73,9 @@ class Lymphodepletion:
         too_late: the preparation has doses, and none of them began before the infusion.
     """
 
-    course: Course | None = None
+    course: LymphodepletionCourse | None = None
     preparation: uuid.UUID | None = None
-    earlier: tuple[Course, ...] = ()
+    earlier: tuple[LymphodepletionCourse, ...] = ()
     too_late: bool = False
 
     @property
@@ -88,7 +88,7 @@ class Lymphodepletion:
         """Day of the first dose; None: no lymphodepletion."""
         return self.course.first_day if self.course is not None else None
 
-    def earlier_on(self, day: date, *, infused_on: date | None) -> Course | None:
+    def earlier_on(self, day: date, *, infused_on: date | None) -> LymphodepletionCourse | None:
         """Give the earlier course that a day belongs to; None: to none.
 
         It is in the time of a course from the first dose to 30 days after the last, and before the
@@ -196,7 +196,7 @@ def bridging_from(history: SubjectHistory) -> date | None:
     return min(days, default=None)
 
 
-def _courses(preparation: Preparing, gap_days: int) -> Iterator[Course]:
+def _courses(preparation: Preparing, gap_days: int) -> Iterator[LymphodepletionCourse]:
     doses = sorted(preparation.doses, key=_moment)
     if not doses:
         return
@@ -206,10 +206,12 @@ def _courses(preparation: Preparing, gap_days: int) -> Iterator[Course]:
         if (other.earliest - one.earliest).days > gap_days
     ]
     for start, end in pairwise([*starts, len(doses)]):
-        yield Course(preparation.record_id, tuple(doses[start:end]))
+        yield LymphodepletionCourse(preparation.record_id, tuple(doses[start:end]))
 
 
-def _before(courses: Sequence[Course], infusion: PlannedInfusion | None) -> Iterator[Course]:
+def _before(
+    courses: Sequence[LymphodepletionCourse], infusion: PlannedInfusion | None
+) -> Iterator[LymphodepletionCourse]:
     """Give the courses that began before an infusion; all of a subject who was not infused."""
     for course in courses:
         if infusion is None or _given_before(course.first_dose, infusion.starts):

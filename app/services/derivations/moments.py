@@ -16,7 +16,7 @@ EASTERNMOST: Final = timezone(timedelta(hours=14))
 """The first place of the world to see a new day."""
 
 
-class Order(StrEnum):
+class MomentOrder(StrEnum):
     """Where one moment stands beside another."""
 
     BEFORE = "before"
@@ -27,7 +27,9 @@ class Order(StrEnum):
     """What is known of the two does not tell."""
 
 
-def order_of(one: PossibleDays, other: PossibleDays, *, on_one_day: Order = Order.UNKNOWN) -> Order:
+def order_of(
+    one: PossibleDays, other: PossibleDays, *, on_one_day: MomentOrder = MomentOrder.UNKNOWN
+) -> MomentOrder:
     """Tell where ``one`` stands beside ``other``.
 
     Two instants are compared as instants. Where the clock of one is not known, the civil days tell;
@@ -45,14 +47,14 @@ def order_of(one: PossibleDays, other: PossibleDays, *, on_one_day: Order = Orde
     """
     if one.instant is not None and other.instant is not None:
         if one.instant == other.instant:
-            return Order.AT_ONCE
-        return Order.BEFORE if one.instant < other.instant else Order.AFTER
+            return MomentOrder.AT_ONCE
+        return MomentOrder.BEFORE if one.instant < other.instant else MomentOrder.AFTER
     if one.latest < other.earliest:
-        return Order.BEFORE
+        return MomentOrder.BEFORE
     if one.earliest > other.latest:
-        return Order.AFTER
+        return MomentOrder.AFTER
     same_day = one.day is not None and one.day == other.day
-    return on_one_day if same_day else Order.UNKNOWN
+    return on_one_day if same_day else MomentOrder.UNKNOWN
 
 
 def clock_missing(one: PossibleDays, other: PossibleDays) -> bool:

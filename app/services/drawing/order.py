@@ -19,7 +19,7 @@ TYPESET: Final = "report"
 """The name of an order that is no picture: a whole report, to be typeset."""
 
 
-class Outcome(IntEnum):
+class DrawingOutcome(IntEnum):
     """How a process that draws answers."""
 
     READY = 0

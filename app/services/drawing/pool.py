@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from app.problems import DeadlineExceeded, Overloaded
-from app.services.drawing.order import REPLY, Order, Outcome, packed
+from app.services.drawing.order import REPLY, DrawingOutcome, Order, packed
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ class DrawingProcess:
         """Whether it has not ended."""
         return self.process.returncode is None
 
-    async def draw(self, order: Order, report: bytes) -> tuple[Outcome, bytes]:
+    async def draw(self, order: Order, report: bytes) -> tuple[DrawingOutcome, bytes]:
         """Send an order and wait for what comes of it."""
         try:
             self._in.write(packed(order, report))
@@ -79,11 +79,11 @@ class DrawingProcess:
             raise _Ended from None
         return await self.answer()
 
-    async def answer(self) -> tuple[Outcome, bytes]:
+    async def answer(self) -> tuple[DrawingOutcome, bytes]:
         """Wait for the next answer."""
         try:
             outcome, length = REPLY.unpack(await self._out.readexactly(REPLY.size))
-            return Outcome(outcome), await self._out.readexactly(length)
+            return DrawingOutcome(outcome), await self._out.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise _Ended from None
 
@@ -161,7 +161,7 @@ class DrawingPool:
         try:
             async with asyncio.timeout(self.seconds):
                 outcome, body = await process.draw(order, report)
-            kept = outcome is not Outcome.DRAWN_AND_LEAVING
+            kept = outcome is not DrawingOutcome.DRAWN_AND_LEAVING
         except TimeoutError:
             log.warning("picture took too long", chart=order.chart, form=order.form.value)
             raise DeadlineExceeded(
@@ -173,7 +173,7 @@ class DrawingPool:
             else:
                 self._all.discard(process)
                 await process.end()
-        if outcome is Outcome.FAILED:
+        if outcome is DrawingOutcome.FAILED:
             raise DrawingError(body.decode())
         return body
 

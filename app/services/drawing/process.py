@@ -18,7 +18,7 @@ from app.charts.catalogue import PICTURES
 from app.lifeline import end_with
 from app.printing.paper import paper
 from app.services.drawing.forms import Form
-from app.services.drawing.order import LENGTH, REPLY, TYPESET, Order, Outcome, unpacked
+from app.services.drawing.order import LENGTH, REPLY, TYPESET, DrawingOutcome, Order, unpacked
 from app.services.drawing.rendering import RENDERERS, svg_of
 
 PICTURES_A_PROCESS: Final = 500
@@ -41,7 +41,7 @@ def main(parent: int) -> None:
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray word of a library is no answer
     svg_of(_WARM)
-    _reply(answers, Outcome.READY)
+    _reply(answers, DrawingOutcome.READY)
     for drawn in range(1, sys.maxsize):
         order = orders.read(LENGTH.size)
         if len(order) < LENGTH.size:
@@ -51,10 +51,12 @@ def main(parent: int) -> None:
         try:
             picture = _drawn(wanted, report)
         except Exception as error:  # the next order may be drawn
-            _reply(answers, Outcome.FAILED, type(error).__name__.encode())
+            _reply(answers, DrawingOutcome.FAILED, type(error).__name__.encode())
             continue
         leaving = drawn >= PICTURES_A_PROCESS or peak_megabytes() > LARGEST_MEGABYTES
-        _reply(answers, Outcome.DRAWN_AND_LEAVING if leaving else Outcome.DRAWN, picture)
+        _reply(
+            answers, DrawingOutcome.DRAWN_AND_LEAVING if leaving else DrawingOutcome.DRAWN, picture
+        )
         if leaving:
             return
 
@@ -67,7 +69,7 @@ def _drawn(order: Order, report: bytes) -> bytes:
     return render(specification)
 
 
-def _reply(answers: BinaryIO, outcome: Outcome, body: bytes = b"") -> None:
+def _reply(answers: BinaryIO, outcome: DrawingOutcome, body: bytes = b"") -> None:
     answers.write(REPLY.pack(outcome, len(body)) + body)
     answers.flush()
 

@@ -13,23 +13,29 @@ from app.services.edit_checks.catalogue import (
     RULES,
     SUBJECT_CHECKS,
 )
-from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import (
+    CheckedRecord,
+    LabSample,
+    RecordFinding,
+    Rule,
+    SubjectRecords,
+)
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
 __all__ = [
     "RULES",
-    "Found",
+    "CheckedRecord",
     "LabSample",
+    "RecordFinding",
     "Rule",
-    "Stored",
     "SubjectRecords",
     "on_record",
     "on_subject",
 ]
 
 
-def on_record(record: Stored[Any], course: SubjectCourse, trial: Trial) -> Iterator[Finding]:
+def on_record(record: CheckedRecord[Any], course: SubjectCourse, trial: Trial) -> Iterator[Finding]:
     """Give what a record's own content says against the course of its subject."""
     yield from plausibility.not_plausible_values(record)
     read = record.as_analysed()
@@ -37,7 +43,9 @@ def on_record(record: Stored[Any], course: SubjectCourse, trial: Trial) -> Itera
         yield from check(read, course, trial)
 
 
-def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> Iterator[Found]:
+def on_subject(
+    subject: SubjectRecords, *, about: CheckedRecord[Any] | None = None
+) -> Iterator[RecordFinding]:
     """Give what the records of a subject say against each other.
 
     Args:
@@ -50,7 +58,7 @@ def on_subject(subject: SubjectRecords, *, about: Stored[Any] | None = None) -> 
     )
     for record in records:
         for finding in on_record(record, subject.course, subject.trial):
-            yield Found(record, finding)
+            yield RecordFinding(record, finding)
     read = subject.as_analysed()
     checks = SUBJECT_CHECKS if about is not None else (*SUBJECT_CHECKS, *LISTED_CHECKS)
     if about is None or about.kind == ASSESSMENTS.path:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from app.models.adjudication import AdjudicationFields
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseCategory
@@ -42,7 +42,7 @@ ADJUDICATED_PD_WITHOUT_BASIS = Rule(
 
 
 def basis_of_progression(
-    adjudication: Stored[AdjudicationFields], _: SubjectCourse, __: Trial
+    adjudication: CheckedRecord[AdjudicationFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice an adjudicated progression that nobody says the basis of."""
     fields = adjudication.fields
@@ -50,26 +50,28 @@ def basis_of_progression(
         yield ADJUDICATED_PD_WITHOUT_BASIS.at("pd_basis")
 
 
-def what_was_judged(subject: SubjectRecords) -> Iterator[Found]:
+def what_was_judged(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold each adjudication against the version of the evaluation that stands."""
     versions = {one.record_id: one.version for one in subject.assessments}
     for adjudication in subject.adjudications:
         fields = adjudication.fields
         standing = versions.get(fields.assessment)
         if standing is None:
-            yield Found(adjudication, ADJUDICATION_WITHOUT_ASSESSMENT.at("assessment"))
+            yield RecordFinding(adjudication, ADJUDICATION_WITHOUT_ASSESSMENT.at("assessment"))
         elif standing < fields.assessment_version:
-            yield Found(adjudication, ADJUDICATION_WITHOUT_ASSESSMENT.at("assessment_version"))
+            yield RecordFinding(
+                adjudication, ADJUDICATION_WITHOUT_ASSESSMENT.at("assessment_version")
+            )
         elif standing > fields.assessment_version:
-            yield Found(adjudication, ADJUDICATION_STALE.at("assessment_version"))
+            yield RecordFinding(adjudication, ADJUDICATION_STALE.at("assessment_version"))
 
 
-def judged_once(subject: SubjectRecords) -> Iterator[Found]:
+def judged_once(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice every adjudication of an evaluation that has more than one."""
     judged = [one.fields.assessment for one in subject.adjudications]
     for adjudication in subject.adjudications:
         if judged.count(adjudication.fields.assessment) > 1:
-            yield Found(adjudication, ADJUDICATED_TWICE.at("assessment"))
+            yield RecordFinding(adjudication, ADJUDICATED_TWICE.at("assessment"))
 
 
 RECORD_CHECKS = (basis_of_progression,)

@@ -11,7 +11,7 @@ from typing import Final
 from app.models.adverse_event import AdverseEventFields
 from app.schemas.record import Finding
 from app.services.edit_checks.astct import reported_syndrome
-from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import DAY, CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import midnight
 from app.trial.schedule import period_of
@@ -106,7 +106,7 @@ PROGRESSION_TERM: Final = "Disease progression"
 
 
 def fatal_event(
-    event: Stored[AdverseEventFields], course: SubjectCourse, _: Trial
+    event: CheckedRecord[AdverseEventFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Hold a fatal event, and the end of any other, against the death."""
     fields, died = event.fields, course.died
@@ -120,7 +120,7 @@ def fatal_event(
 
 
 def reporting(
-    event: Stored[AdverseEventFields], _: SubjectCourse, trial: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice an event to be expedited that was reported late, or of which nobody says when.
 
@@ -143,7 +143,7 @@ def reporting(
 
 
 def time_of_crs(
-    event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
+    event: CheckedRecord[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice CRS or ICANS before the infusion, and CRS that begins late."""
     onset, infused_on = event.fields.onset, course.anchors.infusion
@@ -158,7 +158,7 @@ def time_of_crs(
 
 
 def collection(
-    event: Stored[AdverseEventFields], course: SubjectCourse, trial: Trial
+    event: CheckedRecord[AdverseEventFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice an event of which every possible day lies outside the periods of collection."""
     if event.fields.onset is None:
@@ -171,7 +171,7 @@ def collection(
 
 
 def causality(
-    event: Stored[AdverseEventFields], course: SubjectCourse, _: Trial
+    event: CheckedRecord[AdverseEventFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice an event after the infusion whose relation to the cells nobody judged."""
     fields, infused_at = event.fields, course.infused_at
@@ -182,21 +182,21 @@ def causality(
 
 
 def progression(
-    event: Stored[AdverseEventFields], _: SubjectCourse, trial: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice progression reported as an event of its own."""
     if event.fields.term == PROGRESSION_TERM and not trial.adverse_events.progression_is_event:
         yield PROGRESSION_AS_AE.at("term")
 
 
-def one_fatal_event(subject: SubjectRecords) -> Iterator[Found]:
+def one_fatal_event(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a second fatal event."""
     fatal = [one for one in subject.adverse_events if one.fields.outcome is Outcome.FATAL]
     for event in fatal[1:]:
-        yield Found(event, AE_FATAL_TWICE.at("outcome"))
+        yield RecordFinding(event, AE_FATAL_TWICE.at("outcome"))
 
 
-def events_are_reported_once(subject: SubjectRecords) -> Iterator[Found]:
+def events_are_reported_once(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two records of one event: same term, same words, same onset.
 
     Of unknown onset they have the same end too.
@@ -207,11 +207,11 @@ def events_are_reported_once(subject: SubjectRecords) -> Iterator[Found]:
         dated = f"until {fields.end}" if fields.onset is None else event.days(fields.onset)
         same = (fields.term, fields.other_specify, dated)
         if same in seen:
-            yield Found(event, AE_TWICE.at("onset"))
+            yield RecordFinding(event, AE_TWICE.at("onset"))
         seen.add(same)
 
 
-def worsening(subject: SubjectRecords) -> Iterator[Found]:
+def worsening(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold an event against the one before the infusion that it is a worsening of."""
     by_id = {event.record_id: event.fields for event in subject.adverse_events}
     for event in subject.adverse_events:
@@ -220,9 +220,9 @@ def worsening(subject: SubjectRecords) -> Iterator[Found]:
         if before is None:
             continue
         if not _is_worse(event.fields, before):
-            yield Found(event, WORSENING_NOT_WORSE.at("grade"))
+            yield RecordFinding(event, WORSENING_NOT_WORSE.at("grade"))
         if event.is_before(subject.course.infused_at, before.onset):
-            yield Found(event, WORSENING_OF_LATER.at("worsening_of"))
+            yield RecordFinding(event, WORSENING_OF_LATER.at("worsening_of"))
 
 
 def _is_worse(event: AdverseEventFields, before: AdverseEventFields) -> bool:

@@ -18,7 +18,7 @@ from app.services.criteria.astct import crs_grade, icans_grade
 from app.services.criteria.astct_findings import CrsFindings, IcansDomain, IcansFindings
 from app.services.criteria.astct_grading import AstctGrading
 from app.services.derivations.safety.crs_and_icans import syndrome_named
-from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import DAY, CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind
@@ -80,7 +80,7 @@ def reported_syndrome(event: AdverseEventFields, trial: Trial) -> AesiKind | Non
 
 
 def syndrome_is_graded(
-    event: Stored[AdverseEventFields], _: SubjectCourse, trial: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice CRS or ICANS without an ASTCT grade: it is stored, and counts as not graded."""
     if event.fields.astct is not None:
@@ -93,7 +93,7 @@ def syndrome_is_graded(
 
 
 def crs_event_grade(
-    event: Stored[AdverseEventFields], _: SubjectCourse, __: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Hold the grade of a CRS against its findings; grade 5 is the outcome and not graded here."""
     graded = event.fields.astct
@@ -104,7 +104,7 @@ def crs_event_grade(
 
 
 def icans_event_grade(
-    event: Stored[AdverseEventFields], _: SubjectCourse, __: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Hold the grade of an ICANS against its findings."""
     graded = event.fields.astct
@@ -115,7 +115,7 @@ def icans_event_grade(
 
 
 def examiners_grade(
-    assessment: Stored[NeuroAssessmentFields], _: SubjectCourse, __: Trial
+    assessment: CheckedRecord[NeuroAssessmentFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Hold the grade that an examiner gave against the findings of the examination."""
     grade = assessment.fields.grade
@@ -125,7 +125,7 @@ def examiners_grade(
         yield ICANS_GRADE_DIFFERS.at("grade")
 
 
-def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
+def assessments_beside_events(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold neurological assessments after the infusion against the ICANS events of their days."""
     infused_at = subject.course.infused_at
     events = [
@@ -141,19 +141,21 @@ def assessments_beside_events(subject: SubjectRecords) -> Iterator[Found]:
             continue
         covering = [event for event in events if _covers(event, assessment)]
         if not covering:
-            yield Found(assessment, NEURO_WITHOUT_ICANS.at("assessed_at"))
+            yield RecordFinding(assessment, NEURO_WITHOUT_ICANS.at("assessed_at"))
         for event in covering:
             graded = event.fields.astct
             if graded is not None and grade > graded.grade:
                 exceeded.add(event.record_id)
     for event in events:
         if event.record_id in exceeded:
-            yield Found(event, ICANS_BELOW_ASSESSMENT.at("astct", "grade"))
+            yield RecordFinding(event, ICANS_BELOW_ASSESSMENT.at("astct", "grade"))
         if not any(_covers(event, assessment) for assessment in subject.neuro_assessments):
-            yield Found(event, ICANS_WITHOUT_NEURO.at("onset"))
+            yield RecordFinding(event, ICANS_WITHOUT_NEURO.at("onset"))
 
 
-def _covers(event: Stored[AdverseEventFields], assessment: Stored[NeuroAssessmentFields]) -> bool:
+def _covers(
+    event: CheckedRecord[AdverseEventFields], assessment: CheckedRecord[NeuroAssessmentFields]
+) -> bool:
     """Tell whether an assessment may lie within an event, to the day after its end."""
     if assessment.fields.adverse_event == event.record_id:
         return True

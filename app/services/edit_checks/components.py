@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.models.assessment import AssessmentFields
-from app.services.edit_checks.rule import Stored
+from app.services.edit_checks.rule import CheckedRecord
 from app.trial.response import ComponentWindow
 from app.trial.trial import Trial
 
 
-class Component(NamedTuple):
+class MeasuredComponent(NamedTuple):
     """One component that was measured: where it stands, and when it was collected.
 
     Attributes:
@@ -40,7 +40,7 @@ _MARROW: Final = ("marrow", "mrd")
 _IMAGED: Final = ("imaging", "pet_ct")
 
 
-def measured(assessment: Stored[AssessmentFields]) -> Iterator[Component]:
+def measured(assessment: CheckedRecord[AssessmentFields]) -> Iterator[MeasuredComponent]:
     """Give the components that have a result, those not done left out."""
     for name in (*_BLOOD_AND_URINE, *_MARROW, *_IMAGED):
         part = getattr(assessment.fields, name)
@@ -49,22 +49,22 @@ def measured(assessment: Stored[AssessmentFields]) -> Iterator[Component]:
         if getattr(part, "spurious", False):
             continue
         dated_by = "imaged_on" if name in _IMAGED else "collected_on"
-        yield Component(name, dated_by, collected(assessment, part, dated_by))
+        yield MeasuredComponent(name, dated_by, collected(assessment, part, dated_by))
     for index, one in enumerate(assessment.fields.serum_m_proteins or ()):
         if one.value.not_done is None and not one.value.spurious:
             name = f"serum_m_proteins/{index}/value"
-            yield Component(name, "collected_on", collected(assessment, one.value))
+            yield MeasuredComponent(name, "collected_on", collected(assessment, one.value))
 
 
 def collected(
-    assessment: Stored[AssessmentFields], part: Any, dated_by: str = "collected_on"
+    assessment: CheckedRecord[AssessmentFields], part: Any, dated_by: str = "collected_on"
 ) -> date:
     """Give the day a component was collected."""
     own = getattr(part, dated_by)
     return assessment.fields.assessed_on if own is None else assessment.days(own).earliest
 
 
-def window_of(trial: Trial, component: Component) -> ComponentWindow:
+def window_of(trial: Trial, component: MeasuredComponent) -> ComponentWindow:
     """Give the days that the protocol allows a component."""
     windows = trial.response.components
     if component.name in _BLOOD_AND_URINE or component.name.startswith("serum_m_proteins"):

@@ -13,7 +13,7 @@ from typing import Any
 from app.models.values import PartialDate
 from app.schemas.record import Finding
 from app.services.edit_checks.date_members import date_members
-from app.services.edit_checks.rule import Rule, Stored
+from app.services.edit_checks.rule import CheckedRecord, Rule
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
@@ -52,7 +52,7 @@ AFTER_OFF_STUDY = Rule(
 )
 
 
-def after_death(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
+def after_death(record: CheckedRecord[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
     """Notice what is dated after the last day that the death can mean."""
     if course.died is not None and _begins_after(record, _latest(course.died)):
         yield DATE_AFTER_DEATH.at(record.dated_by)
@@ -64,42 +64,46 @@ def _latest(died: PartialDate) -> date:
     return died.latest
 
 
-def before_consent(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
+def before_consent(
+    record: CheckedRecord[Any], course: SubjectCourse, _: Trial
+) -> Iterator[Finding]:
     """Notice what was measured before the subject consented."""
     if _ends_before(record, course.anchors.consent):
         yield BEFORE_CONSENT.at(record.dated_by)
 
 
 def treated_before_consent(
-    record: Stored[Any], course: SubjectCourse, _: Trial
+    record: CheckedRecord[Any], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a leukapheresis or infusion before consent."""
     if _ends_before(record, course.anchors.consent):
         yield TREATED_BEFORE_CONSENT.at(record.dated_by)
 
 
-def in_future(record: Stored[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
+def in_future(record: CheckedRecord[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
     """Notice every date that is later than any calendar showed when its version was recorded."""
     for way, written in date_members(record.fields):
         if record.days(written).earliest > record.recorded_on:
             yield DATE_IN_FUTURE.at(*way)
 
 
-def after_horizon(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
+def after_horizon(record: CheckedRecord[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
     """Notice what lies after the horizon."""
     if _begins_after(record, course.anchors.horizon):
         yield AFTER_HORIZON.at(record.dated_by)
 
 
-def after_off_study(record: Stored[Any], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
+def after_off_study(
+    record: CheckedRecord[Any], course: SubjectCourse, _: Trial
+) -> Iterator[Finding]:
     """Notice what was measured after the subject left the trial."""
     if _begins_after(record, course.off_study):
         yield AFTER_OFF_STUDY.at(record.dated_by)
 
 
-def _begins_after(record: Stored[Any], day: date | None) -> bool:
+def _begins_after(record: CheckedRecord[Any], day: date | None) -> bool:
     return day is not None and record.first_day is not None and record.first_day > day
 
 
-def _ends_before(record: Stored[Any], day: date | None) -> bool:
+def _ends_before(record: CheckedRecord[Any], day: date | None) -> bool:
     return day is not None and record.last_day is not None and record.last_day < day

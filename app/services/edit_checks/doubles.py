@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 
 THERAPY_TWICE = Rule(
     "THERAPY-TWICE",
@@ -46,18 +46,18 @@ FOLLOW_UP_TWICE = Rule(
     "the subject has the same contact with the same result twice; void one",
 )
 
-Same = Callable[[Stored[Any]], Hashable | None]
+Same = Callable[[CheckedRecord[Any]], Hashable | None]
 """Gives what two records have to share to be one; None for a record that is not compared."""
 
 
-def _therapy(record: Stored[Any]) -> Hashable | None:
+def _therapy(record: CheckedRecord[Any]) -> Hashable | None:
     said = record.fields
     dated = f"until {said.end}" if said.start is None else record.days(said.start)
     name = None if said.name is None else said.name.casefold()
     return said.therapy_kind, name, said.blood_product, said.radiotherapy_target, dated
 
 
-def _leukapheresis(record: Stored[Any]) -> Hashable | None:
+def _leukapheresis(record: CheckedRecord[Any]) -> Hashable | None:
     said = record.fields
     days = tuple(
         day for day in (said.leukapheresis_on, *said.further_leukapheresis_on) if day is not None
@@ -65,18 +65,18 @@ def _leukapheresis(record: Stored[Any]) -> Hashable | None:
     return days or None
 
 
-def _lymphodepletion(record: Stored[Any]) -> Hashable | None:
+def _lymphodepletion(record: CheckedRecord[Any]) -> Hashable | None:
     doses = record.fields.lymphodepletion
     given = sorted((dose.agent.value, record.days(dose.given_on).earliest) for dose in doses)
     return tuple(given) or None
 
 
-def _infusion(record: Stored[Any]) -> Hashable | None:
+def _infusion(record: CheckedRecord[Any]) -> Hashable | None:
     began: datetime = record.fields.infused_at.instant
     return began
 
 
-def _kinetics(record: Stored[Any]) -> Hashable | None:
+def _kinetics(record: CheckedRecord[Any]) -> Hashable | None:
     said = record.fields
     untold = said.sample_id is None or said.not_evaluable is not None or said.spurious
     if untold or record.dated is None or record.dated.instant is not None:
@@ -85,12 +85,12 @@ def _kinetics(record: Stored[Any]) -> Hashable | None:
     return assay, said.sample_id, record.dated
 
 
-def _examination(record: Stored[Any]) -> Hashable | None:
+def _examination(record: CheckedRecord[Any]) -> Hashable | None:
     examined: datetime = record.fields.assessed_at.instant
     return examined
 
 
-def _contact(record: Stored[Any]) -> Hashable | None:
+def _contact(record: CheckedRecord[Any]) -> Hashable | None:
     said = record.fields
     return said.status, record.days(said.contacted_on)
 
@@ -107,7 +107,7 @@ _DOUBLES: Final[tuple[tuple[str, Same, Rule, str], ...]] = (
 """Kind, what two records of it share, the rule, and the member that it is noticed at."""
 
 
-def records_are_told_once(subject: SubjectRecords) -> Iterator[Found]:
+def records_are_told_once(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice each record that says what one before it says already."""
     for kind, same, rule, member in _DOUBLES:
         seen: set[Hashable] = set()
@@ -116,7 +116,7 @@ def records_are_told_once(subject: SubjectRecords) -> Iterator[Found]:
             if key is None:
                 continue
             if key in seen:
-                yield Found(record, rule.at(member))
+                yield RecordFinding(record, rule.at(member))
             seen.add(key)
 
 

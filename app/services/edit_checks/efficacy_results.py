@@ -21,7 +21,13 @@ from app.services.criteria.imwg import units
 from app.services.edit_checks.components import collected
 from app.services.edit_checks.laboratory import analyte_code
 from app.services.edit_checks.response_reading import response_reading
-from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import (
+    CheckedRecord,
+    LabSample,
+    RecordFinding,
+    Rule,
+    SubjectRecords,
+)
 from app.vocabularies.imwg import HeavyChain, ImmunofixationResult
 from app.vocabularies.laboratory import QualitativeResult
 from app.vocabularies.restated_units import beside, restatement
@@ -79,7 +85,7 @@ _POSITIVE: Final = frozenset({QualitativeResult.POSITIVE, QualitativeResult.DETE
 _NEGATIVE: Final = frozenset({QualitativeResult.NEGATIVE, QualitativeResult.NOT_DETECTED})
 
 
-def components_beside_results(subject: SubjectRecords) -> Iterator[Found]:
+def components_beside_results(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold components against the results they name or that were collected on their day."""
     by_id = {result.record_id: result.fields for result in subject.lab_results}
     by_day: dict[tuple[str, date], list[LabSample]] = defaultdict(list)
@@ -94,18 +100,18 @@ def components_beside_results(subject: SubjectRecords) -> Iterator[Found]:
             named = by_id.get(part.lab_result) if part.lab_result is not None else None
             same = [named] if named else by_day[analyte, collected(assessment, part)]
             if same and not any(_agree(name, analyte, part, sample) for sample in same):
-                yield Found(assessment, EFF_LAB_MISMATCH.at(name))
+                yield RecordFinding(assessment, EFF_LAB_MISMATCH.at(name))
 
 
-def results_have_their_assessment(subject: SubjectRecords) -> Iterator[Found]:
+def results_have_their_assessment(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice results of response markers that no evaluation has taken up."""
     for result, _, _ in without_assessment(subject):
-        yield Found(result, EFF_LAB_NO_ASSESSMENT.at("analyte"))
+        yield RecordFinding(result, EFF_LAB_NO_ASSESSMENT.at("analyte"))
 
 
 def without_assessment(
     subject: SubjectRecords,
-) -> Iterator[tuple[Stored[LabSample], str, date]]:
+) -> Iterator[tuple[CheckedRecord[LabSample], str, date]]:
     """Give the results of response markers that no evaluation has: result, analyte, day.
 
     A class of immunoglobulin is a response marker in a subject who is followed by it.
@@ -136,7 +142,7 @@ def _followed_class(subject: SubjectRecords) -> frozenset[str]:
 
 
 def _taken(
-    assessment: Stored[AssessmentFields],
+    assessment: CheckedRecord[AssessmentFields],
 ) -> Iterator[tuple[str, date, uuid.UUID | None]]:
     for _, analyte, part in _components(assessment.fields):
         yield analyte, collected(assessment, part), part.lab_result

@@ -10,7 +10,7 @@ from typing import Final
 from app.models.enrolment import EnrolmentFields
 from app.schemas.record import Finding
 from app.schemas.record_kinds import IMPORTED
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.subjects import Disposition
@@ -75,7 +75,7 @@ DISPOSITION_DIFFERS = Rule(
 
 
 def consent(
-    enrolment: Stored[EnrolmentFields], _: SubjectCourse, trial: Trial
+    enrolment: CheckedRecord[EnrolmentFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice an enrolment without consent, and a consent that is no form of the trial."""
     fields = enrolment.fields
@@ -94,7 +94,7 @@ def consent(
 
 
 def eligibility(
-    enrolment: Stored[EnrolmentFields], _: SubjectCourse, __: Trial
+    enrolment: CheckedRecord[EnrolmentFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice an enrolled subject with a criterion not satisfied, open, or none answered."""
     fields = enrolment.fields
@@ -110,7 +110,7 @@ def eligibility(
 
 
 def enrolled_before_treatment(
-    enrolment: Stored[EnrolmentFields], course: SubjectCourse, _: Trial
+    enrolment: CheckedRecord[EnrolmentFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice treatment of a subject who was not, or not yet, enrolled."""
     fields, anchors = enrolment.fields, course.anchors
@@ -127,7 +127,7 @@ def enrolled_before_treatment(
 
 
 def disposition(
-    enrolment: Stored[EnrolmentFields], course: SubjectCourse, _: Trial
+    enrolment: CheckedRecord[EnrolmentFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Hold how the subject left against the death.
 
@@ -152,14 +152,14 @@ _ASKED: Final = (
 """Paths of the kinds that need an enrolment; those that come by the hundred are asked last."""
 
 
-def enrolment_is_there(subject: SubjectRecords) -> Iterator[Found]:
+def enrolment_is_there(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice records of a subject whose enrolment was voided; one of them stands for all."""
     if subject.enrolment is not None:
         return
     records = (record for kind in _ASKED for record in subject.of_kind(kind))
     first = next(records, None)
     if first is not None:
-        yield Found(first, NO_ENROLMENT.at())
+        yield RecordFinding(first, NO_ENROLMENT.at())
 
 
 RECORD_CHECKS = (consent, eligibility, enrolled_before_treatment, disposition)

@@ -10,7 +10,7 @@ from itertools import chain
 
 from app.models.follow_up import FollowUpFields
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.schedule import visit_windows
 from app.trial.trial import Trial
@@ -72,7 +72,7 @@ WITHDREW_BUT_FOLLOWED = Rule(
 
 
 def contact_after_death(
-    follow_up: Stored[FollowUpFields], course: SubjectCourse, _: Trial
+    follow_up: CheckedRecord[FollowUpFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a subject alive, or withdrawing, after the death."""
     if course.died is None:
@@ -89,7 +89,7 @@ def contact_after_death(
 
 
 def death_before_infusion(
-    follow_up: Stored[FollowUpFields], course: SubjectCourse, _: Trial
+    follow_up: CheckedRecord[FollowUpFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a death before the infusion, which leaves the subject out of every survival time."""
     if follow_up.is_before(follow_up.fields.death_date, course.anchors.infusion):
@@ -97,7 +97,7 @@ def death_before_infusion(
 
 
 def lost_after_contacts(
-    follow_up: Stored[FollowUpFields], course: SubjectCourse, trial: Trial
+    follow_up: CheckedRecord[FollowUpFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice a loss declared before enough scheduled contacts in a row went by without one.
 
@@ -124,25 +124,25 @@ def lost_after_contacts(
         yield LOST_TOO_SOON.at("contacted_on")
 
 
-def death_before_records(subject: SubjectRecords) -> Iterator[Found]:
+def death_before_records(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a death after which something is dated; the other records have findings too."""
     seen = _last_seen(subject) if subject.deaths else None
     for follow_up in subject.deaths:
         died = follow_up.fields.death_date
         if died is not None and seen is not None and seen > died.latest:
-            yield Found(follow_up, DEATH_BEFORE_RECORDS.at("death_date"))
+            yield RecordFinding(follow_up, DEATH_BEFORE_RECORDS.at("death_date"))
 
 
-def death_dates_differ(subject: SubjectRecords) -> Iterator[Found]:
+def death_dates_differ(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two deaths that cannot be the same day."""
     for index, follow_up in enumerate(subject.deaths):
         died = follow_up.fields.death_date
         others = (one.fields.death_date for one in subject.deaths[:index])
         if any(follow_up.is_before(died, one) or follow_up.is_before(one, died) for one in others):
-            yield Found(follow_up, DEATH_DATES_DIFFER.at("death_date"))
+            yield RecordFinding(follow_up, DEATH_DATES_DIFFER.at("death_date"))
 
 
-def death_has_its_event(subject: SubjectRecords) -> Iterator[Found]:
+def death_has_its_event(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a death that neither the myeloma nor a fatal adverse event explains.
 
     Source: ICH E2A; the trial's rule that progression itself is no adverse event.
@@ -153,10 +153,10 @@ def death_has_its_event(subject: SubjectRecords) -> Iterator[Found]:
         fields = follow_up.fields
         due = fields.death_due_to_myeloma or fields.death_cause is DeathCause.MYELOMA
         if not due:
-            yield Found(follow_up, DEATH_WITHOUT_FATAL_AE.at("death_date"))
+            yield RecordFinding(follow_up, DEATH_WITHOUT_FATAL_AE.at("death_date"))
 
 
-def cause_is_fatal(subject: SubjectRecords) -> Iterator[Found]:
+def cause_is_fatal(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a death put down to an adverse event that did not end in death."""
     fatal = {
         event.record_id: event.fields.outcome is Outcome.FATAL for event in subject.adverse_events
@@ -164,20 +164,20 @@ def cause_is_fatal(subject: SubjectRecords) -> Iterator[Found]:
     for follow_up in subject.deaths:
         event = follow_up.fields.adverse_event
         if event is not None and fatal.get(event) is False:
-            yield Found(follow_up, CAUSE_NOT_FATAL.at("adverse_event"))
+            yield RecordFinding(follow_up, CAUSE_NOT_FATAL.at("adverse_event"))
 
 
-def lost_but_seen(subject: SubjectRecords) -> Iterator[Found]:
+def lost_but_seen(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a loss whose last contact something of the subject follows."""
     losses = [one for one in subject.follow_ups if one.fields.last_contact_on is not None]
     seen = _last_seen(subject) if losses else None
     for follow_up in losses:
         last = follow_up.fields.last_contact_on
         if last is not None and seen is not None and seen > last.latest:
-            yield Found(follow_up, LOST_BUT_SEEN.at("last_contact_on"))
+            yield RecordFinding(follow_up, LOST_BUT_SEEN.at("last_contact_on"))
 
 
-def withdrew_but_followed(subject: SubjectRecords) -> Iterator[Found]:
+def withdrew_but_followed(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a withdrawal from follow-up after which the subject was still seen."""
     ended = {WithdrawalScope.FOLLOW_UP, WithdrawalScope.DATA_USE}
     withdrawals = [one for one in subject.follow_ups if one.fields.withdrawal_scope in ended]
@@ -186,7 +186,7 @@ def withdrew_but_followed(subject: SubjectRecords) -> Iterator[Found]:
         fields = follow_up.fields
         day = fields.withdrew_on or follow_up.days(fields.contacted_on).latest
         if seen is not None and seen > day:
-            yield Found(follow_up, WITHDREW_BUT_FOLLOWED.at("withdrew_on"))
+            yield RecordFinding(follow_up, WITHDREW_BUT_FOLLOWED.at("withdrew_on"))
 
 
 def _last_seen(subject: SubjectRecords) -> date | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from app.models.infusion import InfusionFields
 from app.schemas.record import Finding
 from app.services.edit_checks.enrolment import NO_CONSENT
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.preparations import InfusionKind, PreparationOutcome
@@ -78,7 +78,7 @@ INFUSION_PART_REPEATED = Rule(
 
 
 def second_infusion(
-    infusion: Stored[InfusionFields], _: SubjectCourse, __: Trial
+    infusion: CheckedRecord[InfusionFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice an infusion that ends the response to the first one."""
     if infusion.fields.infusion_kind is InfusionKind.UNPLANNED_REPEAT:
@@ -86,25 +86,25 @@ def second_infusion(
 
 
 def consent_before_infusion(
-    _: Stored[InfusionFields], course: SubjectCourse, __: Trial
+    _: CheckedRecord[InfusionFields], course: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice an infusion of a subject whose enrolment has no consent."""
     if course.enrolled and course.anchors.consent is None:
         yield NO_CONSENT.at("infused_at")
 
 
-def order_of_treatment(subject: SubjectRecords) -> Iterator[Found]:
+def order_of_treatment(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a first infusion before leukapheresis or before lymphodepletion."""
     first = first_infusion(subject)
     if first is None:
         return
     if first.is_before(first.fields.infused_at, subject.course.anchors.first_leukapheresis):
-        yield Found(first, LEUKAPHERESIS_AFTER_INFUSION.at("infused_at"))
+        yield RecordFinding(first, LEUKAPHERESIS_AFTER_INFUSION.at("infused_at"))
     if subject.course.lymphodepletion.too_late:
-        yield Found(first, INFUSION_BEFORE_LD.at("infused_at"))
+        yield RecordFinding(first, INFUSION_BEFORE_LD.at("infused_at"))
 
 
-def lymphodepletion_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
+def lymphodepletion_before_infusion(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice an infusion without lymphodepletion, or at another distance from it than planned.
 
     Decision: the distance planned is the window of the last visit that the schedule counts back
@@ -120,21 +120,21 @@ def lymphodepletion_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
         if depletion.preparation in {None, one.record_id}
     )
     if depletion.course is None and not depletion.too_late and not omitted:
-        yield Found(first, NO_LYMPHODEPLETION.at("infused_at"))
+        yield RecordFinding(first, NO_LYMPHODEPLETION.at("infused_at"))
     day = first.days(first.fields.infused_at).earliest
     doses = depletion.course.doses if depletion.course is not None else ()
     before = [dose.earliest for dose in doses if dose.earliest <= day]
     planned = _planned_gap(subject.trial)
     if before and planned is not None and (day - before[-1]).days not in planned:
-        yield Found(first, LD_GAP.at("infused_at"))
+        yield RecordFinding(first, LD_GAP.at("infused_at"))
 
 
-def earlier_lymphodepletion(subject: SubjectRecords) -> Iterator[Found]:
+def earlier_lymphodepletion(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a course of lymphodepletion that is not the one that counts."""
     earlier = {course.preparation for course in subject.course.lymphodepletion.earlier}
     for preparation in subject.preparations:
         if preparation.record_id in earlier:
-            yield Found(preparation, EARLIER_LYMPHODEPLETION.at("lymphodepletion"))
+            yield RecordFinding(preparation, EARLIER_LYMPHODEPLETION.at("lymphodepletion"))
 
 
 def _planned_gap(trial: Trial) -> range | None:
@@ -145,13 +145,13 @@ def _planned_gap(trial: Trial) -> range | None:
     return range(-last.target - last.after, -last.target + last.before + 1)
 
 
-def infusion_is_there(subject: SubjectRecords) -> Iterator[Found]:
+def infusion_is_there(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice what supposes an infusion of a subject who has none."""
     if subject.infusions:
         return
     for preparation in subject.preparations:
         if preparation.fields.outcome is PreparationOutcome.INFUSED:
-            yield Found(preparation, NO_INFUSION.at("outcome"))
+            yield RecordFinding(preparation, NO_INFUSION.at("outcome"))
     after = {
         visit.code
         for visit in subject.trial.schedule.visits
@@ -159,16 +159,16 @@ def infusion_is_there(subject: SubjectRecords) -> Iterator[Found]:
     }
     for visit in subject.visits:
         if visit.fields.status is VisitStatus.DONE and visit.fields.visit in after:
-            yield Found(visit, NO_INFUSION.at("visit"))
+            yield RecordFinding(visit, NO_INFUSION.at("visit"))
     for sample in subject.kinetics:
         if (sample.fields.nominal_day or 0) > 0:
-            yield Found(sample, NO_INFUSION.at("nominal_day"))
+            yield RecordFinding(sample, NO_INFUSION.at("nominal_day"))
     for event in subject.adverse_events:
         if event.fields.astct is not None:
-            yield Found(event, NO_INFUSION.at("astct"))
+            yield RecordFinding(event, NO_INFUSION.at("astct"))
 
 
-def preparation_of_infusion(subject: SubjectRecords) -> Iterator[Found]:
+def preparation_of_infusion(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold an infusion against the preparation that it names."""
     by_id = {record.record_id: record.fields for record in subject.preparations}
     for infusion in subject.infusions:
@@ -177,26 +177,26 @@ def preparation_of_infusion(subject: SubjectRecords) -> Iterator[Found]:
         if named is None:
             continue
         if named.outcome not in {None, PreparationOutcome.INFUSED}:
-            yield Found(infusion, OUTCOME_DIFFERS.at("preparation"))
+            yield RecordFinding(infusion, OUTCOME_DIFFERS.at("preparation"))
         lots = {fields.product_lot, named.product_lot}
         if None not in lots and len(lots) == 2:
-            yield Found(infusion, LOT_DIFFERS.at("product_lot"))
+            yield RecordFinding(infusion, LOT_DIFFERS.at("product_lot"))
         if infusion.is_before(fields.infused_at, named.product_released_on):
-            yield Found(infusion, INFUSED_BEFORE_RELEASE.at("infused_at"))
+            yield RecordFinding(infusion, INFUSED_BEFORE_RELEASE.at("infused_at"))
 
 
-def parts_are_numbered(subject: SubjectRecords) -> Iterator[Found]:
+def parts_are_numbered(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two planned infusions that are the same part."""
     seen: set[int] = set()
     for infusion in subject.infusions:
         if infusion.fields.infusion_kind is not InfusionKind.PLANNED:
             continue
         if infusion.fields.part in seen:
-            yield Found(infusion, INFUSION_PART_REPEATED.at("part"))
+            yield RecordFinding(infusion, INFUSION_PART_REPEATED.at("part"))
         seen.add(infusion.fields.part)
 
 
-def first_infusion(subject: SubjectRecords) -> Stored[InfusionFields] | None:
+def first_infusion(subject: SubjectRecords) -> CheckedRecord[InfusionFields] | None:
     """Give the infusion that began first; None when there is none."""
     return min(subject.infusions, key=lambda one: one.fields.infused_at.instant, default=None)
 

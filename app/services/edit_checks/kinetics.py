@@ -11,7 +11,7 @@ from app.models.kinetics_result import KineticsResultFields
 from app.schemas.record import Finding
 from app.services.edit_checks.infusion import first_infusion
 from app.services.edit_checks.laboratory import IDENTICAL_TIMESTAMPS
-from app.services.edit_checks.rule import DAY, Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import DAY, CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.schedule import nominal_day, visit_of
 from app.trial.trial import Trial
@@ -59,7 +59,7 @@ NOT_PLANNED = Rule(
 
 
 def limits_of_the_assay(
-    sample: Stored[KineticsResultFields], _: SubjectCourse, __: Trial
+    sample: CheckedRecord[KineticsResultFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice a result that no limit places."""
     fields = sample.fields
@@ -69,7 +69,7 @@ def limits_of_the_assay(
 
 
 def time_of_the_sample(
-    sample: Stored[KineticsResultFields], course: SubjectCourse, trial: Trial
+    sample: CheckedRecord[KineticsResultFields], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice a sample of the early profile in blood without a time of day.
 
@@ -91,7 +91,7 @@ def time_of_the_sample(
 
 
 def dna_of_the_fluid(
-    sample: Stored[KineticsResultFields], _: SubjectCourse, trial: Trial
+    sample: CheckedRecord[KineticsResultFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice copies per microgram of a fluid that holds too little DNA for it."""
     fields = sample.fields
@@ -103,7 +103,7 @@ def dna_of_the_fluid(
 
 
 def planned_count(
-    sample: Stored[KineticsResultFields], _: SubjectCourse, trial: Trial
+    sample: CheckedRecord[KineticsResultFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice a method or a specimen that the trial does not name; it is analysed all the same.
 
@@ -116,7 +116,7 @@ def planned_count(
         yield NOT_PLANNED.at("matrix")
 
 
-def sample_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
+def sample_before_infusion(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice cells quantified before the start of the infusion."""
     first = first_infusion(subject)
     if first is None:
@@ -125,10 +125,10 @@ def sample_before_infusion(subject: SubjectRecords) -> Iterator[Found]:
         if _quantified(sample.fields) and sample.is_before(
             sample.fields.collected_at, first.fields.infused_at
         ):
-            yield Found(sample, KINETICS_BEFORE_INFUSION.at("collected_at"))
+            yield RecordFinding(sample, KINETICS_BEFORE_INFUSION.at("collected_at"))
 
 
-def nominal_day_is_the_samples(subject: SubjectRecords) -> Iterator[Found]:
+def nominal_day_is_the_samples(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold the nominal day of each blood sample after the infusion against its time.
 
     Decision: after the weeks of the profile a nominal day need not be the target of the visit, only
@@ -152,7 +152,7 @@ def nominal_day_is_the_samples(subject: SubjectRecords) -> Iterator[Found]:
         late = fields.nominal_day > times[-1].last
         same_visit = late and visit_of(trial, anchors, planned) == visit_of(trial, anchors, day)
         if derived != fields.nominal_day and not same_visit:
-            yield Found(sample, NOMINAL_DAY_DIFFERS.at("nominal_day"))
+            yield RecordFinding(sample, NOMINAL_DAY_DIFFERS.at("nominal_day"))
 
 
 def _quantified(fields: KineticsResultFields) -> bool:
@@ -164,7 +164,7 @@ def _quantified(fields: KineticsResultFields) -> bool:
     return fields.lloq is not None and fields.value >= fields.lloq
 
 
-def one_sample_a_time(subject: SubjectRecords) -> Iterator[Found]:
+def one_sample_a_time(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two results of one matrix, method, unit and time."""
     seen = set()
     for sample in subject.kinetics:
@@ -174,11 +174,11 @@ def one_sample_a_time(subject: SubjectRecords) -> Iterator[Found]:
         same = (fields.matrix, fields.method, fields.unit, fields.collected_at.instant,
                 fields.marrow_pull)  # fmt: skip
         if same in seen:
-            yield Found(sample, IDENTICAL_TIMESTAMPS.at("collected_at"))
+            yield RecordFinding(sample, IDENTICAL_TIMESTAMPS.at("collected_at"))
         seen.add(same)
 
 
-def assay_stays(subject: SubjectRecords) -> Iterator[Found]:
+def assay_stays(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice another assay, or another version of it, than the sample before it had."""
     last: dict[tuple[Matrix, KineticsMethod], tuple[str | None, str | None]] = {}
     for sample in subject.kinetics:
@@ -187,7 +187,7 @@ def assay_stays(subject: SubjectRecords) -> Iterator[Found]:
             continue
         series, assay = (fields.matrix, fields.method), (fields.assay, fields.assay_version)
         if last.setdefault(series, assay) != assay:
-            yield Found(sample, METHOD_CHANGED.at("assay"))
+            yield RecordFinding(sample, METHOD_CHANGED.at("assay"))
         last[series] = assay
 
 

@@ -11,7 +11,13 @@ from typing import Final
 
 from app.models.therapy import TherapyFields
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import (
+    CheckedRecord,
+    LabSample,
+    RecordFinding,
+    Rule,
+    SubjectRecords,
+)
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import known_day
 from app.trial.trial import Trial
@@ -59,7 +65,9 @@ _UNRANGED: Final = frozenset({"INR", "CD4"})
 """Graded by fixed numbers or multiples of a baseline in every grade that matters."""
 
 
-def range_for_grading(result: Stored[LabSample], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
+def range_for_grading(
+    result: CheckedRecord[LabSample], _: SubjectCourse, __: Trial
+) -> Iterator[Finding]:
     """Notice a numerical result of a graded analyte without the laboratory's limits."""
     fields = result.fields
     if fields.value is None or fields.has_range or fields.spurious:
@@ -70,7 +78,7 @@ def range_for_grading(result: Stored[LabSample], _: SubjectCourse, __: Trial) ->
 
 
 def claimed_by_an_analyte(
-    result: Stored[LabSample], _: SubjectCourse, __: Trial
+    result: CheckedRecord[LabSample], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice a result that is stored and counted nowhere, because no analyte has its code."""
     fields = result.fields
@@ -80,7 +88,9 @@ def claimed_by_an_analyte(
         yield replace(LAB_NOT_ANALYSED, message=likely or LAB_NOT_ANALYSED.message).at("analyte")
 
 
-def significance(result: Stored[LabSample], course: SubjectCourse, _: Trial) -> Iterator[Finding]:
+def significance(
+    result: CheckedRecord[LabSample], course: SubjectCourse, _: Trial
+) -> Iterator[Finding]:
     """Notice a clinically significant result of a treated subject that belongs to no event."""
     fields, treated = result.fields, course.anchors.first_lymphodepletion
     since = course.anchors.infusion if treated is None else treated
@@ -90,7 +100,7 @@ def significance(result: Stored[LabSample], course: SubjectCourse, _: Trial) -> 
         yield SIGNIFICANT_WITHOUT_AE.at("clinically_significant")
 
 
-def one_result_a_time(subject: SubjectRecords) -> Iterator[Found]:
+def one_result_a_time(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two results of one analyte, material and time.
 
     Decision: only where the time is known, or the sample has an id; two results on one day without
@@ -106,11 +116,11 @@ def one_result_a_time(subject: SubjectRecords) -> Iterator[Found]:
             continue
         same = (analyte_code(fields.analyte), fields.specimen, when, fields.sample_id)
         if same in seen:
-            yield Found(result, IDENTICAL_TIMESTAMPS.at("collected_at"))
+            yield RecordFinding(result, IDENTICAL_TIMESTAMPS.at("collected_at"))
         seen.add(same)
 
 
-def treatment_before_sample(subject: SubjectRecords) -> Iterator[Found]:
+def treatment_before_sample(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold what a result says of transfusion and G-CSF before it against the therapies."""
     recovery = subject.trial.adverse_events.prolonged_cytopenia
     transfusions = list(_days(subject, TherapyKind.TRANSFUSION))
@@ -123,9 +133,9 @@ def treatment_before_sample(subject: SubjectRecords) -> Iterator[Found]:
             continue
         transfused = _within(transfusions, day, recovery.transfusion_free_days)
         if fields.transfused_before is False and transfused:
-            yield Found(result, TRANSFUSION_DIFFERS.at("transfused_before"))
+            yield RecordFinding(result, TRANSFUSION_DIFFERS.at("transfused_before"))
         if fields.g_csf_before is False and _within(g_csf, day, recovery.g_csf_free_days):
-            yield Found(result, G_CSF_DIFFERS.at("g_csf_before"))
+            yield RecordFinding(result, G_CSF_DIFFERS.at("g_csf_before"))
 
 
 def _days(subject: SubjectRecords, kind: TherapyKind) -> Iterator[tuple[date, date]]:

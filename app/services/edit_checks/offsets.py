@@ -10,7 +10,7 @@ from typing import Any, Final
 from app.schemas.record import Finding
 from app.services.derivations.moments import civil_day
 from app.services.edit_checks.date_members import date_members
-from app.services.edit_checks.rule import DAY, Rule, Stored
+from app.services.edit_checks.rule import DAY, CheckedRecord, Rule
 from app.services.subject_course import SubjectCourse
 from app.services.written_dates import midnight
 from app.trial.trial import Trial
@@ -32,7 +32,7 @@ _FULL: Final = len("2026-03-05")
 _NONE: Final = timedelta(0)
 
 
-def offsets(record: Stored[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
+def offsets(record: CheckedRecord[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
     """Notice moments whose offset or midnight may be a mistake of the sending system."""
     for way, written in date_members(record.fields):
         if isinstance(written, date) or len(written) <= _FULL:

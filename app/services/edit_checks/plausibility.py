@@ -9,7 +9,7 @@ from typing import Any
 
 from app.schemas.record import Finding
 from app.services.criteria.plausibility import in_words
-from app.services.edit_checks.rule import LabSample, Rule, Stored
+from app.services.edit_checks.rule import CheckedRecord, LabSample, Rule
 from app.services.measured_values import not_plausible
 from app.vocabularies.annotations import without_annotations
 from app.vocabularies.laboratory import find_analyte
@@ -22,7 +22,7 @@ NOT_PLAUSIBLE = Rule(
 )
 
 
-def not_plausible_values(record: Stored[Any]) -> Iterator[Finding]:
+def not_plausible_values(record: CheckedRecord[Any]) -> Iterator[Finding]:
     """Notice each number of a record that no living person can have, with its likely unit."""
     fields = record.fields
     if isinstance(fields, LabSample):

@@ -28,7 +28,13 @@ from app.services.criteria.imwg.progression_findings import lone_marker_tests
 from app.services.criteria.imwg.usable import usable
 from app.services.edit_checks.efficacy_results import without_assessment
 from app.services.edit_checks.response_reading import response_reading
-from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import (
+    CheckedRecord,
+    LabSample,
+    RecordFinding,
+    Rule,
+    SubjectRecords,
+)
 from app.vocabularies.imwg import HeavyChain, ImmunofixationResult, LightChain
 from app.vocabularies.laboratory import Comparator, QualitativeResult
 
@@ -58,10 +64,10 @@ _PARTS: Final = {
 }
 _OTHER_CHAIN: Final = {"FLC_KAPPA": "FLC_LAMBDA", "FLC_LAMBDA": "FLC_KAPPA"}
 
-Alone = tuple[Stored[LabSample], str, date]
+Alone = tuple[CheckedRecord[LabSample], str, date]
 
 
-def possible_progression(subject: SubjectRecords) -> Iterator[Found]:
+def possible_progression(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice results after the infusion that meet a rule of progression against the nadir."""
     infusion = subject.course.anchors.infusion
     days: dict[date, list[Alone]] = defaultdict(list)
@@ -75,7 +81,7 @@ def possible_progression(subject: SubjectRecords) -> Iterator[Found]:
         yield from _of_one_day(reading.history, day, results)
 
 
-def _of_one_day(history: History, day: date, results: list[Alone]) -> Iterator[Found]:
+def _of_one_day(history: History, day: date, results: list[Alone]) -> Iterator[RecordFinding]:
     """Notice the results of a day that have risen, each beside what the others say of it."""
     samples = {code: result.fields for result, code, _ in results}
     fixation = _fixation(samples["IFE_S"]) if "IFE_S" in samples else None
@@ -96,7 +102,7 @@ def _of_one_day(history: History, day: date, results: list[Alone]) -> Iterator[F
         except ValueError:
             continue
         if any(tested.withheld is None for tested in lone_marker_tests(history, visit)):
-            yield Found(result, POSSIBLE_PD.at("value"))
+            yield RecordFinding(result, POSSIBLE_PD.at("value"))
 
 
 def _uninvolved(history: History) -> str:

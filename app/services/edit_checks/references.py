@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 
 REFERENCE_UNKNOWN = Rule(
     "REFERENCE-UNKNOWN",
@@ -51,7 +51,7 @@ COMPONENTS = (
 """Components of an assessment that may name a laboratory result."""
 
 
-def references_lead_somewhere(subject: SubjectRecords) -> Iterator[Found]:
+def references_lead_somewhere(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice names of records that the subject does not have."""
     ids = {
         kind: frozenset(record.record_id for record in subject.of_kind(kind))
@@ -76,18 +76,18 @@ def references_lead_somewhere(subject: SubjectRecords) -> Iterator[Found]:
 
 
 def _lead(
-    record: Stored[Any],
+    record: CheckedRecord[Any],
     named: uuid.UUID | None,
     there: frozenset[uuid.UUID],
     way: tuple[str | int, ...],
-) -> Iterator[Found]:
+) -> Iterator[RecordFinding]:
     if named is None:
         return
     if named == record.record_id:
-        yield Found(record, REFERENCE_TO_ITSELF.at(*way))
+        yield RecordFinding(record, REFERENCE_TO_ITSELF.at(*way))
     elif named not in there:
         rule = WORSENING_OF_UNKNOWN if way == ("worsening_of",) else REFERENCE_UNKNOWN
-        yield Found(record, rule.at(*way))
+        yield RecordFinding(record, rule.at(*way))
 
 
 SUBJECT_CHECKS = (references_lead_somewhere,)

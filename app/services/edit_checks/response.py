@@ -19,11 +19,11 @@ from app.services.criteria.imwg.light_chains import (
     raised_on_the_involved_side,
     ratio_state,
 )
-from app.services.edit_checks.components import Component, collected, measured, window_of
+from app.services.edit_checks.components import MeasuredComponent, collected, measured, window_of
 from app.services.edit_checks.infusion import first_infusion
 from app.services.edit_checks.kinetics import METHOD_CHANGED
 from app.services.edit_checks.response_reading import response_reading
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.evaluation_values import disease_evaluation
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
@@ -115,7 +115,7 @@ _FLUIDS: Final = (
 
 
 def component_windows(
-    assessment: Stored[AssessmentFields], _: SubjectCourse, trial: Trial
+    assessment: CheckedRecord[AssessmentFields], _: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Notice components collected too long before or after the serum sample.
 
@@ -136,7 +136,7 @@ def component_windows(
 
 
 def spike_beside_immunofixation(
-    assessment: Stored[AssessmentFields], _: SubjectCourse, __: Trial
+    assessment: CheckedRecord[AssessmentFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice a quantified M-protein beside a negative immunofixation of the same day's fluid."""
     fields = assessment.fields
@@ -153,7 +153,7 @@ def spike_beside_immunofixation(
 
 
 def residual_disease(
-    assessment: Stored[AssessmentFields], _: SubjectCourse, __: Trial
+    assessment: CheckedRecord[AssessmentFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Ask for the sensitivity of a sample that nothing else tells the reach of.
 
@@ -169,7 +169,7 @@ def residual_disease(
 
 
 def investigators_response(
-    assessment: Stored[AssessmentFields], course: SubjectCourse, _: Trial
+    assessment: CheckedRecord[AssessmentFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Hold the investigator's response against the time and the content of the evaluation."""
     fields, infusion = assessment.fields, course.anchors.infusion
@@ -188,7 +188,7 @@ def investigators_response(
         yield PD_BASIS_MISSING.at("investigator_pd_basis")
 
 
-def baseline(subject: SubjectRecords) -> Iterator[Found]:
+def baseline(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a treated subject without any evaluation before, and a baseline that is old.
 
     Source: a baseline is the last value on or before the first lymphodepletion dose.
@@ -199,7 +199,7 @@ def baseline(subject: SubjectRecords) -> Iterator[Found]:
     closes = anchors.first_lymphodepletion or anchors.infusion
     if closes is None or not subject.trial.schedule.visits:
         return
-    last: dict[str, tuple[Stored[AssessmentFields], Component]] = {}
+    last: dict[str, tuple[CheckedRecord[AssessmentFields], MeasuredComponent]] = {}
     for assessment in subject.assessments:
         for component in measured(assessment):
             if component.day <= closes:
@@ -207,12 +207,12 @@ def baseline(subject: SubjectRecords) -> Iterator[Found]:
                 if known is None or known[1].day <= component.day:
                     last[component.name] = (assessment, component)
     if not last and infusion is not None:
-        yield Found(infusion, NO_BASELINE.at("infused_at"))
+        yield RecordFinding(infusion, NO_BASELINE.at("infused_at"))
     for assessment, component in last.values():
         allowed = window_of(subject.trial, component).baseline_days
         unused = component.name == "immunoglobulin" and not _followed_by_class(subject)
         if (closes - component.day).days > allowed and not unused:
-            yield Found(assessment, OLD_BASELINE.at(component.name))
+            yield RecordFinding(assessment, OLD_BASELINE.at(component.name))
 
 
 def _followed_by_class(subject: SubjectRecords) -> bool:
@@ -220,7 +220,7 @@ def _followed_by_class(subject: SubjectRecords) -> bool:
     return reading is not None and reading.history.myeloma.quantitative is not None
 
 
-def chains(subject: SubjectRecords) -> Iterator[Found]:
+def chains(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold bands and free light chains against the isotype that the subject was enrolled with.
 
     After the baseline, bands of a second isotype that the baseline has shown are the patient's too.
@@ -235,7 +235,7 @@ def chains(subject: SubjectRecords) -> Iterator[Found]:
         own = _own_isotypes(subject) if odd and not at_baseline else ()
         yield from (found for found, isotype in odd if isotype not in own)
         if at_baseline and _other_side(assessment, enrolled.light_chain):
-            yield Found(assessment, LIGHT_CHAIN_DIFFERS.at("free_light_chain_assay"))
+            yield RecordFinding(assessment, LIGHT_CHAIN_DIFFERS.at("free_light_chain_assay"))
 
 
 def _own_isotypes(subject: SubjectRecords) -> tuple[Isotype, ...]:
@@ -244,8 +244,8 @@ def _own_isotypes(subject: SubjectRecords) -> tuple[Isotype, ...]:
 
 
 def _bands(
-    assessment: Stored[AssessmentFields], enrolled: EnrolmentFields
-) -> Iterator[tuple[Found, Isotype]]:
+    assessment: CheckedRecord[AssessmentFields], enrolled: EnrolmentFields
+) -> Iterator[tuple[RecordFinding, Isotype]]:
     """Notice bands said to be the myeloma's own that have other chains."""
     for name in ("serum_immunofixation", "urine_immunofixation"):
         fixation: Immunofixation | None = getattr(assessment.fields, name)
@@ -259,10 +259,12 @@ def _bands(
             ):
                 chains_named = {getattr(band, member), getattr(enrolled, member)}
                 if None not in chains_named and len(chains_named) == 2:
-                    yield Found(assessment, rule.at(name, "bands", index, member)), isotype
+                    yield RecordFinding(assessment, rule.at(name, "bands", index, member)), isotype
 
 
-def _other_side(assessment: Stored[AssessmentFields], light_chain: LightChain | None) -> bool:
+def _other_side(
+    assessment: CheckedRecord[AssessmentFields], light_chain: LightChain | None
+) -> bool:
     """Tell whether the free light chains of a baseline are involved on the other side.
 
     Decision: the limits of one assay serve to notice the wrong side, for every assay.
@@ -274,7 +276,7 @@ def _other_side(assessment: Stored[AssessmentFields], light_chain: LightChain | 
     return state.abnormal and not raised_on_the_involved_side(state, light_chain)
 
 
-def assay_of_free_light_chains(subject: SubjectRecords) -> Iterator[Found]:
+def assay_of_free_light_chains(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice another assay of free light chains than the evaluation before it had."""
     last = None
     for assessment in subject.assessments:
@@ -282,11 +284,11 @@ def assay_of_free_light_chains(subject: SubjectRecords) -> Iterator[Found]:
         if assay is None:
             continue
         if last is not None and assay is not last:
-            yield Found(assessment, METHOD_CHANGED.at("free_light_chain_assay"))
+            yield RecordFinding(assessment, METHOD_CHANGED.at("free_light_chain_assay"))
         last = assay
 
 
-def lesions_are_followed(subject: SubjectRecords) -> Iterator[Found]:
+def lesions_are_followed(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice imaging of the same kind of whole body that does not mention a lesion known before.
 
     Source: the sum of products exists only if every lesion of baseline was measured or is gone.
@@ -298,18 +300,18 @@ def lesions_are_followed(subject: SubjectRecords) -> Iterator[Found]:
             seen = {lesion.lesion_id for lesion in imaging.lesions}
             merged = {one for lesion in imaging.lesions for one in lesion.merged_from}
             if known - seen - merged:
-                yield Found(assessment, LESION_NOT_FOLLOWED.at("imaging", "lesions"))
+                yield RecordFinding(assessment, LESION_NOT_FOLLOWED.at("imaging", "lesions"))
             known = (known | seen) - merged
         new = assessment.fields.new_lesions or ()
         known |= {lesion.lesion_id for lesion in new if lesion.lesion_id is not None}
 
 
-def evaluations_of_one_day(subject: SubjectRecords) -> Iterator[Found]:
+def evaluations_of_one_day(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a second evaluation on the day of another."""
     seen = set()
     for assessment in subject.assessments:
         if assessment.fields.assessed_on in seen:
-            yield Found(assessment, TWO_EVALUATIONS_A_DAY.at("assessed_on"))
+            yield RecordFinding(assessment, TWO_EVALUATIONS_A_DAY.at("assessed_on"))
         seen.add(assessment.fields.assessed_on)
 
 

@@ -14,14 +14,14 @@ from app.services.analysis_values import myeloma_type
 from app.services.criteria.imwg.progression_findings import progression_tests
 from app.services.criteria.imwg.questions import (
     IGG_KAPPA,
-    Question,
+    EvaluationQuestion,
     QuestionCode,
     is_measured_for_nothing,
     questions_of_baseline,
     questions_of_visit,
 )
 from app.services.edit_checks.response_reading import ResponseReading, response_reading
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.trial.anchors import add_months
 
 IG_RISE_IFE_NEGATIVE = Rule(
@@ -99,7 +99,7 @@ ANTIBODIES: Final = ("daratumumab", "isatuximab", "elotuzumab", "darzalex", "sar
 """Antibodies against CD38 and SLAMF7, by their names."""
 
 
-def questions(subject: SubjectRecords) -> Iterator[Found]:
+def questions(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Ask about what the criteria did against a label, or could not use."""
     infused_on = subject.course.anchors.infusion
     evaluations = [one.fields for one in subject.assessments]
@@ -123,7 +123,7 @@ def questions(subject: SubjectRecords) -> Iterator[Found]:
         for question in questions_of_visit(history, visit, tests):
             record = _holder(question, records)
             if record is not None:
-                yield Found(record, _RULES[question.code].at(*question.part))
+                yield RecordFinding(record, _RULES[question.code].at(*question.part))
     yield from _measured_not_used(reading, subject.assessments)
 
 
@@ -158,8 +158,8 @@ def _has_labels(fields: AssessmentFields) -> bool:
 
 
 def _measured_not_used(
-    reading: ResponseReading, assessments: Iterable[Stored[AssessmentFields]]
-) -> Iterator[Found]:
+    reading: ResponseReading, assessments: Iterable[CheckedRecord[AssessmentFields]]
+) -> Iterator[RecordFinding]:
     """Notice the first immunoglobulin of a subject that no rule uses."""
     used = {str(one.record_id): one for one in assessments if one.fields.immunoglobulin is not None}
     baseline = reading.history.baseline.raw
@@ -171,13 +171,15 @@ def _measured_not_used(
             names = reading.baseline.evaluation_ids
         record = next((used[name] for name in names if name in used), None)
         if record is not None:
-            yield Found(record, MEASURED_NOT_USED.at("immunoglobulin"))
+            yield RecordFinding(record, MEASURED_NOT_USED.at("immunoglobulin"))
             return
 
 
 def _at_baseline(
-    question: Question, records: list[Stored[AssessmentFields]], subject: SubjectRecords
-) -> Iterator[Found]:
+    question: EvaluationQuestion,
+    records: list[CheckedRecord[AssessmentFields]],
+    subject: SubjectRecords,
+) -> Iterator[RecordFinding]:
     rule, record = _RULES[question.code], _holder(question, records)
     if record is None:
         return
@@ -187,12 +189,12 @@ def _at_baseline(
         and _antibody_before(subject, record.fields.assessed_on)
     ):
         rule = replace(rule, message=rule.message + _POSSIBLY_THE_DRUG)
-    yield Found(record, rule.at(*question.part))
+    yield RecordFinding(record, rule.at(*question.part))
 
 
 def _holder(
-    question: Question, records: Iterable[Stored[AssessmentFields]]
-) -> Stored[AssessmentFields] | None:
+    question: EvaluationQuestion, records: Iterable[CheckedRecord[AssessmentFields]]
+) -> CheckedRecord[AssessmentFields] | None:
     """Give the record that has the part a question is about."""
     member = str(question.part[0])
     return next((one for one in records if getattr(one.fields, member) is not None), None)
@@ -211,7 +213,7 @@ def _antibody_before(subject: SubjectRecords, day: date) -> bool:
 def _treatments(subject: SubjectRecords) -> Iterator[tuple[list[str], date, date | None]]:
     """Give what was given before: the agents, the first day it may have been, and the last."""
     enrolled = subject.enrolment
-    given: list[tuple[Stored[Any], Any]] = [
+    given: list[tuple[CheckedRecord[Any], Any]] = [
         *([(enrolled, line) for line in enrolled.fields.lines or ()] if enrolled else []),
         *(
             (one, one.fields.bridging)

@@ -175,7 +175,7 @@ class LabSample:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[FieldsT]):
+class CheckedRecord(Generic[FieldsT]):
     """The version of a record that stands, as the checks see it.
 
     Attributes:
@@ -209,7 +209,7 @@ class Stored(Generic[FieldsT]):
         fields: Any,
         zone: tzinfo,
         differs: tuple[str, ...] = (),
-    ) -> "Stored[Any]":
+    ) -> "CheckedRecord[Any]":
         """Take a record with the days it can lie on."""
         written = getattr(fields, kind.dated_by) if kind.dated_by else None
         return cls(
@@ -242,17 +242,17 @@ class Stored(Generic[FieldsT]):
         """Tell whether one date is before another whatever is not known of both."""
         return is_before(one, other, self.zone)
 
-    def as_analysed(self) -> "Stored[FieldsT]":
+    def as_analysed(self) -> "CheckedRecord[FieldsT]":
         """Give the record as rules read it: in listed units, without what is not plausible."""
         fields: Any = self.fields
         read: Any = fields.as_analysed() if isinstance(fields, LabSample) else as_analysed(fields)
         return self if read is fields else replace(self, fields=read)
 
 
-class Found(NamedTuple):
+class RecordFinding(NamedTuple):
     """A finding and the record that it is about."""
 
-    record: Stored[Any]
+    record: CheckedRecord[Any]
     finding: Finding
 
 
@@ -283,12 +283,12 @@ class SubjectRecords:
 
     trial: Trial
     course: SubjectCourse
-    records: Mapping[str, tuple[Stored[Any], ...]]
+    records: Mapping[str, tuple[CheckedRecord[Any], ...]]
     others: OtherSubjects = NOBODY
     readings: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several checks read of the records alike, made once."""
 
-    def of_kind(self, path: str) -> tuple[Stored[Any], ...]:
+    def of_kind(self, path: str) -> tuple[CheckedRecord[Any], ...]:
         """Give the records of a kind by its path."""
         return self.records.get(path, ())
 
@@ -303,73 +303,73 @@ class SubjectRecords:
         )
 
     @property
-    def enrolment(self) -> Stored[EnrolmentFields] | None:
+    def enrolment(self) -> CheckedRecord[EnrolmentFields] | None:
         """The enrolment; None where none stands."""
         return next(iter(self.of_kind("subjects")), None)
 
     @property
-    def preparations(self) -> tuple[Stored[PreparationFields], ...]:
+    def preparations(self) -> tuple[CheckedRecord[PreparationFields], ...]:
         """The preparations."""
         return self.of_kind("preparations")
 
     @property
-    def infusions(self) -> tuple[Stored[InfusionFields], ...]:
+    def infusions(self) -> tuple[CheckedRecord[InfusionFields], ...]:
         """The infusions."""
         return self.of_kind("infusions")
 
     @property
-    def assessments(self) -> tuple[Stored[AssessmentFields], ...]:
+    def assessments(self) -> tuple[CheckedRecord[AssessmentFields], ...]:
         """The assessments."""
         return self.of_kind("assessments")
 
     @property
-    def adverse_events(self) -> tuple[Stored[AdverseEventFields], ...]:
+    def adverse_events(self) -> tuple[CheckedRecord[AdverseEventFields], ...]:
         """The adverse events."""
         return self.of_kind("adverse-events")
 
     @property
-    def lab_results(self) -> tuple[Stored[LabSample], ...]:
+    def lab_results(self) -> tuple[CheckedRecord[LabSample], ...]:
         """The laboratory results."""
         return self.of_kind("lab-results")
 
     @property
-    def kinetics(self) -> tuple[Stored[KineticsResultFields], ...]:
+    def kinetics(self) -> tuple[CheckedRecord[KineticsResultFields], ...]:
         """The kinetics."""
         return self.of_kind("kinetics")
 
     @property
-    def visits(self) -> tuple[Stored[VisitFields], ...]:
+    def visits(self) -> tuple[CheckedRecord[VisitFields], ...]:
         """The visits."""
         return self.of_kind("visits")
 
     @property
-    def neuro_assessments(self) -> tuple[Stored[NeuroAssessmentFields], ...]:
+    def neuro_assessments(self) -> tuple[CheckedRecord[NeuroAssessmentFields], ...]:
         """The neuro assessments."""
         return self.of_kind("neuro-assessments")
 
     @property
-    def therapies(self) -> tuple[Stored[TherapyFields], ...]:
+    def therapies(self) -> tuple[CheckedRecord[TherapyFields], ...]:
         """The therapies."""
         return self.of_kind("therapies")
 
     @property
-    def follow_ups(self) -> tuple[Stored[FollowUpFields], ...]:
+    def follow_ups(self) -> tuple[CheckedRecord[FollowUpFields], ...]:
         """The follow ups."""
         return self.of_kind("follow-ups")
 
     @property
-    def adjudications(self) -> tuple[Stored[AdjudicationFields], ...]:
+    def adjudications(self) -> tuple[CheckedRecord[AdjudicationFields], ...]:
         """The adjudications."""
         return self.of_kind("adjudications")
 
     @property
-    def deaths(self) -> tuple[Stored[FollowUpFields], ...]:
+    def deaths(self) -> tuple[CheckedRecord[FollowUpFields], ...]:
         """The follow-ups that tell of the death."""
         return tuple(one for one in self.follow_ups if one.fields.death_date is not None)
 
 
-RecordCheck = Callable[[Stored[Any], SubjectCourse, Trial], Iterator[Finding]]
+RecordCheck = Callable[[CheckedRecord[Any], SubjectCourse, Trial], Iterator[Finding]]
 """Looks at one record beside the course of its subject."""
 
-SubjectCheck = Callable[[SubjectRecords], Iterator[Found]]
+SubjectCheck = Callable[[SubjectRecords], Iterator[RecordFinding]]
 """Looks at the records of one subject beside each other."""

@@ -32,7 +32,7 @@ _OF_THERAPY: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChange:
     """A record before and after a change, with what its subject's dates are read by.
 
     Attributes:
@@ -57,7 +57,7 @@ class Change:
         return (member for member in self.of(*members) if self.before.get(member) is not None)
 
 
-def safety_relevant(kind: str, change: Change) -> list[str]:
+def safety_relevant(kind: str, change: RecordChange) -> list[str]:
     """Give the members by which a change of a record is relevant to safety; empty: by none.
 
     Args:
@@ -68,7 +68,7 @@ def safety_relevant(kind: str, change: Change) -> list[str]:
     return [] if rule is None else list(dict.fromkeys(rule(change)))
 
 
-def _of_event(change: Change) -> Iterator[str]:
+def _of_event(change: RecordChange) -> Iterator[str]:
     before, after = change.before, change.after
     if before.get("serious") is True and after.get("serious") is not True:
         yield "serious"
@@ -111,22 +111,22 @@ def _became_unrelated(
     )
 
 
-def _of_follow_up(change: Change) -> Iterator[str]:
+def _of_follow_up(change: RecordChange) -> Iterator[str]:
     if change.before.get("death_date") is not None:
         yield from change.of(*_OF_DEATH)
 
 
-def _of_infusion(change: Change) -> Iterator[str]:
+def _of_infusion(change: RecordChange) -> Iterator[str]:
     differing = members_that_differ(change.before, change.after)
     yield from sorted(differing - {"note", "visit"})
 
 
-def _of_preparation(change: Change) -> Iterator[str]:
+def _of_preparation(change: RecordChange) -> Iterator[str]:
     if change.before.get("lymphodepletion") or change.before.get("lymphodepletion_omitted"):
         yield from change.of(*_OF_LYMPHODEPLETION)
 
 
-def _of_assessment(change: Change) -> Iterator[str]:
+def _of_assessment(change: RecordChange) -> Iterator[str]:
     days = [one.get("assessed_on") for one in (change.before, change.after)]
     if change.infused_on is None or any(
         day is not None and date.fromisoformat(day) <= change.infused_on for day in days
@@ -134,7 +134,7 @@ def _of_assessment(change: Change) -> Iterator[str]:
         yield from change.taken_away(*BASELINE)
 
 
-def _of_therapy(change: Change) -> Iterator[str]:
+def _of_therapy(change: RecordChange) -> Iterator[str]:
     if any(_is_new_therapy(one) for one in (change.before, change.after)):
         yield from change.of(*_OF_THERAPY)
 
@@ -147,7 +147,7 @@ def _is_new_therapy(said: Statement) -> bool:
     )
 
 
-_RULES: Final[Mapping[str, Callable[[Change], Iterator[str]]]] = {
+_RULES: Final[Mapping[str, Callable[[RecordChange], Iterator[str]]]] = {
     "adverse-events": _of_event,
     "follow-ups": _of_follow_up,
     "infusions": _of_infusion,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import Rule, Stored
+from app.services.edit_checks.rule import CheckedRecord, Rule
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
@@ -22,7 +22,7 @@ SOURCE_OVERRIDES_CORRECTION = Rule(
 )
 
 
-def source_differs(record: Stored[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
+def source_differs(record: CheckedRecord[Any], _: SubjectCourse, __: Trial) -> Iterator[Finding]:
     """Notice each member that a person corrected and that the source says otherwise."""
     for member in record.differs:
         yield SOURCE_DIFFERS.at(member)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.services.edit_checks.rule import Found, Rule, SubjectRecords
+from app.services.edit_checks.rule import RecordFinding, Rule, SubjectRecords
 
 SUBJECT_TWICE = Rule(
     "SUBJECT-TWICE",
@@ -20,21 +20,21 @@ LOT_INFUSED_TWICE = Rule(
 )
 
 
-def looks_like_another(subject: SubjectRecords) -> Iterator[Found]:
+def looks_like_another(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a subject who looks like others that the caller sees, and name them."""
     alike = subject.others.alike
     if alike and subject.enrolment is not None:
         finding = SUBJECT_TWICE.at()
         message = f"{finding.message}: {', '.join(alike)}"
-        yield Found(subject.enrolment, finding.model_copy(update={"message": message}))
+        yield RecordFinding(subject.enrolment, finding.model_copy(update={"message": message}))
 
 
-def lot_of_another(subject: SubjectRecords) -> Iterator[Found]:
+def lot_of_another(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice an infusion of a lot and part that another subject was given."""
     for infusion in subject.infusions:
         lot, part = infusion.fields.product_lot, infusion.fields.part
         if lot is not None and (lot, part) in subject.others.lots:
-            yield Found(infusion, LOT_INFUSED_TWICE.at("product_lot"))
+            yield RecordFinding(infusion, LOT_INFUSED_TWICE.at("product_lot"))
 
 
 SUBJECT_CHECKS = (looks_like_another, lot_of_another)

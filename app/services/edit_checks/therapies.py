@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from app.models.therapy import TherapyFields
 from app.schemas.record import Finding
 from app.schemas.therapy import counts_as_new_therapy
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.therapies import TherapyKind
@@ -44,7 +44,7 @@ _GIVEN_FOR_EVENTS = frozenset(
 
 
 def new_therapy_before_infusion(
-    therapy: Stored[TherapyFields], course: SubjectCourse, _: Trial
+    therapy: CheckedRecord[TherapyFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a new anti-myeloma therapy that ended no response, because there was none yet."""
     early = therapy.is_before(therapy.fields.start, course.anchors.infusion)
@@ -53,7 +53,7 @@ def new_therapy_before_infusion(
 
 
 def therapy_after_death(
-    therapy: Stored[TherapyFields], course: SubjectCourse, _: Trial
+    therapy: CheckedRecord[TherapyFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a therapy that began or ended after the death."""
     if therapy.is_before(course.died, therapy.fields.start):
@@ -63,7 +63,7 @@ def therapy_after_death(
 
 
 def treatment_has_its_event(
-    therapy: Stored[TherapyFields], course: SubjectCourse, _: Trial
+    therapy: CheckedRecord[TherapyFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a treatment of CRS or ICANS that names no event."""
     fields, infused_at = therapy.fields, course.infused_at
@@ -73,13 +73,13 @@ def treatment_has_its_event(
         yield TREATMENT_UNLINKED.at("adverse_events")
 
 
-def therapy_follows_its_event(subject: SubjectRecords) -> Iterator[Found]:
+def therapy_follows_its_event(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a therapy that began before the event it was given for."""
     onsets = {event.record_id: event.fields.onset for event in subject.adverse_events}
     for therapy in subject.therapies:
         for index, event in enumerate(therapy.fields.adverse_events):
             if therapy.is_before(therapy.fields.start, onsets.get(event)):
-                yield Found(therapy, THERAPY_BEFORE_EVENT.at("adverse_events", index))
+                yield RecordFinding(therapy, THERAPY_BEFORE_EVENT.at("adverse_events", index))
 
 
 RECORD_CHECKS = (new_therapy_before_infusion, therapy_after_death, treatment_has_its_event)

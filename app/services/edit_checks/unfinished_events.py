@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from app.models.adverse_event import AdverseEventFields
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import Rule, Stored
+from app.services.edit_checks.rule import CheckedRecord, Rule
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 from app.vocabularies.adverse_events import ONGOING, Outcome
@@ -33,7 +33,7 @@ WORSENING_BEFORE_INFUSION = Rule(
 
 
 def onset_is_known(
-    event: Stored[AdverseEventFields], _: SubjectCourse, __: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice an event of which no onset is known."""
     if event.fields.onset is None:
@@ -41,7 +41,7 @@ def onset_is_known(
 
 
 def end_is_known(
-    event: Stored[AdverseEventFields], _: SubjectCourse, __: Trial
+    event: CheckedRecord[AdverseEventFields], _: SubjectCourse, __: Trial
 ) -> Iterator[Finding]:
     """Notice an event of which nobody says whether it has ended, or when.
 
@@ -54,7 +54,7 @@ def end_is_known(
 
 
 def worsening_follows_the_infusion(
-    event: Stored[AdverseEventFields], course: SubjectCourse, _: Trial
+    event: CheckedRecord[AdverseEventFields], course: SubjectCourse, _: Trial
 ) -> Iterator[Finding]:
     """Notice a worsening with an onset before the infusion."""
     fields = event.fields

@@ -14,7 +14,13 @@ from app.services.derivations.laboratory.unreported_grades import unreported_gra
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject_history import SubjectHistory
-from app.services.edit_checks.rule import Found, LabSample, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import (
+    CheckedRecord,
+    LabSample,
+    RecordFinding,
+    Rule,
+    SubjectRecords,
+)
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.specimens import Specimen
 
@@ -26,7 +32,7 @@ LAB_GRADE_WITHOUT_AE = Rule(
 )
 
 
-def severe_results_are_reported(subject: SubjectRecords) -> Iterator[Found]:
+def severe_results_are_reported(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice the first of a run of severe results after the infusion that no event covers.
 
     Decision: every result of the subject is graded against the baseline as the tables grade it,
@@ -43,7 +49,7 @@ def severe_results_are_reported(subject: SubjectRecords) -> Iterator[Found]:
     for labs in graded_labs(history, subject.trial, follow_up):
         for unreported in unreported_grades(labs, history.adverse_events):
             result = results[unreported.value.record.record_id]
-            yield Found(result, LAB_GRADE_WITHOUT_AE.at("value"))
+            yield RecordFinding(result, LAB_GRADE_WITHOUT_AE.at("value"))
 
 
 def _history(subject: SubjectRecords) -> SubjectHistory:
@@ -73,7 +79,7 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
     )
 
 
-def _lab_value(result: Stored[LabSample]) -> LabValue | None:
+def _lab_value(result: CheckedRecord[LabSample]) -> LabValue | None:
     """Give a number that CTCAE may grade; None for all else: of a subject there are hundreds."""
     sample = result.fields
     listed = find_analyte(sample.analyte)
@@ -96,7 +102,7 @@ def _lab_value(result: Stored[LabSample]) -> LabValue | None:
     )
 
 
-def _ref(record: Stored[object]) -> RecordRef:
+def _ref(record: CheckedRecord[object]) -> RecordRef:
     return RecordRef(record.kind, record.record_id, record.version)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.models.visit import VisitFields
 from app.schemas.record import Finding
-from app.services.edit_checks.rule import Found, Rule, Stored, SubjectRecords
+from app.services.edit_checks.rule import CheckedRecord, RecordFinding, Rule, SubjectRecords
 from app.services.subject_course import SubjectCourse
 from app.trial.anchors import Anchors
 from app.trial.schedule import visit_windows
@@ -46,7 +46,7 @@ MISSED_BUT_ASSESSED = Rule(
 
 
 def visit_is_the_days(
-    record: Stored[Any], course: SubjectCourse, trial: Trial
+    record: CheckedRecord[Any], course: SubjectCourse, trial: Trial
 ) -> Iterator[Finding]:
     """Hold the visit that was sent against the one that the day belongs to."""
     sent = record.fields.visit
@@ -72,18 +72,18 @@ def _may_belong(trial: Trial, anchors: Anchors, code: str, day: date) -> bool:
     return not windows or any(window.holds(day) for window in windows)
 
 
-def visits_are_recorded_once(subject: SubjectRecords) -> Iterator[Found]:
+def visits_are_recorded_once(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two records of one scheduled visit that cannot come again."""
     again = {visit.code for visit in subject.trial.schedule.visits if visit.after_an_event}
     seen: set[str] = set()
     for visit in subject.visits:
         code = visit.fields.visit
         if code in seen and code != UNSCHEDULED and code not in again:
-            yield Found(visit, VISIT_TWICE.at("visit"))
+            yield RecordFinding(visit, VISIT_TWICE.at("visit"))
         seen.add(code)
 
 
-def missed_visits_were_missed(subject: SubjectRecords) -> Iterator[Found]:
+def missed_visits_were_missed(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a missed visit in whose window the subject was assessed, or came to another record."""
     missed = [visit for visit in subject.visits if visit.fields.status is not VisitStatus.DONE]
     days = [record.first_day for record in (*subject.assessments, *_done(subject))]
@@ -91,10 +91,10 @@ def missed_visits_were_missed(subject: SubjectRecords) -> Iterator[Found]:
     for visit in missed:
         own = [window for window in windows if window.code == visit.fields.visit]
         if any(window.holds(day) for window in own for day in days if day is not None):
-            yield Found(visit, MISSED_BUT_ASSESSED.at("status"))
+            yield RecordFinding(visit, MISSED_BUT_ASSESSED.at("status"))
 
 
-def _done(subject: SubjectRecords) -> list[Stored[VisitFields]]:
+def _done(subject: SubjectRecords) -> list[CheckedRecord[VisitFields]]:
     return [visit for visit in subject.visits if visit.fields.status is VisitStatus.DONE]
 
 

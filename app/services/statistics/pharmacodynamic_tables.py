@@ -17,7 +17,7 @@ from app.services.derivations.markers.pharmacodynamics import (
 from app.services.statistics.level_summaries import LevelSummary, MeasuredLevel, summarise_levels
 from app.services.statistics.subject_facts import NOTHING_KNOWN, SubjectFacts
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods
-from app.trial.pharmacodynamics import Comparison, PharmacodynamicRules
+from app.trial.pharmacodynamics import GroupComparison, PharmacodynamicRules
 
 SEVERE_CRS_FROM: Final = 2
 
@@ -36,7 +36,7 @@ GROUPS: Final[dict[Group, Callable[[SubjectFacts], bool]]] = {
 }
 """Who is in each group; one of whom the fact is not known is in neither."""
 
-COMPARED: Final[dict[Comparison, tuple[Group, Group]]] = {
+COMPARED: Final[dict[GroupComparison, tuple[Group, Group]]] = {
     "crs_grade_2": ("crs_grade_0_1", "crs_grade_2_or_more"),
     "responder": ("responder", "non_responder"),
 }

@@ -74,7 +74,7 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnswerOfSubjects:
     """An answer, and the subjects whose rows are in it."""
 
     body: bytes
@@ -183,19 +183,19 @@ class Answers:
         admitted = Admitted(question, reading, authority, visible, etag, None)
         return admitted if question.rows else replace(admitted, kept=self._kept.get(admitted.copy))
 
-    async def told(self, caller: Caller, admitted: Admitted) -> Told:
+    async def told(self, caller: Caller, admitted: Admitted) -> AnswerOfSubjects:
         """Answer a question that was admitted. Whose rows are given is noted before they are."""
         question = admitted.question
         if admitted.kept is not None:
-            return Told(admitted.kept, ())
+            return AnswerOfSubjects(admitted.kept, ())
         found = await self.analyses.of(caller, question, admitted.visible, admitted.reading)
         body = await asyncio.to_thread(self._body, admitted, found)
         if not question.rows:
             self._keep(admitted.copy, body)
-            return Told(body, ())
+            return AnswerOfSubjects(body, ())
         subjects = tuple(one.subject for one in found)
         await self.note(caller, subjects)
-        return Told(body, subjects)
+        return AnswerOfSubjects(body, subjects)
 
     def _body(self, admitted: Admitted, found: Sequence[SubjectAnalysis]) -> bytes:
         question, authority, trial = admitted.question, admitted.authority, self.analyses.trial

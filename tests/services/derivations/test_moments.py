@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.services.derivations.moments import (
-    Order,
+    MomentOrder,
     civil_day,
     clock_missing,
     day_furthest_east,
@@ -32,29 +32,46 @@ INFUSED = "2026-03-02T06:30+08:00"
 @pytest.mark.parametrize(
     ("one", "other", "order"),
     [
-        pytest.param("2026-03-01T23:50Z", INFUSED, Order.AFTER, id="07:50 there, spelt a day less"),
-        pytest.param("2026-03-01T22:29Z", INFUSED, Order.BEFORE, id="a minute before, in UTC"),
-        pytest.param("2026-03-01T22:30Z", INFUSED, Order.AT_ONCE, id="the same minute, in UTC"),
-        pytest.param("2026-03-02T07:00+09:00", INFUSED, Order.BEFORE, id="a later clock, earlier"),
-        pytest.param("2026-03-01T17:31-05:00", INFUSED, Order.AFTER, id="an earlier clock, later"),
-        pytest.param("2026-03-01", INFUSED, Order.BEFORE, id="the day before, no clock"),
-        pytest.param("2026-03-03", INFUSED, Order.AFTER, id="the day after, no clock"),
-        pytest.param("2026-03-02", INFUSED, Order.UNKNOWN, id="on its day, no clock"),
         pytest.param(
-            "2026-03-02", "2026-03-01T23:30Z", Order.UNKNOWN, id="on its day there, sent in UTC"
+            "2026-03-01T23:50Z", INFUSED, MomentOrder.AFTER, id="07:50 there, spelt a day less"
         ),
-        pytest.param("2026-03-01", "2026-03-01T23:30Z", Order.BEFORE, id="the UTC day is before"),
-        pytest.param("2026-03-02", "2026-03-02", Order.UNKNOWN, id="one day, two dates"),
-        pytest.param("2026", INFUSED, Order.UNKNOWN, id="any day of the year"),
-        pytest.param("2025", INFUSED, Order.BEFORE, id="the year before"),
+        pytest.param(
+            "2026-03-01T22:29Z", INFUSED, MomentOrder.BEFORE, id="a minute before, in UTC"
+        ),
+        pytest.param(
+            "2026-03-01T22:30Z", INFUSED, MomentOrder.AT_ONCE, id="the same minute, in UTC"
+        ),
+        pytest.param(
+            "2026-03-02T07:00+09:00", INFUSED, MomentOrder.BEFORE, id="a later clock, earlier"
+        ),
+        pytest.param(
+            "2026-03-01T17:31-05:00", INFUSED, MomentOrder.AFTER, id="an earlier clock, later"
+        ),
+        pytest.param("2026-03-01", INFUSED, MomentOrder.BEFORE, id="the day before, no clock"),
+        pytest.param("2026-03-03", INFUSED, MomentOrder.AFTER, id="the day after, no clock"),
+        pytest.param("2026-03-02", INFUSED, MomentOrder.UNKNOWN, id="on its day, no clock"),
+        pytest.param(
+            "2026-03-02",
+            "2026-03-01T23:30Z",
+            MomentOrder.UNKNOWN,
+            id="on its day there, sent in UTC",
+        ),
+        pytest.param(
+            "2026-03-01", "2026-03-01T23:30Z", MomentOrder.BEFORE, id="the UTC day is before"
+        ),
+        pytest.param("2026-03-02", "2026-03-02", MomentOrder.UNKNOWN, id="one day, two dates"),
+        pytest.param("2026", INFUSED, MomentOrder.UNKNOWN, id="any day of the year"),
+        pytest.param("2025", INFUSED, MomentOrder.BEFORE, id="the year before"),
     ],
 )
-def test_the_order_follows_instants_and_civil_days(one: str, other: str, order: Order) -> None:
+def test_the_order_follows_instants_and_civil_days(
+    one: str, other: str, order: MomentOrder
+) -> None:
     assert order_of(known(one), known(other)) is order
 
 
-@pytest.mark.parametrize("stated", [Order.BEFORE, Order.AFTER, Order.AT_ONCE])
-def test_on_one_day_without_a_clock_the_rule_of_the_caller_tells(stated: Order) -> None:
+@pytest.mark.parametrize("stated", [MomentOrder.BEFORE, MomentOrder.AFTER, MomentOrder.AT_ONCE])
+def test_on_one_day_without_a_clock_the_rule_of_the_caller_tells(stated: MomentOrder) -> None:
     assert order_of(known("2026-03-02"), known(INFUSED), on_one_day=stated) is stated
     assert order_of(known(INFUSED), known("2026-03-02"), on_one_day=stated) is stated
 
@@ -62,15 +79,15 @@ def test_on_one_day_without_a_clock_the_rule_of_the_caller_tells(stated: Order) 
 @pytest.mark.parametrize(
     ("one", "order"),
     [
-        ("2026-03-01", Order.BEFORE),
-        ("2026-03-02T00:00+08:00", Order.BEFORE),
-        ("2026", Order.UNKNOWN),
+        ("2026-03-01", MomentOrder.BEFORE),
+        ("2026-03-02T00:00+08:00", MomentOrder.BEFORE),
+        ("2026", MomentOrder.UNKNOWN),
     ],
 )
 def test_the_caller_has_no_say_where_the_order_is_known_or_the_day_is_not(
-    one: str, order: Order
+    one: str, order: MomentOrder
 ) -> None:
-    assert order_of(known(one), known(INFUSED), on_one_day=Order.AFTER) is order
+    assert order_of(known(one), known(INFUSED), on_one_day=MomentOrder.AFTER) is order
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import pytest
 from app.problems import DeadlineExceeded, Overloaded
 from app.services.drawing import pool as pools
 from app.services.drawing.forms import Form
-from app.services.drawing.order import REPLY, Order, Outcome, packed
+from app.services.drawing.order import REPLY, DrawingOutcome, Order, packed
 from app.services.drawing.pool import DrawingError, DrawingPool, DrawingProcess
 from app.services.drawing.rendering import svg_of
 from tests.charts import reports
@@ -225,7 +225,7 @@ def test_a_process_ends_when_it_has_drawn_its_share() -> None:
         capture_output=True,
     )
     outcome, length = REPLY.unpack_from(done.stdout, REPLY.size)  # after the one that says ready
-    assert outcome == Outcome.DRAWN_AND_LEAVING
+    assert outcome == DrawingOutcome.DRAWN_AND_LEAVING
     assert len(done.stdout) == 2 * REPLY.size + length
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.services.edit_checks.safety_relevant_changes import Change, safety_relevant
+from app.services.edit_checks.safety_relevant_changes import RecordChange, safety_relevant
 from app.trial.adverse_events import AdverseEventRules
 from app.vocabularies.adverse_events import Causality
 
@@ -111,7 +111,7 @@ def test_safety_relevant(
 ) -> None:
     after = {name: value for name, value in (before | changes).items() if value is not None}
     before = {name: value for name, value in before.items() if value is not None}
-    change = Change(before, after, date(2026, 3, 2), ZoneInfo("Asia/Shanghai"))
+    change = RecordChange(before, after, date(2026, 3, 2), ZoneInfo("Asia/Shanghai"))
     assert safety_relevant(kind, change) == members.split()
 
 
@@ -126,5 +126,5 @@ def test_a_cause_is_taken_back_by_the_levels_that_the_trial_counts(
     related: tuple[Causality, ...], relevant: list[str]
 ) -> None:
     before, after = ({"causality": {"car_t": level}} for level in ("definite", "possible"))
-    change = Change(before, after, date(2026, 3, 2), ZoneInfo("Asia/Shanghai"), related)
+    change = RecordChange(before, after, date(2026, 3, 2), ZoneInfo("Asia/Shanghai"), related)
     assert safety_relevant("adverse-events", change) == relevant

@@ -15,7 +15,7 @@ from app.vocabularies.restated_units import Restatement, restatement, shown
 _BELOW: Final = frozenset({Comparator.LESS, Comparator.LESS_OR_EQUAL})
 
 
-class Sample(NamedTuple):
+class ComparedSample(NamedTuple):
     """A result, its laboratory's limits, and the subject's baseline, each as reported.
 
     Attributes:
@@ -52,7 +52,7 @@ class Compared(NamedTuple):
     restated: RestatedValue | None = None
 
 
-def compared_by(rules: RuleSet, sample: Sample) -> Compared | None:
+def compared_by(rules: RuleSet, sample: ComparedSample) -> Compared | None:
     """Bring a result to the unit of the cuts.
 
     None: the criterion asks whether the baseline was abnormal, it was, and it cannot be compared.
@@ -76,7 +76,7 @@ def compared_by(rules: RuleSet, sample: Sample) -> Compared | None:
 
 
 def _with_baseline(
-    rules: RuleSet, compared: Compared, sample: Sample, unit: str
+    rules: RuleSet, compared: Compared, sample: ComparedSample, unit: str
 ) -> Compared | None:
     """Add the baseline in the unit that the result is compared in."""
     if sample.baseline is None or not rules.looks_at_baseline:
@@ -121,14 +121,14 @@ def comparable(
     return restatement(analyte, baseline_unit, unit)
 
 
-def _is_high(sample: Sample, restated_baseline: Decimal, upper: Decimal | None) -> bool:
+def _is_high(sample: ComparedSample, restated_baseline: Decimal, upper: Decimal | None) -> bool:
     """Tell whether the baseline lies above its own upper limit, or without one the result's."""
     if sample.baseline is not None and sample.baseline_upper_limit is not None:
         return sample.baseline > sample.baseline_upper_limit
     return upper is not None and restated_baseline > upper
 
 
-def _may_be_high(sample: Sample) -> bool:
+def _may_be_high(sample: ComparedSample) -> bool:
     """Tell whether a baseline that cannot be compared is, or may be, above its own limit."""
     limit, baseline = sample.baseline_upper_limit, sample.baseline
     if limit is None or baseline is None:

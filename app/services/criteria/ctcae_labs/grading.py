@@ -7,11 +7,11 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 
-from app.services.criteria.ctcae_labs.compared import Compared, Sample, compared_by
+from app.services.criteria.ctcae_labs.compared import Compared, ComparedSample, compared_by
 from app.services.criteria.ctcae_labs.intervals import (
-    Found,
     Interval,
-    Reading,
+    PlaceOfValue,
+    PossibleIntervals,
     References,
     RuleSet,
     find,
@@ -99,7 +99,7 @@ def grade_lab_result(
         raise ValueError("a graded result is not negative")
     if upper_limit is not None and upper_limit <= 0:
         upper_limit = None
-    sample = Sample(
+    sample = ComparedSample(
         analyte,
         value,
         unit or "",
@@ -118,7 +118,9 @@ def grade_lab_result(
     )
 
 
-def _grade_by(rules: RuleSet, sample: Sample, facts: Mapping[DecidingFact, bool]) -> LabGrade:
+def _grade_by(
+    rules: RuleSet, sample: ComparedSample, facts: Mapping[DecidingFact, bool]
+) -> LabGrade:
     compared = compared_by(rules, sample)
     if compared is None:
         return _ungraded(rules, UngradedReason.BASELINE_NOT_COMPARABLE)
@@ -159,12 +161,12 @@ def _grade(
     value: Decimal,
     compared: Compared,
     facts: Mapping[DecidingFact, bool],
-    look_up: Callable[[Reading, Decimal, References], Found],
+    look_up: Callable[[PossibleIntervals, Decimal, References], PlaceOfValue],
 ) -> LabGrade:
     if_not, if_so = rules.readings[compared.baseline_high]
     references, fact = compared.references, rules.fact
     if fact is None:
-        found: tuple[Found, ...] = (look_up(if_not, value, references),)
+        found: tuple[PlaceOfValue, ...] = (look_up(if_not, value, references),)
     elif facts and fact in facts:
         found = (look_up(if_so if facts[fact] else if_not, value, references),)
     else:
@@ -172,7 +174,7 @@ def _grade(
     return _settled(rules, found, compared)
 
 
-def _settled(rules: RuleSet, found: tuple[Found, ...], compared: Compared) -> LabGrade:
+def _settled(rules: RuleSet, found: tuple[PlaceOfValue, ...], compared: Compared) -> LabGrade:
     """Bring the readings together: one where the fact is known or none is needed, else both."""
     references, scale = compared.references, None
     if rules.two_scales:

@@ -28,7 +28,7 @@ PLACE: Final = {
 ABSOLUTE: Final = -1
 
 
-class Comparison(NamedTuple):
+class SideOfCut(NamedTuple):
     """One comparison: the value lies below a cut, or above it."""
 
     below: bool
@@ -52,7 +52,7 @@ class Interval:
     """
 
     grade: int
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[SideOfCut, ...]
     baseline_read_as_normal: bool
     rule: str
 
@@ -66,7 +66,7 @@ class Interval:
         }
 
 
-Reading = tuple[Interval, ...]
+PossibleIntervals = tuple[Interval, ...]
 """The intervals that can hold a value, highest grade first."""
 
 
@@ -95,7 +95,9 @@ class RuleSet:
     looks_at_baseline: bool
     two_scales: bool
     fact: DecidingFact | None
-    readings: tuple[tuple[Reading, Reading], tuple[Reading, Reading]]
+    readings: tuple[
+        tuple[PossibleIntervals, PossibleIntervals], tuple[PossibleIntervals, PossibleIntervals]
+    ]
 
     def cuts(self, references: References) -> Iterator[Decimal]:
         """Give the cuts of every interval, as far as what they go with is known."""
@@ -106,7 +108,7 @@ class RuleSet:
                     yield cut
 
 
-def cut_of(comparison: Comparison, references: References) -> Decimal | None:
+def cut_of(comparison: SideOfCut, references: References) -> Decimal | None:
     """Give the cut in the unit of the value; None when what it goes with is not known."""
     if comparison.place == ABSOLUTE:
         return comparison.number
@@ -116,18 +118,18 @@ def cut_of(comparison: Comparison, references: References) -> Decimal | None:
     return reference + comparison.number if comparison.added else reference * comparison.number
 
 
-Found = tuple[Interval | None, Reading]
+PlaceOfValue = tuple[Interval | None, PossibleIntervals]
 """Where a value lies: the interval that holds it, and those of a higher grade that may hold it too,
 because a reference of theirs is missing."""
 
 
-def find(reading: Reading, value: Decimal, references: References) -> Found:
+def find(reading: PossibleIntervals, value: Decimal, references: References) -> PlaceOfValue:
     """Look a value up: the interval of the highest grade that holds it.
 
     This is the loop that grades results by the million. Its comparisons stand in it, not in a
-    function of ``Comparison``: that took nearly twice as long.
+    function of ``SideOfCut``: that took nearly twice as long.
     """
-    undecided: Reading = ()
+    undecided: PossibleIntervals = ()
     for interval in reading:
         known = True
         for below, included, place, number, added, assumed in interval.comparisons:

@@ -13,11 +13,11 @@ from typing import Final
 from app.services.criteria.ctcae_labs.intervals import (
     ABSOLUTE,
     PLACE,
-    Comparison,
-    Found,
     Interval,
-    Reading,
+    PlaceOfValue,
+    PossibleIntervals,
     References,
+    SideOfCut,
     cut_of,
     find,
 )
@@ -43,7 +43,9 @@ class Side:
     baseline_restated: bool
 
 
-def find_on(side: Side, reading: Reading, value: Decimal, references: References) -> Found:
+def find_on(
+    side: Side, reading: PossibleIntervals, value: Decimal, references: References
+) -> PlaceOfValue:
     """Look a value up as if it lay on one side of each restated cut that it lies beside."""
     moved = tuple([_moved(interval, side, value, references) for interval in reading])
     meant = {id(one): interval for one, interval in zip(moved, reading, strict=True)}
@@ -61,8 +63,8 @@ def _moved(interval: Interval, side: Side, value: Decimal, references: Reference
 
 
 def _compared(
-    comparison: Comparison, side: Side, value: Decimal, references: References
-) -> Comparison:
+    comparison: SideOfCut, side: Side, value: Decimal, references: References
+) -> SideOfCut:
     cut = cut_of(comparison, references) if _is_restated(comparison, side) else None
     if cut is None or not beside(value, cut):
         return comparison
@@ -70,7 +72,7 @@ def _compared(
     return comparison._replace(place=ABSOLUTE, number=value + step, added=False)
 
 
-def _is_restated(comparison: Comparison, side: Side) -> bool:
+def _is_restated(comparison: SideOfCut, side: Side) -> bool:
     if comparison.place == _BASELINE:
         return side.baseline_restated
     return side.value_restated and (comparison.place == ABSOLUTE or comparison.added)

@@ -8,16 +8,16 @@ from typing import Final
 from app.services.criteria.ctcae_labs.intervals import (
     ABSOLUTE,
     PLACE,
-    Comparison,
     Interval,
-    Reading,
+    PossibleIntervals,
     RuleSet,
+    SideOfCut,
 )
 from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.vocabularies.ctcae_laboratory import (
     ANY_UNIT,
     CONDITIONS,
-    Cut,
+    CutPoint,
     GradeInterval,
     grade_intervals,
 )
@@ -44,8 +44,8 @@ _WORDS: Final = {
 BASELINE_HIGH: Final = "baseline_high"
 _NORMAL_WITHOUT_BASELINE: Final = {"baseline_not_high", "above_baseline"}
 _BRANCHES: Final = {
-    "above_baseline": Cut(number=Decimal(1), of=GradingReference.BASELINE),
-    "value_below_lln": Cut(number=Decimal(1), of=GradingReference.LOWER_LIMIT),
+    "above_baseline": CutPoint(number=Decimal(1), of=GradingReference.BASELINE),
+    "value_below_lln": CutPoint(number=Decimal(1), of=GradingReference.LOWER_LIMIT),
 }
 
 
@@ -193,7 +193,7 @@ def _rule_set(
 
 def _reading(
     intervals: Iterable[GradeInterval], *, without_branch: str, fact: bool, own: bool
-) -> Reading:
+) -> PossibleIntervals:
     chosen = [
         interval
         for interval in intervals
@@ -226,8 +226,8 @@ def _interval(interval: GradeInterval, *, own: bool) -> Interval:
     )
 
 
-def _comparison(cut: Cut, *, below: bool, assumed: bool = False) -> Comparison:
-    return Comparison(
+def _comparison(cut: CutPoint, *, below: bool, assumed: bool = False) -> SideOfCut:
+    return SideOfCut(
         below=below,
         included=cut.included,
         place=ABSOLUTE if cut.of is None else PLACE[cut.of],
@@ -247,7 +247,7 @@ def _in_words(interval: GradeInterval) -> str:
     return ", ".join([f"grade {interval.grade}: {' and '.join(ends)}{unit}", *further])
 
 
-def _cut_in_words(cut: Cut) -> str:
+def _cut_in_words(cut: CutPoint) -> str:
     if cut.of is None:
         return str(cut.number)
     if cut.added:

@@ -35,7 +35,7 @@ class QuestionCode(StrEnum):
     LESION_NOT_AT_BASELINE = "LESION-NOT-AT-BASELINE"
 
 
-class Question(NamedTuple):
+class EvaluationQuestion(NamedTuple):
     """A question, and the part of the evaluation that it is about."""
 
     code: QuestionCode
@@ -51,7 +51,7 @@ IGG_KAPPA = Isotype(heavy_chain=HeavyChain.IGG, light_chain=LightChain.KAPPA)
 
 def questions_of_visit(
     history: History, visit: UsableEvaluation, tests: Iterable[Tested]
-) -> tuple[Question, ...]:
+) -> tuple[EvaluationQuestion, ...]:
     """Give what a visit asks about.
 
     Args:
@@ -69,7 +69,9 @@ def questions_of_visit(
     )
 
 
-def questions_of_baseline(history: History, enrolled: Iterable[Isotype]) -> tuple[Question, ...]:
+def questions_of_baseline(
+    history: History, enrolled: Iterable[Isotype]
+) -> tuple[EvaluationQuestion, ...]:
     """Give what the baseline asks about.
 
     Args:
@@ -90,7 +92,7 @@ def is_measured_for_nothing(history: History, raw: DiseaseEvaluation) -> bool:
     return measured is not None and measured.usable and not followed
 
 
-def labels(raw: DiseaseEvaluation, own: tuple[Isotype, ...]) -> Iterator[Question]:
+def labels(raw: DiseaseEvaluation, own: tuple[Isotype, ...]) -> Iterator[EvaluationQuestion]:
     """Give the bands and spikes of an evaluation whose label the chains beside it do not bear out.
 
     Source: the trial's reading U7.
@@ -102,26 +104,32 @@ def labels(raw: DiseaseEvaluation, own: tuple[Isotype, ...]) -> Iterator[Questio
         spike = getattr(raw, f"{fluid}_m_protein")
         replaced = fluid == "serum" and raw.serum_m_proteins
         if spike is not None and not replaced and spikes.owner_is_unproven(spike, fixation, own):
-            yield Question(QuestionCode.SPIKE_OWNER_UNPROVEN, (f"{fluid}_m_protein", "owner"))
+            yield EvaluationQuestion(
+                QuestionCode.SPIKE_OWNER_UNPROVEN, (f"{fluid}_m_protein", "owner")
+            )
     for index, one in enumerate(raw.serum_m_proteins or ()):
         place = ("serum_m_proteins", index, "owner")
         called = one.owner in spikes.CALLED_FOREIGN | spikes.CALLED_A_DRUG
         if called and not spikes.m_protein_is_foreign(one, raw.serum_immunofixation, own):
-            yield Question(QuestionCode.SPIKE_OWNER_UNPROVEN, place, one.isotype)
+            yield EvaluationQuestion(QuestionCode.SPIKE_OWNER_UNPROVEN, place, one.isotype)
 
 
-def _bands(name: str, fixation: Immunofixation, own: tuple[Isotype, ...]) -> Iterator[Question]:
+def _bands(
+    name: str, fixation: Immunofixation, own: tuple[Isotype, ...]
+) -> Iterator[EvaluationQuestion]:
     for index, band in enumerate(fixation.bands):
         if band.owner is not BandOwner.OTHER_ISOTYPE:
             continue
         place = (name, "bands", index, "owner")
         if bands.is_own(band.isotype, own):
-            yield Question(QuestionCode.BAND_IS_OWN_ISOTYPE, place, band.isotype)
+            yield EvaluationQuestion(QuestionCode.BAND_IS_OWN_ISOTYPE, place, band.isotype)
         elif not bands.is_complete(band.isotype):
-            yield Question(QuestionCode.BAND_ISOTYPE_INCOMPLETE, place, band.isotype)
+            yield EvaluationQuestion(QuestionCode.BAND_ISOTYPE_INCOMPLETE, place, band.isotype)
 
 
-def _second_isotypes(raw: DiseaseEvaluation, enrolled: tuple[Isotype, ...]) -> Iterator[Question]:
+def _second_isotypes(
+    raw: DiseaseEvaluation, enrolled: tuple[Isotype, ...]
+) -> Iterator[EvaluationQuestion]:
     """Give the isotypes that only an unlabelled baseline band shows, beside another own one."""
     fixations = [
         (name, fixation)
@@ -139,14 +147,14 @@ def _second_isotypes(raw: DiseaseEvaluation, enrolled: tuple[Isotype, ...]) -> I
             if band.owner is not None:
                 continue
             if bands.is_foreign(band.isotype, known):
-                yield Question(
+                yield EvaluationQuestion(
                     QuestionCode.SECOND_ISOTYPE_AT_BASELINE, (name, "bands", index), band.isotype
                 )
             if band.isotype.heavy_chain or band.isotype.light_chain:
                 known.append(band.isotype)
 
 
-def _serum_method(history: History, raw: DiseaseEvaluation) -> Iterator[Question]:
+def _serum_method(history: History, raw: DiseaseEvaluation) -> Iterator[EvaluationQuestion]:
     by_class, quantity = history.myeloma.quantitative, raw.immunoglobulin
     spike, several = raw.serum_m_protein, raw.serum_m_proteins or ()
     electrophoresis = any(one is not None and one.usable for one in (spike, *several))
@@ -161,29 +169,31 @@ def _serum_method(history: History, raw: DiseaseEvaluation) -> Iterator[Question
         if not total and (electrophoresis or quantified):
             other = "serum_m_protein" if spike is not None and spike.usable else "serum_m_proteins"
             part = other if electrophoresis else "immunoglobulin"
-            yield Question(QuestionCode.SERUM_METHOD_DIFFERS, (part,))
+            yield EvaluationQuestion(QuestionCode.SERUM_METHOD_DIFFERS, (part,))
     elif history.measurable.serum and quantified and not electrophoresis:
-        yield Question(QuestionCode.SERUM_METHOD_DIFFERS, ("immunoglobulin",))
+        yield EvaluationQuestion(QuestionCode.SERUM_METHOD_DIFFERS, ("immunoglobulin",))
 
 
-def _polyclonal_rise(tests: tuple[Tested, ...]) -> Iterator[Question]:
+def _polyclonal_rise(tests: tuple[Tested, ...]) -> Iterator[EvaluationQuestion]:
     if any(tested.withheld is Withheld.POLYCLONAL_RISE for tested in tests):
-        yield Question(QuestionCode.IG_RISE_IFE_NEGATIVE, ("immunoglobulin",))
+        yield EvaluationQuestion(QuestionCode.IG_RISE_IFE_NEGATIVE, ("immunoglobulin",))
 
 
 def _escaped(
     history: History, visit: UsableEvaluation, tests: tuple[Tested, ...]
-) -> Iterator[Question]:
+) -> Iterator[EvaluationQuestion]:
     by_the_sum = {ProgressionRule.SERUM, ProgressionRule.SERUM_FROM_5}
     if any(tested.finding.rule in by_the_sum and tested.withheld is None for tested in tests):
         return
     escaped = escaped_clones(history, visit)
     for index, one in enumerate(visit.raw.serum_m_proteins or ()):
         if one.isotype in escaped:
-            yield Question(QuestionCode.CLONE_ESCAPE, ("serum_m_proteins", index), one.isotype)
+            yield EvaluationQuestion(
+                QuestionCode.CLONE_ESCAPE, ("serum_m_proteins", index), one.isotype
+            )
 
 
-def _lesions(visit: UsableEvaluation, tests: tuple[Tested, ...]) -> Iterator[Question]:
+def _lesions(visit: UsableEvaluation, tests: tuple[Tested, ...]) -> Iterator[EvaluationQuestion]:
     asked = {
         tested.finding.lesion_id
         for tested in tests
@@ -192,4 +202,6 @@ def _lesions(visit: UsableEvaluation, tests: tuple[Tested, ...]) -> Iterator[Que
     imaging = visit.raw.imaging
     for index, lesion in enumerate(imaging.lesions if imaging else ()):
         if lesion.lesion_id in asked:
-            yield Question(QuestionCode.LESION_NOT_AT_BASELINE, ("imaging", "lesions", index))
+            yield EvaluationQuestion(
+                QuestionCode.LESION_NOT_AT_BASELINE, ("imaging", "lesions", index)
+            )

@@ -20,7 +20,7 @@ from app.services.criteria.imwg.progression_findings import (
     marrow_reading,
 )
 from app.services.criteria.imwg.progression_rules import ProgressionFinding, ProgressionRule
-from app.services.criteria.imwg.questions import Question, QuestionCode
+from app.services.criteria.imwg.questions import EvaluationQuestion, QuestionCode
 from app.services.criteria.imwg.reading import reported
 from app.services.criteria.imwg.spikes import m_protein_is_foreign
 from app.services.criteria.imwg.unanswered_lesions import untracked
@@ -173,7 +173,7 @@ def review_flags(
     history: History,
     visit: UsableEvaluation,
     tests: Iterable[Tested],
-    questions: Iterable[Question],
+    questions: Iterable[EvaluationQuestion],
     *,
     blocked: bool,
 ) -> tuple[ReviewFlag, ...]:

@@ -10,7 +10,7 @@ from app.services.criteria.imwg.clinical_relapse import ClinicalRelapseSign
 from app.services.criteria.imwg.evaluation import Component, Isotype, MrdSample, PetCt
 from app.services.criteria.imwg.nadir import Dated
 from app.services.criteria.imwg.progression_rules import DerivedBasis, ProgressionFinding
-from app.services.criteria.imwg.questions import Question
+from app.services.criteria.imwg.questions import EvaluationQuestion
 from app.services.criteria.imwg.response_levels import MissingRule
 from app.vocabularies.imwg import BandOwner, ResponseCategory
 
@@ -150,7 +150,7 @@ class VisitResponse:
     """Signs of clinical relapse that the evaluation itself shows; never its category."""
     m_proteins: tuple[SerumMProteinShown, ...]
     """The serum M-proteins one by one, where several were sent."""
-    questions: tuple[Question, ...]
+    questions: tuple[EvaluationQuestion, ...]
     """What somebody should settle: labels that the facts do not bear out, values no rule used."""
     mrd: MrdSample | None
     """The marrow sample tested for residual disease, dated."""

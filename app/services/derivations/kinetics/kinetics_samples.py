@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from app.services.criteria.assay_limits import quantification_state
-from app.services.derivations.moments import Order, order_of
+from app.services.derivations.moments import MomentOrder, order_of
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import KineticsSample
@@ -149,10 +149,12 @@ def elapsed_days(
         return (collected.instant - infusion.started_at).total_seconds() / SECONDS_A_DAY
     drawn_after = nominal_day is not None and nominal_day > 0
     side = order_of(
-        collected, infusion.began, on_one_day=Order.AFTER if drawn_after else Order.BEFORE
+        collected,
+        infusion.began,
+        on_one_day=MomentOrder.AFTER if drawn_after else MomentOrder.BEFORE,
     )
     calendar_day = (sample.day - infusion.day).days
-    if calendar_day == 0 and side is Order.AFTER:
+    if calendar_day == 0 and side is MomentOrder.AFTER:
         return rest_of_the_day(infusion) / 2
     return float(calendar_day)
 

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.services.derivations.laboratory.corrected_calcium import SubjectLab
-from app.services.derivations.lymphodepletion import Course, lymphodepletion_of
-from app.services.derivations.moments import Order, clock_missing, order_of
+from app.services.derivations.lymphodepletion import LymphodepletionCourse, lymphodepletion_of
+from app.services.derivations.moments import MomentOrder, clock_missing, order_of
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.anchors import add_months
@@ -62,7 +62,7 @@ class LabFollowUp:
     lymphodepletion_from: PossibleDays | None
     until: date
     visits_after: frozenset[str] = frozenset()
-    earlier_courses: tuple[Course, ...] = ()
+    earlier_courses: tuple[LymphodepletionCourse, ...] = ()
 
     def day(self, day: date) -> int:
         """Count days from the infusion, which is day 0."""
@@ -82,8 +82,8 @@ class LabFollowUp:
         Source: the trial's endpoint definitions, section 5, order of two moments.
         """
         infusion = PossibleDays(self.infused_on, self.infused_on, self.infused_at)
-        side = Order.AFTER if visit in self.visits_after else Order.BEFORE
-        if order_of(collected, infusion, on_one_day=side) is not Order.BEFORE:
+        side = MomentOrder.AFTER if visit in self.visits_after else MomentOrder.BEFORE
+        if order_of(collected, infusion, on_one_day=side) is not MomentOrder.BEFORE:
             late = collected.earliest > self.until
             return LabPeriod.AFTER_FOLLOW_UP if late else LabPeriod.POST_INFUSION
         first = self.lymphodepletion_from
@@ -186,7 +186,9 @@ def lab_baseline(
     return replace(baseline, flags=(*baseline.flags, BaselineFlag.CLOCK_MISSING))
 
 
-def _lowered_by(result: SubjectLab, follow_up: LabFollowUp, trial: Trial) -> Course | None:
+def _lowered_by(
+    result: SubjectLab, follow_up: LabFollowUp, trial: Trial
+) -> LymphodepletionCourse | None:
     """Give the latest earlier course with a dose in the days before a result; None: none has.
 
     Decision: what was drawn on the day of a dose is from before it, as the schedule has it.
@@ -200,7 +202,10 @@ def _lowered_by(result: SubjectLab, follow_up: LabFollowUp, trial: Trial) -> Cou
 
 
 def _from_before(
-    course: Course, before: Sequence[SubjectLab], follow_up: LabFollowUp, trial: Trial
+    course: LymphodepletionCourse,
+    before: Sequence[SubjectLab],
+    follow_up: LabFollowUp,
+    trial: Trial,
 ) -> SubjectLab | None:
     """Give the last result from before a course that no course before that one lowered either."""
     first = follow_up.lymphodepletion_from

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.services.criteria.assay_limits import quantification_state
 from app.services.derivations.kinetics.kinetics_samples import rest_of_the_day
-from app.services.derivations.moments import Order, order_of
+from app.services.derivations.moments import MomentOrder, order_of
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
@@ -171,7 +171,7 @@ def first_of_each_day(values: Iterable[MarkerValue]) -> list[MarkerValue]:
 
 def drawn_before(value: PossibleDays, other: PossibleDays) -> bool:
     """Tell whether a sample came before a dose; on the same day without a time it did."""
-    return order_of(value, other, on_one_day=Order.BEFORE) is Order.BEFORE
+    return order_of(value, other, on_one_day=MomentOrder.BEFORE) is MomentOrder.BEFORE
 
 
 def usual_unit(analyte: str) -> str | None:

@@ -18,7 +18,7 @@ from app.services.criteria.imwg.history import History
 from app.services.criteria.imwg.merging import PARTS, merged_by_day
 from app.services.criteria.imwg.mrd import dated_sample
 from app.services.criteria.imwg.progression_rules import UNANSWERED
-from app.services.criteria.imwg.questions import Question, questions_of_baseline
+from app.services.criteria.imwg.questions import EvaluationQuestion, questions_of_baseline
 from app.services.criteria.imwg.usable import MyelomaType, usable
 from app.services.criteria.imwg.visit_response import ReviewFlag, VisitResponse
 from app.trial.policy import ImwgPolicy
@@ -43,7 +43,7 @@ class ResponseCourse:
 
     visits: tuple[VisitResponse, ...]
     measurable: MeasurableDisease
-    baseline_questions: tuple[Question, ...]
+    baseline_questions: tuple[EvaluationQuestion, ...]
     """What the baseline asks about."""
     myeloma: MyelomaType
     """The myeloma's protein, completed from the baseline evaluation."""

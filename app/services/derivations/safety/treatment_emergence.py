@@ -3,7 +3,7 @@
 Source: ICH E9, treatment-emergent; the trial's protocol and endpoint definitions, adverse events.
 """
 
-from app.services.derivations.moments import Order, order_of
+from app.services.derivations.moments import MomentOrder, order_of
 from app.services.derivations.partial_dates import ImputedDay
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.subject_history import AdverseEvent
@@ -30,12 +30,12 @@ def began_before(
     its onset.
     """
     ended = None if end is None else _moment(event.end, end)
-    if ended is not None and order_of(ended, infusion) is Order.BEFORE:
+    if ended is not None and order_of(ended, infusion) is MomentOrder.BEFORE:
         return True
     if event.onset is not None:
-        return order_of(_moment(event.onset, onset), infusion) is Order.BEFORE
+        return order_of(_moment(event.onset, onset), infusion) is MomentOrder.BEFORE
     recorded = event.first_recorded
-    return recorded is not None and order_of(recorded, infusion) is Order.BEFORE
+    return recorded is not None and order_of(recorded, infusion) is MomentOrder.BEFORE
 
 
 def _moment(written: PossibleDays | None, stands: ImputedDay) -> PossibleDays:

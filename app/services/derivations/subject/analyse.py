@@ -45,7 +45,7 @@ from app.services.derivations.time_to_event.facts_of_subject import (
     subject_dates,
 )
 from app.services.derivations.time_to_event.last_known_alive import last_known_alive
-from app.services.derivations.time_to_event.variants import SubjectFacts
+from app.services.derivations.time_to_event.variants import FactsByHorizon
 from app.services.derivations.visits.scheduled_visits import subject_visits
 from app.trial.anchors import add_months
 from app.trial.trial import Trial
@@ -119,7 +119,7 @@ class _Infused:
     infused_on: date
     within: Responses
     """Up to the horizon."""
-    facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts]
+    facts: Mapping[tuple[ResponseSource, Origin], FactsByHorizon]
     new_therapy_on: date | None
 
     @property
@@ -270,8 +270,8 @@ def _facts(
     within: Responses,
     whole: Responses,
     dates: SubjectDates,
-) -> dict[tuple[ResponseSource, Origin], SubjectFacts]:
-    found: dict[tuple[ResponseSource, Origin], SubjectFacts] = {}
+) -> dict[tuple[ResponseSource, Origin], FactsByHorizon]:
+    found: dict[tuple[ResponseSource, Origin], FactsByHorizon] = {}
     for source in ResponseSource:
         same = whole.by_source[source] is whole.by_source[ResponseSource.DERIVED]
         for origin in ORIGINS:
@@ -286,7 +286,7 @@ def _facts(
             if within is not whole:
                 beside = _endpoint_facts(history, trial, within, source, origin, dates)
                 at_horizon = beside or at_cut
-            found[source, origin] = SubjectFacts(at_horizon=at_horizon, at_cut=at_cut)
+            found[source, origin] = FactsByHorizon(at_horizon=at_horizon, at_cut=at_cut)
     return found
 
 
@@ -337,7 +337,7 @@ def _has_baseline(
 
 def _facts_without_infusion(
     history: SubjectHistory, trial: Trial, dates: SubjectDates
-) -> dict[tuple[ResponseSource, Origin], SubjectFacts]:
+) -> dict[tuple[ResponseSource, Origin], FactsByHorizon]:
     facts = endpoint_facts(
         history,
         trial,
@@ -349,5 +349,5 @@ def _facts_without_infusion(
     )
     if facts is None:
         return {}
-    both = SubjectFacts(at_horizon=facts, at_cut=facts)
+    both = FactsByHorizon(at_horizon=facts, at_cut=facts)
     return {(source, "enrolment"): both for source in ResponseSource}

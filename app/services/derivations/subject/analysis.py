@@ -28,7 +28,7 @@ from app.services.derivations.safety.immune_toxicity import ImmuneToxicity
 from app.services.derivations.sampled_values import NotPlausible
 from app.services.derivations.subject_history import Characteristics
 from app.services.derivations.time_to_event.facts_of_subject import Origin
-from app.services.derivations.time_to_event.variants import SubjectFacts
+from app.services.derivations.time_to_event.variants import FactsByHorizon
 from app.services.derivations.visits.scheduled_visits import SubjectVisits
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
@@ -133,7 +133,7 @@ class SubjectAnalysis:
     clinical_relapse: bool = False
     """A sign of clinical relapse at any visit; no endpoint uses it."""
     responses: Mapping[ResponseSource, ResponseAnalysis] = field(default_factory=dict)
-    facts: Mapping[tuple[ResponseSource, Origin], SubjectFacts] = field(default_factory=dict)
+    facts: Mapping[tuple[ResponseSource, Origin], FactsByHorizon] = field(default_factory=dict)
     toxicity: Mapping[Syndrome, ImmuneToxicity] = field(default_factory=dict)
     laboratory: tuple[LabSummary, ...] = ()
     labs_not_analysed: Mapping[str, int] = field(default_factory=dict)

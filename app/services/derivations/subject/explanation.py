@@ -10,7 +10,7 @@ from typing import Any
 
 from app.services.criteria.imwg.baseline import MeasurableDisease
 from app.services.criteria.imwg.comparison import compare
-from app.services.criteria.imwg.questions import Question
+from app.services.criteria.imwg.questions import EvaluationQuestion
 from app.services.criteria.imwg.visit_response import VisitResponse
 from app.services.derivations.lymphodepletion import lymphodepletion_of
 from app.services.derivations.record_ref import RecordRef
@@ -202,7 +202,7 @@ def serum_method(measurable: MeasurableDisease) -> str:
     return "electrophoresis" if followed is None else f"quantitative {followed}"
 
 
-def _questions(questions: Iterable[Question]) -> list[dict[str, str]]:
+def _questions(questions: Iterable[EvaluationQuestion]) -> list[dict[str, str]]:
     return [
         {"code": one.code, "pointer": "".join(f"/{step}" for step in one.part)} for one in questions
     ]

@@ -30,7 +30,7 @@ from app.services.derivations.time_to_event.horizon import censored, under_horiz
 
 Regime = Literal["FDA", "EMA"]
 Sensitivity = Literal["FDA_B", "FDA_C", "EMA_interval"]
-Found = tuple[Happening, EventComponent]
+ProgressionEvent = tuple[Happening, EventComponent]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +103,8 @@ def _progression_free(reading: ProgressionReading, facts: EndpointFacts) -> Even
     return censored("PFS", reading.name, facts, last, reason, assessment_word(facts, last))
 
 
-def _first_event(reading: ProgressionReading, facts: EndpointFacts) -> Found | None:
-    candidates: list[Found] = []
+def _first_event(reading: ProgressionReading, facts: EndpointFacts) -> ProgressionEvent | None:
+    candidates: list[ProgressionEvent] = []
     if facts.has_baseline:
         if facts.progression is not None:
             candidates.append((facts.progression, EventComponent.PROGRESSION))
@@ -126,7 +126,7 @@ def _without_event(
 
 
 def _before_event(
-    reading: ProgressionReading, facts: EndpointFacts, found: Found
+    reading: ProgressionReading, facts: EndpointFacts, found: ProgressionEvent
 ) -> tuple[Happening, CensoringReason] | None:
     """Give where an event is censored before it, and why; None: the event stands."""
     if reading.regime == "EMA":
@@ -148,7 +148,7 @@ def _before_event(
     return None
 
 
-def _dated(reading: ProgressionReading, facts: EndpointFacts, found: Found) -> Happening:
+def _dated(reading: ProgressionReading, facts: EndpointFacts, found: ProgressionEvent) -> Happening:
     """Move a progression to the day that a sensitivity analysis dates it."""
     happening, component = found
     if component is not EventComponent.PROGRESSION:

@@ -15,7 +15,7 @@ from app.vocabularies.times_to_event import TimeToEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectFacts:
+class FactsByHorizon:
     """The facts of one subject, with and without what came after the horizon."""
 
     at_horizon: EndpointFacts
@@ -34,7 +34,7 @@ class SubjectFacts:
         return self._times[definition]
 
 
-def event_time(subject: SubjectFacts, of: EventDefinition) -> EventTime | None:
+def event_time(subject: FactsByHorizon, of: EventDefinition) -> EventTime | None:
     """Derive the time to an event by its definition; None: this subject has none.
 
     Where the horizon is that of the data, so are the facts: nothing confirmed after it counts.

@@ -10,7 +10,7 @@ from app.services.derivations.time_to_event.event_definition import (
     definition_of,
     of_policy,
 )
-from app.services.derivations.time_to_event.variants import BESIDE, SubjectFacts, event_time
+from app.services.derivations.time_to_event.variants import BESIDE, FactsByHorizon, event_time
 from app.trial.policy import TimeToEventPolicy
 from app.vocabularies.times_to_event import TimeToEvent
 from tests.services.derivations.endpoint_cases import facts
@@ -137,7 +137,7 @@ def test_a_variant_is_derived_under_its_name(
     endpoint: TimeToEvent, variant: str, derived: tuple[str, str]
 ) -> None:
     responder = facts(("2024-02-12", "CR"), ("2024-04-08", "CR"), cut="2025-02-18")
-    subject = SubjectFacts(at_horizon=responder, at_cut=responder)
+    subject = FactsByHorizon(at_horizon=responder, at_cut=responder)
     found = event_time(subject, definition_of(endpoint, variant, USUAL))
     assert found is not None
     assert (found.endpoint, found.variant) == derived
@@ -150,7 +150,7 @@ def test_what_came_after_the_horizon_counts_for_no_figure_of_the_data_cut(
     variant: str, days: int
 ) -> None:
     known = [("2024-02-12", "PR"), ("2024-04-08", "PR")]
-    subject = SubjectFacts(
+    subject = FactsByHorizon(
         at_horizon=facts(*known, cut="2025-02-18"),
         at_cut=facts(*known, ("2024-05-06", "PR"), cut="2025-02-18"),
     )
@@ -161,7 +161,7 @@ def test_what_came_after_the_horizon_counts_for_no_figure_of_the_data_cut(
 
 def test_a_time_is_derived_once_for_a_definition() -> None:
     responder = facts(("2024-02-12", "PR"), ("2024-04-08", "PR"), cut="2025-02-18")
-    subject = SubjectFacts(at_horizon=responder, at_cut=responder)
+    subject = FactsByHorizon(at_horizon=responder, at_cut=responder)
     for endpoint, parts in PARTS.items():
         for part in parts:
             definition = definition_of(endpoint, part, USUAL)
@@ -173,7 +173,7 @@ def test_a_time_is_derived_once_for_a_definition() -> None:
 
 def test_response_that_was_never_complete_has_no_duration_of_complete_response() -> None:
     partial = facts(("2024-02-12", "PR"), ("2024-04-08", "PR"), cut="2025-02-18")
-    subject = SubjectFacts(at_horizon=partial, at_cut=partial)
+    subject = FactsByHorizon(at_horizon=partial, at_cut=partial)
     found = {
         name: subject.time(definition_of(DOR, name, USUAL)) is not None for name in ("FDA", "DOCR")
     }
