@@ -119,10 +119,14 @@ def _infusion_missing(history: SubjectHistory, trial: Trial) -> Iterator[DataErr
         or sample.visit in after
         or (sample.nominal_day is not None and sample.nominal_day > 0)
     ]
-    records += [one.record for one in history.assessments if one.visit in after]
-    records += [one.record for one in history.adverse_events if one.astct_grade is not None]
     records += [
-        one.record for one in history.preparations if one.outcome is PreparationOutcome.INFUSED
+        assessment.record for assessment in history.assessments if assessment.visit in after
+    ]
+    records += [event.record for event in history.adverse_events if event.astct_grade is not None]
+    records += [
+        preparation.record
+        for preparation in history.preparations
+        if preparation.outcome is PreparationOutcome.INFUSED
     ]
     if records:
         yield DataError(

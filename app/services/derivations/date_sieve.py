@@ -75,9 +75,9 @@ class DateSieve:
     ) -> tuple[_ValueT, ...]:
         """Give the values of a kind whose date can be."""
         return tuple(
-            one
-            for one in values
-            if self.takes(kind, one.record, day_of(one), member) is not Effect.RECORD
+            value
+            for value in values
+            if self.takes(kind, value.record, day_of(value), member) is not Effect.RECORD
         )
 
     def assessments(self, assessments: Iterable[Assessment]) -> tuple[Assessment, ...]:
@@ -86,9 +86,11 @@ class DateSieve:
         A new lesion and a reader's category stay without a day that cannot be.
         """
         return tuple(
-            self._dated(one)
-            for one in assessments
-            if not self.takes("assessments", one.record, one.evaluation.anchor, "assessed_on")
+            self._dated(assessment)
+            for assessment in assessments
+            if not self.takes(
+                "assessments", assessment.record, assessment.evaluation.anchor, "assessed_on"
+            )
         )
 
     def _dated(self, one: Assessment) -> Assessment:

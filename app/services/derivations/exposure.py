@@ -49,14 +49,14 @@ def exposure(history: SubjectHistory, rules: Populations) -> Exposure | None:
     first = history.first_infusion
     if first is None:
         return None
-    given = [one for one in history.infusions if one.day <= history.data_cut]
+    given = [infusion for infusion in history.infusions if infusion.day <= history.data_cut]
     parts = [one for one in given if one.planned] or [first]
     reached = milestones(history)
     return Exposure(
         dose=_total(parts),
-        planned_dose=next((one.planned_dose for one in parts if one.planned_dose), None),
+        planned_dose=next((part.planned_dose for part in parts if part.planned_dose), None),
         in_specification=in_specification(history, rules.dose_tolerance_percent),
-        out_of_specification=any(one.out_of_specification for one in parts),
+        out_of_specification=any(part.out_of_specification for part in parts),
         viability=first.viability,
         vector_copy_number=first.vector_copy_number,
         transduction=first.transduction,
@@ -95,12 +95,16 @@ def _years_since(history: SubjectHistory, year: int | None) -> int | None:
 
 
 def _total(parts: Iterable[Infusion]) -> Decimal | None:
-    doses = [one.dose for one in parts if one.dose is not None]
+    doses = [part.dose for part in parts if part.dose is not None]
     return sum(doses, Decimal(0)) if doses else None
 
 
 def _bridged(history: SubjectHistory) -> bool | None:
-    said = [one.bridged for one in history.preparations if one.bridged is not None]
+    said = [
+        preparation.bridged
+        for preparation in history.preparations
+        if preparation.bridged is not None
+    ]
     return any(said) if said else None
 
 

@@ -154,22 +154,24 @@ def lymphodepletion_of(history: SubjectHistory) -> Lymphodepletion:
 
     Decision: of a subject with no planned infusion but an unplanned one, that one stands for it.
     """
-    infused = [one for one in history.infusions if one.day <= history.data_cut]
+    infused = [infusion for infusion in history.infusions if infusion.day <= history.data_cut]
     planned = [one for one in infused if one.planned] or infused
     first = min(planned, key=lambda one: one.started_at, default=None)
     return lymphodepletion(
         (
             Preparing(
-                record_id=one.record.record_id,
+                record_id=preparation.record.record_id,
                 doses=tuple(
-                    dose for dose in one.lymphodepletion if dose.earliest <= history.data_cut
+                    dose
+                    for dose in preparation.lymphodepletion
+                    if dose.earliest <= history.data_cut
                 ),
                 leukapheresis_on=tuple(
-                    day for day in one.leukapheresis_on if day <= history.data_cut
+                    day for day in preparation.leukapheresis_on if day <= history.data_cut
                 ),
-                outcome=one.outcome,
+                outcome=preparation.outcome,
             )
-            for one in history.preparations
+            for preparation in history.preparations
         ),
         None
         if first is None
@@ -236,7 +238,11 @@ def _of_infusion(stand: Sequence[Preparing], infusion: PlannedInfusion) -> Prepa
 
 
 def _last(preparations: Iterable[Preparing], until: date) -> Preparing | None:
-    begun = [one for one in preparations if any(day <= until for day in _days(one))]
+    begun = [
+        preparation
+        for preparation in preparations
+        if any(day <= until for day in _days(preparation))
+    ]
     return max(
         begun,
         key=lambda one: (max(day for day in _days(one) if day <= until), one.record_id),

@@ -45,7 +45,11 @@ def milestones(history: SubjectHistory) -> Milestones:
     """Give how far a subject came up to the data cut-off."""
     enrolment = history.enrolment
     depletion = lymphodepletion_of(history)
-    doses = (dose.earliest for one in history.preparations for dose in one.lymphodepletion)
+    doses = (
+        dose.earliest
+        for preparation in history.preparations
+        for dose in preparation.lymphodepletion
+    )
     earlier = (course.first_day for course in depletion.earlier)
     return Milestones(
         consented_on=_until(history, enrolment.consented_on if enrolment else None),
@@ -53,7 +57,12 @@ def milestones(history: SubjectHistory) -> Milestones:
         apheresed_on=_until(
             history,
             min(
-                (day for one in history.preparations for day in one.leukapheresis_on), default=None
+                (
+                    day
+                    for preparation in history.preparations
+                    for day in preparation.leukapheresis_on
+                ),
+                default=None,
             ),
         ),
         lymphodepleted_on=_until(history, min(doses, default=None)),
@@ -108,11 +117,15 @@ def in_specification(history: SubjectHistory, tolerance_percent: Decimal | int) 
     Decision: a product of which nothing was said conforms; a dose that was not recorded, or not
     planned, is not held to be out of tolerance.
     """
-    parts = [one for one in history.infusions if one.planned and one.day <= history.data_cut]
-    if any(one.out_of_specification for one in parts):
+    parts = [
+        infusion
+        for infusion in history.infusions
+        if infusion.planned and infusion.day <= history.data_cut
+    ]
+    if any(part.out_of_specification for part in parts):
         return False
-    planned = next((one.planned_dose for one in parts if one.planned_dose is not None), None)
-    given = [one.dose for one in parts if one.dose is not None]
+    planned = next((part.planned_dose for part in parts if part.planned_dose is not None), None)
+    given = [part.dose for part in parts if part.dose is not None]
     if planned is None or not given:
         return True
     return abs(sum(given) - planned) * 100 <= planned * tolerance_percent

@@ -17,7 +17,11 @@ from app.vocabularies.visits import VisitStatus
 def further_infusions_after(history: SubjectHistory, died: date) -> list[RecordRef]:
     """Give the infusions after death, but for the first, which is the origin."""
     first = history.first_infusion
-    return [one.record for one in history.infusions if one is not first and one.day > died]
+    return [
+        infusion.record
+        for infusion in history.infusions
+        if infusion is not first and infusion.day > died
+    ]
 
 
 def contacts_after(history: SubjectHistory, died: date) -> list[RecordRef]:

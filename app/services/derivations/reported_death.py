@@ -13,16 +13,16 @@ def reported_death(history: SubjectHistory) -> FollowUp | None:
     a full date to a month that holds it; centres are asked to mend deaths on different days.
     """
     deaths = [
-        one
-        for one in history.follow_ups
-        if one.status is SurvivalStatus.DIED and one.death is not None
+        contact
+        for contact in history.follow_ups
+        if contact.status is SurvivalStatus.DIED and contact.death is not None
     ]
     return min(
         deaths,
-        key=lambda one: (
-            (one.death.latest, one.death.earliest, one.record.record_id)
-            if one.death
-            else (date.max, date.max, one.record.record_id)
+        key=lambda death: (
+            (death.death.latest, death.death.earliest, death.record.record_id)
+            if death.death
+            else (date.max, date.max, death.record.record_id)
         ),
         default=None,
     )

@@ -80,9 +80,11 @@ def _observed(history: SubjectHistory) -> SubjectHistory:
     kept = replace(
         _without_samples(history, sieve),
         visits=sieve.kept("visits", "visited_on", history.visits, lambda one: one.visited_on),
-        preparations=tuple(_preparation(one, sieve) for one in history.preparations),
+        preparations=tuple(
+            _preparation(preparation, sieve) for preparation in history.preparations
+        ),
         therapies=tuple(_therapies(history.therapies, sieve)),
-        adverse_events=tuple(_adverse_event(one, sieve) for one in history.adverse_events),
+        adverse_events=tuple(_adverse_event(event, sieve) for event in history.adverse_events),
         follow_ups=tuple(_follow_ups(history.follow_ups, sieve)),
     )
     kept = _imputed_no_later(kept)
@@ -110,7 +112,7 @@ def _up_to(history: SubjectHistory, died: date, report: RecordRef) -> SubjectHis
     kept = replace(
         _without_samples(history, sieve),
         therapies=tuple(_therapies_up_to(history.therapies, sieve)),
-        adverse_events=tuple(_adverse_event(one, sieve) for one in history.adverse_events),
+        adverse_events=tuple(_adverse_event(event, sieve) for event in history.adverse_events),
     )
     return replace(kept, set_aside=_joined(history.set_aside, sieve.found))
 
@@ -149,24 +151,27 @@ def _preparation(one: Preparation, sieve: DateSieve) -> Preparation:
 
 
 def _therapies(therapies: Iterable[Therapy], sieve: DateSieve) -> Iterator[Therapy]:
-    for one in therapies:
-        row = NEW_THERAPY_START if one.is_anti_myeloma else None
-        if sieve.takes("therapies", one.record, one.start, "start", row=row) is Effect.RECORD:
+    for therapy in therapies:
+        row = NEW_THERAPY_START if therapy.is_anti_myeloma else None
+        if (
+            sieve.takes("therapies", therapy.record, therapy.start, "start", row=row)
+            is Effect.RECORD
+        ):
             continue
-        wrong = sieve.takes("therapies", one.record, one.end, "end") is Effect.UNKNOWN
-        yield replace(one, end=None) if wrong else one
+        wrong = sieve.takes("therapies", therapy.record, therapy.end, "end") is Effect.UNKNOWN
+        yield replace(therapy, end=None) if wrong else therapy
 
 
 def _therapies_up_to(therapies: Iterable[Therapy], sieve: DateSieve) -> Iterator[Therapy]:
     of_myeloma = replace(sieve, rules={"therapies": ErrorRule.NEW_THERAPY_AFTER_DEATH})
-    for one in therapies:
-        by_start = of_myeloma if one.is_anti_myeloma else sieve
-        if by_start.takes("therapies", one.record, one.start, "start"):
+    for therapy in therapies:
+        by_start = of_myeloma if therapy.is_anti_myeloma else sieve
+        if by_start.takes("therapies", therapy.record, therapy.start, "start"):
             continue
-        if not sieve.takes("therapies", one.record, one.end, "end"):
-            yield one
-        elif one.is_anti_myeloma:
-            yield replace(one, end=None)
+        if not sieve.takes("therapies", therapy.record, therapy.end, "end"):
+            yield therapy
+        elif therapy.is_anti_myeloma:
+            yield replace(therapy, end=None)
 
 
 def _adverse_event(event: AdverseEvent, sieve: DateSieve) -> AdverseEvent:
@@ -182,17 +187,17 @@ def _adverse_event(event: AdverseEvent, sieve: DateSieve) -> AdverseEvent:
 
 
 def _follow_ups(follow_ups: Iterable[FollowUp], sieve: DateSieve) -> Iterator[FollowUp]:
-    for one in follow_ups:
-        tells_of_death = one.status is SurvivalStatus.DIED
-        sieve.takes("follow-ups", one.record, one.death, "death_date")
+    for contact in follow_ups:
+        tells_of_death = contact.status is SurvivalStatus.DIED
+        sieve.takes("follow-ups", contact.record, contact.death, "death_date")
         dates = (
-            ("contacted_on", None if tells_of_death else one.contacted_on),
-            ("last_contact_on", one.last_contact_on),
-            ("withdrew_on", one.withdrew_on),
+            ("contacted_on", None if tells_of_death else contact.contacted_on),
+            ("last_contact_on", contact.last_contact_on),
+            ("withdrew_on", contact.withdrew_on),
         )
-        wrong = [sieve.takes("follow-ups", one.record, days, member) for member, days in dates]
+        wrong = [sieve.takes("follow-ups", contact.record, days, member) for member, days in dates]
         if Effect.RECORD not in wrong:
-            yield one
+            yield contact
 
 
 def _imputed_no_later(history: SubjectHistory) -> SubjectHistory:
@@ -206,15 +211,20 @@ def _imputed_no_later(history: SubjectHistory) -> SubjectHistory:
     return replace(
         history,
         adverse_events=tuple(
-            replace(one, onset=by(one.onset, one.record), end=by(one.end, one.record))
-            for one in history.adverse_events
+            replace(event, onset=by(event.onset, event.record), end=by(event.end, event.record))
+            for event in history.adverse_events
         ),
         therapies=tuple(
-            replace(one, start=by(one.start, one.record), end=by(one.end, one.record))
-            for one in history.therapies
+            replace(
+                therapy,
+                start=by(therapy.start, therapy.record),
+                end=by(therapy.end, therapy.record),
+            )
+            for therapy in history.therapies
         ),
         follow_ups=tuple(
-            replace(one, death=by(one.death, one.record)) for one in history.follow_ups
+            replace(contact, death=by(contact.death, contact.record))
+            for contact in history.follow_ups
         ),
     )
 

@@ -117,7 +117,7 @@ def unexplained(versions: Sequence[Version]) -> frozenset[str]:
     Args:
         versions: those of the record that stood, oldest first.
     """
-    last = next((one.statement for one in reversed(versions) if one.of_source), None)
+    last = next((version.statement for version in reversed(versions) if version.of_source), None)
     if last is None:
         return frozenset()
     stands = versions[-1].said

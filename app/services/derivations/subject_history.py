@@ -310,9 +310,10 @@ class SubjectHistory:
         nobody knows.
         """
         infused = [
-            one
-            for one in self.infusions
-            if one.day <= self.data_cut or not self.may_have_seen(one.record, one.day)
+            infusion
+            for infusion in self.infusions
+            if infusion.day <= self.data_cut
+            or not self.may_have_seen(infusion.record, infusion.day)
         ]
         return min(infused, key=lambda infusion: infusion.started_at, default=None)
 

@@ -52,7 +52,7 @@ def basis_of_progression(
 
 def what_was_judged(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Hold each adjudication against the version of the evaluation that stands."""
-    versions = {one.record_id: one.version for one in subject.assessments}
+    versions = {assessment.record_id: assessment.version for assessment in subject.assessments}
     for adjudication in subject.adjudications:
         fields = adjudication.fields
         standing = versions.get(fields.assessment)

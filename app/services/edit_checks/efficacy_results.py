@@ -134,7 +134,7 @@ def without_assessment(
 
 def _followed_class(subject: SubjectRecords) -> frozenset[str]:
     """Give the analyte of the class that stands for serum in a subject, if one does."""
-    if all(one.fields.immunoglobulin is None for one in subject.assessments):
+    if all(assessment.fields.immunoglobulin is None for assessment in subject.assessments):
         return frozenset()
     reading = response_reading(subject)
     followed = reading.history.myeloma.quantitative if reading else None
@@ -146,8 +146,8 @@ def _taken(
 ) -> Iterator[tuple[str, date, uuid.UUID | None]]:
     for _, analyte, part in _components(assessment.fields):
         yield analyte, collected(assessment, part), part.lab_result
-    for one in assessment.fields.serum_m_proteins or ():
-        yield _ANALYTES["serum_m_protein"], collected(assessment, one.value), None
+    for protein in assessment.fields.serum_m_proteins or ():
+        yield _ANALYTES["serum_m_protein"], collected(assessment, protein.value), None
 
 
 def _components(fields: AssessmentFields) -> Iterator[tuple[str, str, Any]]:

@@ -137,7 +137,7 @@ def death_dates_differ(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice two deaths that cannot be the same day."""
     for index, follow_up in enumerate(subject.deaths):
         died = follow_up.fields.death_date
-        others = (one.fields.death_date for one in subject.deaths[:index])
+        others = (death.fields.death_date for death in subject.deaths[:index])
         if any(follow_up.is_before(died, one) or follow_up.is_before(one, died) for one in others):
             yield RecordFinding(follow_up, DEATH_DATES_DIFFER.at("death_date"))
 
@@ -169,7 +169,9 @@ def cause_is_fatal(subject: SubjectRecords) -> Iterator[RecordFinding]:
 
 def lost_but_seen(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a loss whose last contact something of the subject follows."""
-    losses = [one for one in subject.follow_ups if one.fields.last_contact_on is not None]
+    losses = [
+        contact for contact in subject.follow_ups if contact.fields.last_contact_on is not None
+    ]
     seen = _last_seen(subject) if losses else None
     for follow_up in losses:
         last = follow_up.fields.last_contact_on
@@ -180,7 +182,9 @@ def lost_but_seen(subject: SubjectRecords) -> Iterator[RecordFinding]:
 def withdrew_but_followed(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a withdrawal from follow-up after which the subject was still seen."""
     ended = {WithdrawalScope.FOLLOW_UP, WithdrawalScope.DATA_USE}
-    withdrawals = [one for one in subject.follow_ups if one.fields.withdrawal_scope in ended]
+    withdrawals = [
+        contact for contact in subject.follow_ups if contact.fields.withdrawal_scope in ended
+    ]
     seen = _last_seen(subject) if withdrawals else None
     for follow_up in withdrawals:
         fields = follow_up.fields

@@ -115,9 +115,9 @@ def lymphodepletion_before_infusion(subject: SubjectRecords) -> Iterator[RecordF
         return
     depletion = subject.course.lymphodepletion
     omitted = any(
-        one.fields.lymphodepletion_omitted is not None
-        for one in subject.preparations
-        if depletion.preparation in {None, one.record_id}
+        preparation.fields.lymphodepletion_omitted is not None
+        for preparation in subject.preparations
+        if depletion.preparation in {None, preparation.record_id}
     )
     if depletion.course is None and not depletion.too_late and not omitted:
         yield RecordFinding(first, NO_LYMPHODEPLETION.at("infused_at"))
@@ -138,7 +138,9 @@ def earlier_lymphodepletion(subject: SubjectRecords) -> Iterator[RecordFinding]:
 
 
 def _planned_gap(trial: Trial) -> range | None:
-    visits = [one for one in trial.schedule.visits if one.anchor == "infusion" and one.target < 0]
+    visits = [
+        visit for visit in trial.schedule.visits if visit.anchor == "infusion" and visit.target < 0
+    ]
     if not visits:
         return None
     last = max(visits, key=lambda visit: visit.target)
@@ -198,7 +200,9 @@ def parts_are_numbered(subject: SubjectRecords) -> Iterator[RecordFinding]:
 
 def first_infusion(subject: SubjectRecords) -> CheckedRecord[InfusionFields] | None:
     """Give the infusion that began first; None when there is none."""
-    return min(subject.infusions, key=lambda one: one.fields.infused_at.instant, default=None)
+    return min(
+        subject.infusions, key=lambda infusion: infusion.fields.infused_at.instant, default=None
+    )
 
 
 RECORD_CHECKS = (second_infusion, consent_before_infusion)

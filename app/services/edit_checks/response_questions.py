@@ -102,7 +102,7 @@ ANTIBODIES: Final = ("daratumumab", "isatuximab", "elotuzumab", "darzalex", "sar
 def questions(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Ask about what the criteria did against a label, or could not use."""
     infused_on = subject.course.anchors.infusion
-    evaluations = [one.fields for one in subject.assessments]
+    evaluations = [assessment.fields for assessment in subject.assessments]
     if infused_on is None or not (
         any(map(_has_labels, evaluations)) or _lesions_appear(evaluations, infused_on)
     ):
@@ -110,7 +110,7 @@ def questions(subject: SubjectRecords) -> Iterator[RecordFinding]:
     reading = response_reading(subject)
     if reading is None:
         return
-    by_id = {str(one.record_id): one for one in subject.assessments}
+    by_id = {str(assessment.record_id): assessment for assessment in subject.assessments}
     history = reading.history
     enrolled = myeloma_type(subject.enrolment.fields).isotypes if subject.enrolment else ()
     from_baseline = [by_id[name] for name in reading.baseline.evaluation_ids if name in by_id]
@@ -161,7 +161,11 @@ def _measured_not_used(
     reading: ResponseReading, assessments: Iterable[CheckedRecord[AssessmentFields]]
 ) -> Iterator[RecordFinding]:
     """Notice the first immunoglobulin of a subject that no rule uses."""
-    used = {str(one.record_id): one for one in assessments if one.fields.immunoglobulin is not None}
+    used = {
+        str(assessment.record_id): assessment
+        for assessment in assessments
+        if assessment.fields.immunoglobulin is not None
+    }
     baseline = reading.history.baseline.raw
     for visit in (baseline, *(one.raw for one in reading.history.visits)):
         if not is_measured_for_nothing(reading.history, visit):
@@ -197,7 +201,7 @@ def _holder(
 ) -> CheckedRecord[AssessmentFields] | None:
     """Give the record that has the part a question is about."""
     member = str(question.part[0])
-    return next((one for one in records if getattr(one.fields, member) is not None), None)
+    return next((record for record in records if getattr(record.fields, member) is not None), None)
 
 
 def _antibody_before(subject: SubjectRecords, day: date) -> bool:
@@ -216,9 +220,9 @@ def _treatments(subject: SubjectRecords) -> Iterator[tuple[list[str], date, date
     given: list[tuple[CheckedRecord[Any], Any]] = [
         *([(enrolled, line) for line in enrolled.fields.lines or ()] if enrolled else []),
         *(
-            (one, one.fields.bridging)
-            for one in subject.preparations
-            if one.fields.bridging is not None and one.fields.bridging.given
+            (preparation, preparation.fields.bridging)
+            for preparation in subject.preparations
+            if preparation.fields.bridging is not None and preparation.fields.bridging.given
         ),
         *((one, one.fields) for one in subject.therapies),
     ]

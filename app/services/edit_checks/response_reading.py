@@ -39,12 +39,15 @@ def response_reading(subject: SubjectRecords) -> ResponseReading | None:
     enrolled = subject.enrolment
     myeloma = myeloma_type(enrolled.fields) if enrolled else NOTHING_SAID
     evaluations = [
-        disease_evaluation(str(one.record_id), one.fields, one.zone) for one in subject.assessments
+        disease_evaluation(str(assessment.record_id), assessment.fields, assessment.zone)
+        for assessment in subject.assessments
     ]
     bridging = [
-        one.days(one.fields.bridging.start).earliest
-        for one in subject.preparations
-        if one.fields.bridging and one.fields.bridging.given and one.fields.bridging.start
+        preparation.days(preparation.fields.bridging.start).earliest
+        for preparation in subject.preparations
+        if preparation.fields.bridging
+        and preparation.fields.bridging.given
+        and preparation.fields.bridging.start
     ]
     baseline = disease_baseline(
         evaluations,

@@ -365,7 +365,9 @@ class SubjectRecords:
     @property
     def deaths(self) -> tuple[CheckedRecord[FollowUpFields], ...]:
         """The follow-ups that tell of the death."""
-        return tuple(one for one in self.follow_ups if one.fields.death_date is not None)
+        return tuple(
+            contact for contact in self.follow_ups if contact.fields.death_date is not None
+        )
 
 
 RecordCheck = Callable[[CheckedRecord[Any], SubjectCourse, Trial], Iterator[Finding]]

@@ -62,19 +62,23 @@ def _history(subject: SubjectRecords) -> SubjectHistory:
         visits_after_infusion=subject.trial.schedule.after_infusion,
         course_gap_days=subject.trial.policy.lymphodepletion.course_gap_days,
         preparations=tuple(
-            values.preparation(_ref(one), one.fields, one.zone) for one in subject.preparations
+            values.preparation(_ref(preparation), preparation.fields, preparation.zone)
+            for preparation in subject.preparations
         ),
         infusions=tuple(
-            values.infusion(_ref(one), one.fields, one.zone) for one in subject.infusions
+            values.infusion(_ref(infusion), infusion.fields, infusion.zone)
+            for infusion in subject.infusions
         ),
         therapies=tuple(
-            values.therapy(_ref(one), one.fields, one.zone) for one in subject.therapies
+            values.therapy(_ref(therapy), therapy.fields, therapy.zone)
+            for therapy in subject.therapies
         ),
         adverse_events=tuple(
-            values.adverse_event(_ref(one), one.fields, one.zone) for one in subject.adverse_events
+            values.adverse_event(_ref(event), event.fields, event.zone)
+            for event in subject.adverse_events
         ),
         lab_values=tuple(
-            value for one in subject.lab_results if (value := _lab_value(one)) is not None
+            value for result in subject.lab_results if (value := _lab_value(result)) is not None
         ),
     )
 

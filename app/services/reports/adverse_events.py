@@ -31,14 +31,16 @@ def adverse_event_report(
     from reported events.
     """
     cohort = members(analyses, question)
-    subjects = [one.adverse_events for one in cohort]
+    subjects = [subject.adverse_events for subject in cohort]
     lymphodepleted = [
-        one.adverse_events for one in cohort if one.milestones.lymphodepletion_from is not None
+        subject.adverse_events
+        for subject in cohort
+        if subject.milestones.lymphodepletion_from is not None
     ]
     earlier = [
-        one.adverse_events
-        for one in cohort
-        if one.milestones.earlier_lymphodepletion_from is not None
+        subject.adverse_events
+        for subject in cohort
+        if subject.milestones.earlier_lymphodepletion_from is not None
     ]
     level = question.conf_level
     return {
@@ -69,10 +71,10 @@ def adverse_event_report(
             kind.value: immune_toxicity_table(
                 [
                     SubjectToxicity(
-                        toxicity=one.toxicity[kind], follow_up=one.adverse_events.follow_up
+                        toxicity=subject.toxicity[kind], follow_up=subject.adverse_events.follow_up
                     )
-                    for one in cohort
-                    if kind in one.toxicity
+                    for subject in cohort
+                    if kind in subject.toxicity
                 ],
                 kind,
                 onset_rule=trial.policy.crs.onset_day,
@@ -81,7 +83,11 @@ def adverse_event_report(
             for kind in SYNDROMES
         },
         "icaht": icaht_table(
-            [one.haematotoxicity for one in cohort if one.milestones.infused_on is not None],
+            [
+                subject.haematotoxicity
+                for subject in cohort
+                if subject.milestones.infused_on is not None
+            ],
             conf_level=level,
         ),
         "deaths": death_table(subjects, conf_level=level),
@@ -89,7 +95,7 @@ def adverse_event_report(
             event.onset is None for subject in subjects for event in subject.events
         ),
         "records_ignored": sum(len(subject.ignored) for subject in subjects),
-        "rows": (_row(one) for one in cohort),
+        "rows": (_row(subject) for subject in cohort),
     }
 
 

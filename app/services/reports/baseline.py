@@ -41,10 +41,12 @@ def baseline(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
 
     A share is of the subjects of whom the characteristic is known.
     """
-    known = [one.characteristics for one in cohort]
+    known = [subject.characteristics for subject in cohort]
     numbers = [
-        _number("age", "a", [one.age_years for one in cohort]),
-        _number("years_since_diagnosis", "a", [one.years_since_diagnosis for one in cohort]),
+        _number("age", "a", [subject.age_years for subject in cohort]),
+        _number(
+            "years_since_diagnosis", "a", [subject.years_since_diagnosis for subject in cohort]
+        ),
         _number("prior_lines", "1", [one.prior_lines for one in known]),
         _number("marrow_plasma_cells", "%", [one.marrow_plasma_cells for one in known]),
     ]
@@ -58,7 +60,7 @@ def baseline(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
 
 def exposure_of(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     """Describe the infusions of a population; subjects who were not infused are not in it."""
-    given = [one.exposure for one in cohort if one.exposure is not None]
+    given = [subject.exposure for subject in cohort if subject.exposure is not None]
     return {
         "n": len(given),
         "out_of_specification": sum(one.out_of_specification for one in given),

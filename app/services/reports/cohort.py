@@ -16,7 +16,7 @@ from app.vocabularies.imwg import ResponseSource
 
 def members(analyses: Sequence[SubjectAnalysis], question: Question) -> tuple[SubjectAnalysis, ...]:
     """Give the subjects of the population asked about."""
-    return tuple(one for one in analyses if belongs(one, question))
+    return tuple(analysis for analysis in analyses if belongs(analysis, question))
 
 
 def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
@@ -47,15 +47,15 @@ def belongs(analysis: SubjectAnalysis, question: Question) -> bool:
 
 def errors_of(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
     """List the subjects with a contradiction in their records, error by error."""
-    return [_error(one, error) for one in analyses for error in one.data_errors]
+    return [_error(analysis, error) for analysis in analyses for error in analysis.data_errors]
 
 
 def set_aside(analyses: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     """Count what the figures are without because its dates cannot be, by what says so."""
     found = [
-        (one.subject, error)
-        for one in analyses
-        for error in one.data_errors
+        (analysis.subject, error)
+        for analysis in analyses
+        for error in analysis.data_errors
         if error.error_class is ErrorClass.RECORD
     ]
     return {
@@ -82,4 +82,4 @@ def judged(
     analyses: Sequence[SubjectAnalysis], source: ResponseSource
 ) -> tuple[SubjectAnalysis, ...]:
     """Give the infused subjects, who alone have a response by any source."""
-    return tuple(one for one in analyses if source in one.responses)
+    return tuple(analysis for analysis in analyses if source in analysis.responses)

@@ -20,22 +20,24 @@ from app.trial.trial import Trial
 def flow(analyses: Sequence[SubjectAnalysis]) -> dict[str, int]:
     """Count how far subjects came."""
     return {
-        "screened": sum(one.milestones.consented_on is not None for one in analyses),
-        "screen_failed": sum(one.screen_failed_on is not None for one in analyses),
-        "enrolled": sum(one.milestones.enrolled_on is not None for one in analyses),
-        "apheresed": sum(one.milestones.apheresed_on is not None for one in analyses),
-        "lymphodepleted": sum(one.milestones.lymphodepleted_on is not None for one in analyses),
-        "infused": sum(one.milestones.infused_on is not None for one in analyses),
-        "off_study": sum(one.off_study_on is not None for one in analyses),
-        "died": sum(one.died_on is not None for one in analyses),
+        "screened": sum(analysis.milestones.consented_on is not None for analysis in analyses),
+        "screen_failed": sum(analysis.screen_failed_on is not None for analysis in analyses),
+        "enrolled": sum(analysis.milestones.enrolled_on is not None for analysis in analyses),
+        "apheresed": sum(analysis.milestones.apheresed_on is not None for analysis in analyses),
+        "lymphodepleted": sum(
+            analysis.milestones.lymphodepleted_on is not None for analysis in analyses
+        ),
+        "infused": sum(analysis.milestones.infused_on is not None for analysis in analyses),
+        "off_study": sum(analysis.off_study_on is not None for analysis in analyses),
+        "died": sum(analysis.died_on is not None for analysis in analyses),
     }
 
 
 def by_centre(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
     """Count the same centre by centre."""
-    centres = sorted({one.centre for one in analyses})
+    centres = sorted({analysis.centre for analysis in analyses})
     return [
-        {"centre": centre, **flow([one for one in analyses if one.centre == centre])}
+        {"centre": centre, **flow([analysis for analysis in analyses if analysis.centre == centre])}
         for centre in centres
     ]
 
@@ -43,17 +45,17 @@ def by_centre(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
 def dispositions(analyses: Sequence[SubjectAnalysis]) -> dict[str, int]:
     """Count how the subjects who left the trial left it."""
     counts = Counter(
-        one.disposition.value if one.disposition else "unknown"
-        for one in analyses
-        if one.off_study_on is not None
+        analysis.disposition.value if analysis.disposition else "unknown"
+        for analysis in analyses
+        if analysis.off_study_on is not None
     )
     return dict(sorted(counts.items()))
 
 
 def accrual(analyses: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
     """Give enrolments and infusions month by month, each with its running total."""
-    enrolled = _by_month(one.milestones.enrolled_on for one in analyses)
-    infused = _by_month(one.milestones.infused_on for one in analyses)
+    enrolled = _by_month(analysis.milestones.enrolled_on for analysis in analyses)
+    infused = _by_month(analysis.milestones.infused_on for analysis in analyses)
     months = _months(enrolled.keys() | infused.keys())
     running = zip(
         accumulate(enrolled[month] for month in months),
@@ -113,15 +115,15 @@ def enrolment_report(
         "accrual": accrual(analyses),
         "rows": (
             {
-                "USUBJID": one.subject,
-                "SITEID": one.centre,
-                "populations": one.populations,
-                **jsonable(one.milestones),
-                "screen_failed_on": one.screen_failed_on,
-                "disposition": one.disposition,
-                "off_study_on": one.off_study_on,
-                "died_on": one.died_on,
+                "USUBJID": analysis.subject,
+                "SITEID": analysis.centre,
+                "populations": analysis.populations,
+                **jsonable(analysis.milestones),
+                "screen_failed_on": analysis.screen_failed_on,
+                "disposition": analysis.disposition,
+                "off_study_on": analysis.off_study_on,
+                "died_on": analysis.died_on,
             }
-            for one in analyses
+            for analysis in analyses
         ),
     }

@@ -32,9 +32,9 @@ def lab_abnormality_report(
     """Report worst grades, shifts, outliers by flag and by rule, and recovery of cytopenia."""
     cohort = members(analyses, question)
     subjects = [
-        (one.milestones.infused_on, one.laboratory)
-        for one in cohort
-        if one.milestones.infused_on is not None
+        (subject.milestones.infused_on, subject.laboratory)
+        for subject in cohort
+        if subject.milestones.infused_on is not None
     ]
     return {
         "conf_type": "clopper_pearson",
@@ -45,13 +45,13 @@ def lab_abnormality_report(
         "cytopenia_recovery": _recoveries(cohort),
         "rows": (
             {
-                "USUBJID": one.subject,
-                "SITEID": one.centre,
-                "abnormalities": one.laboratory,
-                "not_analysed": one.labs_not_analysed,
-                "cytopenia_recovery": one.recovery,
+                "USUBJID": subject.subject,
+                "SITEID": subject.centre,
+                "abnormalities": subject.laboratory,
+                "not_analysed": subject.labs_not_analysed,
+                "cytopenia_recovery": subject.recovery,
             }
-            for one in cohort
+            for subject in cohort
         ),
     }
 
@@ -61,7 +61,7 @@ def car_kinetics_report(
 ) -> dict[str, Any]:
     """Report expansion and persistence of the cells per matrix and method."""
     cohort = members(analyses, question)
-    subjects = [one.kinetics for one in cohort if one.kinetics is not None]
+    subjects = [subject.kinetics for subject in cohort if subject.kinetics is not None]
     return {
         **_echoed(question),
         "sample_time": trial.kinetics.sample_time,
@@ -83,7 +83,9 @@ def pharmacodynamic_report(
 ) -> dict[str, Any]:
     """Report cytokines and the other markers: baseline, peak or nadir, fold change, area."""
     cohort = members(analyses, question)
-    subjects = [one.pharmacodynamics for one in cohort if one.pharmacodynamics is not None]
+    subjects = [
+        subject.pharmacodynamics for subject in cohort if subject.pharmacodynamics is not None
+    ]
     return {
         **_echoed(question),
         "below_lloq": trial.pharmacodynamics.below_lloq,
@@ -106,9 +108,9 @@ def _not_analysed(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     """Count the results that no table has, because their codes name no analyte of the trial."""
     results: Counter[str] = Counter()
     subjects: Counter[str] = Counter()
-    for one in cohort:
-        results.update(one.labs_not_analysed)
-        subjects.update(one.labs_not_analysed.keys())
+    for subject in cohort:
+        results.update(subject.labs_not_analysed)
+        subjects.update(subject.labs_not_analysed.keys())
     return {
         "n_not_analysed": results.total(),
         "not_analysed": [
@@ -134,13 +136,13 @@ def _methods(question: Question, trial: Trial) -> TableMethods:
 def _facts(cohort: Sequence[SubjectAnalysis], question: Question) -> dict[str, SubjectFacts]:
     """Give what subjects are grouped by: response by the source asked for, and CRS."""
     found = {}
-    for one in cohort:
-        best = best_of(one, question.response_source)
-        toxicity = one.toxicity.get(AesiKind.CRS)
-        found[one.subject] = SubjectFacts(
+    for subject in cohort:
+        best = best_of(subject, question.response_source)
+        toxicity = subject.toxicity.get(AesiKind.CRS)
+        found[subject.subject] = SubjectFacts(
             responder=None if best is None else best.is_at_least(ResponseCategory.PR),
             crs_grade=_crs_grade(toxicity),
-            followed_to=one.last_known_alive,
+            followed_to=subject.last_known_alive,
         )
     return found
 
@@ -155,8 +157,8 @@ def _crs_grade(toxicity: ImmuneToxicity | None) -> int | None:
 def _recoveries(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
     """Count the subjects by recovery of each cell count on each day that is asked about."""
     counts: dict[tuple[str, int], Counter[RecoveryStatus]] = {}
-    for one in cohort:
-        for recovery in one.recovery:
+    for subject in cohort:
+        for recovery in subject.recovery:
             for day, status in recovery.by_day:
                 counts.setdefault((recovery.analyte, day), Counter())[status] += 1
     return [

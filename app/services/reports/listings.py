@@ -16,9 +16,9 @@ from app.services.derivations.subject.analysis import SubjectAnalysis
 def listings(cohort: Sequence[SubjectAnalysis], until: date) -> dict[str, list[dict[str, Any]]]:
     """List the deaths, serious events and departures of a population up to the data cut-off."""
     return {
-        "deaths": [row for one in cohort for row in _death(one)],
-        "serious_events": [row for one in cohort for row in _serious_events(one)],
-        "discontinuations": [row for one in cohort for row in _discontinuation(one, until)],
+        "deaths": [row for subject in cohort for row in _death(subject)],
+        "serious_events": [row for subject in cohort for row in _serious_events(subject)],
+        "discontinuations": [row for subject in cohort for row in _discontinuation(subject, until)],
     }
 
 
@@ -30,7 +30,7 @@ def _death(analysis: SubjectAnalysis) -> Iterator[dict[str, Any]]:
             "day": _day(analysis, analysis.died_on),
             "cause": analysis.adverse_events.death_cause,
             "fatal_event": next(
-                (one.term for one in analysis.adverse_events.events if one.fatal), None
+                (event.term for event in analysis.adverse_events.events if event.fatal), None
             ),
         }
 

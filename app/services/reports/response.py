@@ -50,8 +50,8 @@ def response_report(
     limits = cast("ProportionLimits", question.conf_type or USUAL_LIMITS)
     cohort = members(analyses, question)
     if trial.policy.rates.data_errors == "drop":
-        cohort = tuple(one for one in cohort if not _contradicted(one))
-    bests = [best_of(one, question.response_source) for one in cohort]
+        cohort = tuple(subject for subject in cohort if not _contradicted(subject))
+    bests = [best_of(subject, question.response_source) for subject in cohort]
     responders = sum(reaches(best, ResponseCategory.PR) for best in bests)
     report: dict[str, Any] = {
         "conf_type": limits,
@@ -64,14 +64,17 @@ def response_report(
         "categories": categories(bests, limits),
         "unconfirmed": _unconfirmed(cohort, question, limits),
         "by_month": by_month(
-            [None if _contradicted(one) else _response(one, question) for one in cohort],
+            [
+                None if _contradicted(subject) else _response(subject, question)
+                for subject in cohort
+            ],
             _scheduled(trial),
             limits,
         ),
         "time_to_response": _times(cohort, question),
         "TTR_all": _of_all(cohort, question, trial),
         "mrd": residual_disease(cohort, question.response_source, limits, trial.policy.mrd),
-        "rows": (_row(one, question) for one in cohort),
+        "rows": (_row(subject, question) for subject in cohort),
     }
     if question.response_source is ResponseSource.DERIVED:
         report |= _of_the_derivation(cohort, limits)
@@ -111,13 +114,13 @@ def _of_the_derivation(
     """
     waived = [
         ResponseCategory.NE
-        if _contradicted(one)
-        else one.responses[ResponseSource.DERIVED].best_urine_waived
-        if ResponseSource.DERIVED in one.responses
+        if _contradicted(subject)
+        else subject.responses[ResponseSource.DERIVED].best_urine_waived
+        if ResponseSource.DERIVED in subject.responses
         else None
-        for one in cohort
+        for subject in cohort
     ]
-    confirmed = [best_of(one, ResponseSource.DERIVED) for one in cohort]
+    confirmed = [best_of(subject, ResponseSource.DERIVED) for subject in cohort]
     by_waiver: dict[str, Any] = {}
     for name in (">=VGPR", ">=CR"):
         level = AT_LEAST[name]
@@ -133,9 +136,9 @@ def _of_the_derivation(
         }
     return {
         "urine_for_vgpr": {"waived_if_not_measurable": by_waiver},
-        "n_scr_blocked_by_ratio": sum(one.scr_blocked_by_ratio for one in cohort),
-        "n_unmeasurable_at_baseline": sum(one.track == "none" for one in cohort),
-        "n_clinical_relapse": sum(one.clinical_relapse for one in cohort),
+        "n_scr_blocked_by_ratio": sum(subject.scr_blocked_by_ratio for subject in cohort),
+        "n_unmeasurable_at_baseline": sum(subject.track == "none" for subject in cohort),
+        "n_clinical_relapse": sum(subject.clinical_relapse for subject in cohort),
     }
 
 
@@ -143,13 +146,15 @@ def _unconfirmed(
     cohort: Sequence[SubjectAnalysis], question: Question, limits: ProportionLimits
 ) -> dict[str, Any]:
     """Give the rates of what any one visit showed, and why some of it was not confirmed."""
-    responses = [None if _contradicted(one) else _response(one, question) for one in cohort]
-    bests = [None if one is None else one.best.best_unconfirmed for one in responses]
+    responses = [
+        None if _contradicted(subject) else _response(subject, question) for subject in cohort
+    ]
+    bests = [None if response is None else response.best.best_unconfirmed for response in responses]
     reasons = {
         name: Counter(
-            one.unconfirmed[level]
-            for one in responses
-            if one is not None and level in one.unconfirmed
+            response.unconfirmed[level]
+            for response in responses
+            if response is not None and level in response.unconfirmed
         )
         for name, level in AT_LEAST.items()
     }
@@ -168,7 +173,7 @@ def _unconfirmed(
 
 def _times(cohort: Sequence[SubjectAnalysis], question: Question) -> dict[str, Any]:
     return {
-        endpoint: described_days(_days(one, question, endpoint) for one in cohort)
+        endpoint: described_days(_days(subject, question, endpoint) for subject in cohort)
         for endpoint in TIMES
     }
 
@@ -181,8 +186,8 @@ def _of_all(cohort: Sequence[SubjectAnalysis], question: Question, trial: Trial)
     key = (question.response_source, origin_of(question))
     times = [
         time_to_response_of_all(facts.at_horizon)
-        for one in cohort
-        if (facts := one.facts.get(key)) is not None and not _contradicted(one)
+        for subject in cohort
+        if (facts := subject.facts.get(key)) is not None and not _contradicted(subject)
     ]
     return estimated(times, method_of(replace(question, conf_type=None), trial))
 

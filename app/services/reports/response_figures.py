@@ -136,7 +136,7 @@ def residual_disease(
     Whose CR and whose progression count is the source's.
     """
     threshold, inadequate = policy.threshold, policy.inadequate_sample
-    responses = [one.responses.get(source) for one in analyses]
+    responses = [analysis.responses.get(source) for analysis in analyses]
     return {
         "threshold": threshold,
         "samples": _samples(responses, threshold, inadequate),
@@ -156,16 +156,20 @@ def _samples(
     responses: Sequence[ResponseAnalysis | None], threshold: str, inadequate: str
 ) -> dict[str, Any]:
     """Count the samples that can tell less than they seem to, and flag the figure for them."""
-    summaries = [one.mrd[threshold] for one in responses if one is not None]
-    negatives = sum(one.inadequate_negatives for one in summaries)
-    unstated = sum(one.without_sensitivity for one in summaries)
+    summaries = [response.mrd[threshold] for response in responses if response is not None]
+    negatives = sum(summary.inadequate_negatives for summary in summaries)
+    unstated = sum(summary.without_sensitivity for summary in summaries)
     counts = {"inadequate_sample": negatives, "sensitivity_missing": unstated}
     return {
         "inadequate_sample": inadequate,
         "n_inadequate_negative": negatives,
-        "n_subjects_inadequate_negative": sum(one.inadequate_negatives > 0 for one in summaries),
+        "n_subjects_inadequate_negative": sum(
+            summary.inadequate_negatives > 0 for summary in summaries
+        ),
         "n_sensitivity_missing": unstated,
-        "n_subjects_sensitivity_missing": sum(one.without_sensitivity > 0 for one in summaries),
+        "n_subjects_sensitivity_missing": sum(
+            summary.without_sensitivity > 0 for summary in summaries
+        ),
         "flags": [flag for flag, count in counts.items() if count],
     }
 
@@ -173,7 +177,7 @@ def _samples(
 def _negativity(
     responses: Sequence[ResponseAnalysis | None], threshold: str, limits: ProportionLimits
 ) -> dict[str, Any]:
-    known = [one for one in responses if one is not None]
+    known = [response for response in responses if response is not None]
     negative = [one for one in known if one.mrd[threshold].best is MrdResult.NEGATIVE]
     evaluable = sum(one.mrd[threshold].evaluable for one in known)
     return {
@@ -191,7 +195,9 @@ def _mrd_rate(
     claim: str,
     limits: ProportionLimits,
 ) -> dict[str, Any]:
-    x = sum(one is not None and getattr(one.mrd[threshold], claim) for one in responses)
+    x = sum(
+        response is not None and getattr(response.mrd[threshold], claim) for response in responses
+    )
     return {"denominator": "treated", **rate(x, len(responses), limits)}
 
 

@@ -27,7 +27,7 @@ def status_board(
     known_on = question.cut.known_on
     until = question.cutoff or known_on
     today = min(until, known_on)
-    subjects = [_subject(one, today, until) for one in analyses]
+    subjects = [_subject(analysis, today, until) for analysis in analyses]
     columns = [visit for visit in trial.schedule.visits if not visit.after_an_event]
     return {
         "centre": question.centre,
@@ -44,7 +44,7 @@ def status_board(
             for visit in columns
         ],
         "subjects": subjects,
-        "counts": _counts(visit for one in subjects for visit in one["visits"]),
+        "counts": _counts(visit for subject in subjects for visit in subject["visits"]),
     }
 
 
@@ -102,7 +102,7 @@ def _by(day: date | None, until: date) -> date | None:
 
 
 def _standing(subjects: Iterable[dict[str, Any]], code: str) -> list[dict[str, Any]]:
-    return [visit for one in subjects for visit in one["visits"] if visit["visit"] == code]
+    return [visit for subject in subjects for visit in subject["visits"] if visit["visit"] == code]
 
 
 def _counts(visits: Iterable[dict[str, Any]]) -> dict[str, int]:

@@ -48,7 +48,9 @@ def survival_report(
     cohort = members(analyses, question)
     of_survival = question.endpoint == "overall-survival"
     counted = [
-        one for one in cohort if not leaves_out(one.data_errors, overall_survival=of_survival)
+        subject
+        for subject in cohort
+        if not leaves_out(subject.data_errors, overall_survival=of_survival)
     ]
     timed = times_of(counted, question, chosen)
     times = [time for _, time in timed]
@@ -107,11 +109,11 @@ def times_of(
     """
     key = (question.response_source, origin_of(question))
     found = []
-    for one in analyses:
-        facts = one.facts.get(key)
+    for analysis in analyses:
+        facts = analysis.facts.get(key)
         time = facts.time(definition) if facts is not None else None
         if time is not None:
-            found.append((one, time))
+            found.append((analysis, time))
     return found
 
 
@@ -126,8 +128,8 @@ def _beside(
     key = (question.response_source, origin_of(question))
     waiting = any(
         facts.at_horizon.unconfirmed_progression is not None
-        for one in analyses
-        if (facts := one.facts.get(key)) is not None
+        for analysis in analyses
+        if (facts := analysis.facts.get(key)) is not None
     )
     found = {}
     for part in BESIDE[chosen.endpoint]:

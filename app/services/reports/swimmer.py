@@ -18,7 +18,9 @@ def swimmer_report(
     question: Question, analyses: Sequence[SubjectAnalysis], _trial: Trial
 ) -> dict[str, Any]:
     """Report the subjects of the population who were infused, each with the days that matter."""
-    rows = [row for one in members(analyses, question) if (row := _row(one, question)) is not None]
+    rows = [
+        row for member in members(analyses, question) if (row := _row(member, question)) is not None
+    ]
     return {"n_infused": len(rows), "rows": rows}
 
 

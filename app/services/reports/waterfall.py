@@ -21,28 +21,28 @@ def waterfall_report(
     """
     cohort = members(analyses, question)
     depths = {
-        one.subject: response.marker_depth
-        for one in cohort
-        if (response := one.responses.get(question.response_source)) is not None
+        subject.subject: response.marker_depth
+        for subject in cohort
+        if (response := subject.responses.get(question.response_source)) is not None
     }
     without = Counter(
-        one.track.value if one.track else "not_infused"
-        for one in cohort
-        if depths.get(one.subject) is None
+        subject.track.value if subject.track else "not_infused"
+        for subject in cohort
+        if depths.get(subject.subject) is None
     )
     return {
         "n_with_change": len(cohort) - without.total(),
         "without_change": dict(sorted(without.items())),
         "rows": [
             {
-                "USUBJID": one.subject,
-                "SITEID": one.centre,
+                "USUBJID": subject.subject,
+                "SITEID": subject.centre,
                 "marker": depth.component,
                 "percent_change": float(depth.percent_change),
                 "assessed_on": depth.assessed_on,
-                "best_response": best_of(one, question.response_source),
+                "best_response": best_of(subject, question.response_source),
             }
-            for one in cohort
-            if (depth := depths.get(one.subject)) is not None
+            for subject in cohort
+            if (depth := depths.get(subject.subject)) is not None
         ],
     }

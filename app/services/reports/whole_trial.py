@@ -37,7 +37,7 @@ def beside_the_summary(
         },
         "known_on": question.cut.known_on,
         "population_definition": _definition(question, trial),
-        "outcomes": [one.model_dump(mode="json") for one in trial.outcomes],
+        "outcomes": [outcome.model_dump(mode="json") for outcome in trial.outcomes],
         "policy": trial.policy.model_dump(mode="json"),
         "baseline": baseline(cohort),
         "exposure": exposure_of(cohort) | not_plausible(cohort, trial, "exposure"),
@@ -56,9 +56,9 @@ def beside_the_summary(
 def _definition(question: Question, trial: Trial) -> str | None:
     return next(
         (
-            one.definition
-            for one in trial.populations.definitions
-            if one.name == question.population
+            definition.definition
+            for definition in trial.populations.definitions
+            if definition.name == question.population
         ),
         None,
     )
@@ -67,11 +67,11 @@ def _definition(question: Question, trial: Trial) -> str | None:
 def _errors(analyses: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     """Count the subjects whose records contradict each other, by what they are kept out of."""
     return {
-        "subjects": sum(bool(one.data_errors) for one in analyses),
+        "subjects": sum(bool(analysis.data_errors) for analysis in analyses),
         "by_class": {
             error_class.value: sum(
-                any(error.error_class is error_class for error in one.data_errors)
-                for one in analyses
+                any(error.error_class is error_class for error in analysis.data_errors)
+                for analysis in analyses
             )
             for error_class in ErrorClass
         },
@@ -80,13 +80,13 @@ def _errors(analyses: Sequence[SubjectAnalysis]) -> dict[str, Any]:
 
 def _agreement(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     """Count the visits on which the derived category is not the investigator's."""
-    kinds = Counter(kind for one in cohort for kind in one.judged.kinds)
+    kinds = Counter(kind for subject in cohort for kind in subject.judged.kinds)
     return {
-        "judged": sum(one.judged.judged for one in cohort),
+        "judged": sum(subject.judged.judged for subject in cohort),
         "differing": sum(kinds.values()),
-        "subjects_differing": sum(bool(one.judged.kinds) for one in cohort),
+        "subjects_differing": sum(bool(subject.judged.kinds) for subject in cohort),
         "by_kind": dict(sorted(kinds.items())),
-        "best_response_changes": sum(one.judged.best_changes for one in cohort),
-        "progression_changes": sum(one.judged.progression_changes for one in cohort),
-        "unanswered_lesions": sum(one.judged.unanswered for one in cohort),
+        "best_response_changes": sum(subject.judged.best_changes for subject in cohort),
+        "progression_changes": sum(subject.judged.progression_changes for subject in cohort),
+        "unanswered_lesions": sum(subject.judged.unanswered for subject in cohort),
     }

@@ -57,7 +57,7 @@ def b_cell_table(
     subjects: Sequence[SubjectPharmacodynamics], methods: TableMethods = USUAL_METHODS
 ) -> BCellTable:
     """Count the subjects whose B cells were absent, and those in whom they recovered."""
-    treated = [one.b_cells for one in subjects if one.b_cells is not None]
+    treated = [subject.b_cells for subject in subjects if subject.b_cells is not None]
     told = [one for one in treated if one.occurred is not None]
     absent = [one for one in told if one.occurred]
     recovered = [one for one in absent if one.recovery_day is not None]
@@ -75,7 +75,9 @@ def immunoglobulin_table(
     subjects: Sequence[SubjectPharmacodynamics], methods: TableMethods = USUAL_METHODS
 ) -> ImmunoglobulinTable:
     """Count the subjects whose own immunoglobulin G was low."""
-    treated = [one.immunoglobulin_g for one in subjects if one.immunoglobulin_g is not None]
+    treated = [
+        subject.immunoglobulin_g for subject in subjects if subject.immunoglobulin_g is not None
+    ]
     told = [one for one in treated if one.occurred is not None]
     low = [one for one in told if one.occurred]
     return ImmunoglobulinTable(

@@ -70,7 +70,7 @@ def icaht_table(
     beside the grades, because sparse counts make runs of days shorter or longer than they were.
     """
     n = len(subjects)
-    known = [one for one in subjects if one is not None]
+    known = [subject for subject in subjects if subject is not None]
     lost = n - len(known)
     early = [one.early for one in known]
     return IcahtTable(

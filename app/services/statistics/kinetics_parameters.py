@@ -72,14 +72,16 @@ def parameter_summaries(
                 name=name,
                 unit=unit,
                 summary=summarise(
-                    [one.value for one in values if one.value is not None],
+                    [value.value for value in values if value.value is not None],
                     quantile_type=methods.quantile_type,
                     conf_level=methods.conf_level,
                 ),
                 n_missing=dict(
-                    sorted(Counter(one.missing for one in values if one.value is None).items())
+                    sorted(
+                        Counter(value.missing for value in values if value.value is None).items()
+                    )
                 ),
-                n_flagged=sum(one.flagged for one in values),
+                n_flagged=sum(value.flagged for value in values),
             )
         )
     return tuple(found)
@@ -125,7 +127,7 @@ def _exposure(parameters: Noncompartmental, name: str) -> _Value:
 
 
 def _without_exposure(parameters: Noncompartmental) -> str:
-    return next((one.reason for one in parameters.partial_areas if one.reason), "no area")
+    return next((area.reason for area in parameters.partial_areas if area.reason), "no area")
 
 
 def _partial_area(place: int) -> _Reading:

@@ -121,10 +121,10 @@ def kinetics_tables(
     """
     treated = [subject for subject in subjects if subject.infused_on is not None]
     analytes = {
-        one.profile.analyte
+        analyte.profile.analyte
         for subject in treated
-        for one in subject.analytes
-        if one.profile.infusion_number == 1
+        for analyte in subject.analytes
+        if analyte.profile.infusion_number == 1
     }
     return tuple(
         _table(analyte, treated, facts, methods) for analyte in sorted(analytes, key=analyte_order)

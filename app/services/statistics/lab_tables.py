@@ -118,8 +118,10 @@ def lab_tables(
     """
     of_each: dict[tuple[str, AbnormalityDirection | None], list[tuple[date, LabSummary]]] = {}
     for infused_on, summaries in subjects:
-        for one in summaries:
-            of_each.setdefault((one.analyte, one.direction), []).append((infused_on, one))
+        for summary in summaries:
+            of_each.setdefault((summary.analyte, summary.direction), []).append(
+                (infused_on, summary)
+            )
     total = len(subjects) if n is None else n
     order = [None, *AbnormalityDirection]
     keys = sorted(of_each, key=lambda key: (key[0], order.index(key[1])))

@@ -116,7 +116,7 @@ def time_to_loss(subjects: Sequence[Followed], methods: TableMethods = USUAL_MET
     quantified sample.
     """
     with_samples = [kinetics for _, kinetics in subjects if kinetics is not None]
-    times = [one.persistence for one in with_samples if one.persistence is not None]
+    times = [sample.persistence for sample in with_samples if sample.persistence is not None]
     curve = kaplan_meier(
         [time.days for time in times],
         [time.lost for time in times],

@@ -198,7 +198,7 @@ def _blanked(value: Any) -> Any:
         return blank(value)
     if isinstance(value, list):
         rows = [one for one in value if isinstance(one, Mapping) and "n_risk" not in one]
-        return [blank(one) for one in rows]
+        return [blank(row) for row in rows]
     return None if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 

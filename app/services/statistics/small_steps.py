@@ -49,7 +49,7 @@ def shown_landmarks(
         events, censored = events + step["n_event"], censored + step["n_censor"]
         told.add((events, censored))
     return [
-        dict(one)
-        for one in landmarks
-        if one["n_risk"] >= smallest and (one["n_event"], one["n_censor"]) in told
+        dict(landmark)
+        for landmark in landmarks
+        if landmark["n_risk"] >= smallest and (landmark["n_event"], landmark["n_censor"]) in told
     ]

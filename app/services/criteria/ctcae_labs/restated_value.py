@@ -57,7 +57,7 @@ def _moved(interval: Interval, side: Side, value: Decimal, references: Reference
     return replace(
         interval,
         comparisons=tuple(
-            [_compared(one, side, value, references) for one in interval.comparisons]
+            [_compared(comparison, side, value, references) for comparison in interval.comparisons]
         ),
     )
 

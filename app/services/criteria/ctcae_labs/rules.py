@@ -168,7 +168,7 @@ def _rule_set(
     *,
     own: bool,
 ) -> RuleSet:
-    facts = {CONDITIONS[one.condition][0] for one in intervals if one.condition}
+    facts = {CONDITIONS[interval.condition][0] for interval in intervals if interval.condition}
     high, not_high = (
         tuple(
             _reading(intervals, without_branch=other, fact=fact, own=own) for fact in (False, True)
@@ -181,10 +181,12 @@ def _rule_set(
         term=intervals[0].term,
         unit=intervals[0].unit,
         restated=restated,
-        grades=frozenset({0, *(one.grade for one in intervals if one.grade is not None)}),
+        grades=frozenset(
+            {0, *(interval.grade for interval in intervals if interval.grade is not None)}
+        ),
         reads_baseline_as_normal=not own
-        and any(one.branch in _NORMAL_WITHOUT_BASELINE for one in intervals),
-        looks_at_baseline=not own and any(_looks_at_baseline(one) for one in intervals),
+        and any(interval.branch in _NORMAL_WITHOUT_BASELINE for interval in intervals),
+        looks_at_baseline=not own and any(_looks_at_baseline(interval) for interval in intervals),
         two_scales=has_two_scales(analyte),
         fact=next(iter(facts), None),
         readings=((not_high[0], not_high[1]), (high[0], high[1])),

@@ -238,7 +238,9 @@ def _carried_forward(
 
 def _progressed_on(findings: tuple[ProgressionFinding, ...]) -> date:
     """Give the day of progression: of what is proven, else of what has to be answered."""
-    proven = [one for one in findings if one.rule is not ProgressionRule.UNANSWERED_LESION]
+    proven = [
+        finding for finding in findings if finding.rule is not ProgressionRule.UNANSWERED_LESION
+    ]
     return min(finding.collected_on for finding in proven or findings)
 
 

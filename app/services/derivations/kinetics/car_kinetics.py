@@ -120,7 +120,7 @@ def car_kinetics(history: SubjectHistory, trial: Trial) -> CarKinetics:
         last_day=spans[0].last_day,
         analytes=analytes,
         ratios=compartment_ratios(
-            [one.profile for one in analytes if one.profile.infusion_number == 1],
+            [analyte.profile for analyte in analytes if analyte.profile.infusion_number == 1],
             ratio_days=trial.kinetics.ratio_days,
         ),
         left_out=left_out,

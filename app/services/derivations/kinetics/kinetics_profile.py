@@ -110,7 +110,9 @@ class KineticsProfile:
     @property
     def after_infusion(self) -> tuple[ProfileSample, ...]:
         """The samples after the infusion that make up the curve."""
-        return tuple(one for one in self.samples if one.in_profile and not one.before_infusion)
+        return tuple(
+            sample for sample in self.samples if sample.in_profile and not sample.before_infusion
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +155,9 @@ def kinetics_profile(
     sample_time = trial.kinetics.sample_time
     placed = sorted(
         (
-            (elapsed_days(one, span.infusion, sample_time=sample_time), one)
-            for one in samples
-            if one.day <= span.last_day
+            (elapsed_days(sample, span.infusion, sample_time=sample_time), sample)
+            for sample in samples
+            if sample.day <= span.last_day
         ),
         key=lambda timed: (timed[0], timed[1].record.record_id),
     )

@@ -59,9 +59,9 @@ def persistence_at_visits(
     answers = []
     for visit in visits:
         inside = [
-            (-abs(day - visit.target), one.days, one)
-            for one in samples
-            if visit.first_day <= (day := (one.day - infused_on).days) <= visit.last_day
+            (-abs(day - visit.target), sample.days, sample)
+            for sample in samples
+            if visit.first_day <= (day := (sample.day - infused_on).days) <= visit.last_day
         ]
         nearest = max(inside, key=lambda found: found[:2])[2] if inside else None
         answers.append(

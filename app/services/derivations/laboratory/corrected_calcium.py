@@ -90,7 +90,9 @@ def with_corrected_calcium(labs: Iterable[LabValue]) -> tuple[SubjectLab, ...]:
         if result.analyte == CA_TOTAL and _is_exact(result):
             if any(_same_sample(result, other) for other in corrected):
                 continue
-            derived = _derived(result, [one for one in albumins if _same_sample(result, one)])
+            derived = _derived(
+                result, [albumin for albumin in albumins if _same_sample(result, albumin)]
+            )
             analysed.append(derived or SubjectLab(value=result))
         else:
             analysed.append(SubjectLab(value=result))

@@ -169,7 +169,7 @@ def _counts(
     counts = []
     for result in labs.in_period(LabPeriod.POST_INFUSION) if labs else ():
         low = next(
-            (one for one in result.grades if one.direction is AbnormalityDirection.LOW), None
+            (grade for grade in result.grades if grade.direction is AbnormalityDirection.LOW), None
         )
         if low is None or low.lowest is None or low.highest is None:
             continue

@@ -80,7 +80,7 @@ class AnalyteLabs:
 
     def in_period(self, period: LabPeriod) -> tuple[GradedLab, ...]:
         """Give the results of one period."""
-        return tuple(one for one in self.results if one.period is period)
+        return tuple(result for result in self.results if result.period is period)
 
     @property
     def baseline_not_comparable(self) -> int:
@@ -99,7 +99,12 @@ class AnalyteLabs:
         """The own grades of the baseline, per direction; empty without one in use."""
         baseline = self.baseline_in_use
         return next(
-            (one.own_grades for one in self.results if baseline and one.lab is baseline.result), ()
+            (
+                result.own_grades
+                for result in self.results
+                if baseline and result.lab is baseline.result
+            ),
+            (),
         )
 
 
@@ -121,7 +126,7 @@ def graded_labs(
     that do not refer to a baseline.
     """
     by_analyte: dict[str, list[SubjectLab]] = {}
-    for lab in with_corrected_calcium(one for one in history.lab_values if is_usable(one)):
+    for lab in with_corrected_calcium(result for result in history.lab_values if is_usable(result)):
         if analytes is None or lab.value.analyte in analytes:
             by_analyte.setdefault(lab.value.analyte, []).append(lab)
     return tuple(
@@ -176,7 +181,7 @@ def _analyte_labs(
     trial: Trial,
     follow_up: LabFollowUp,
 ) -> AnalyteLabs:
-    ordered = sorted(labs, key=lambda one: moment(one.value.collected))
+    ordered = sorted(labs, key=lambda lab: moment(lab.value.collected))
     baseline = lab_baseline(ordered, follow_up, trial)
     return AnalyteLabs(
         analyte=analyte,

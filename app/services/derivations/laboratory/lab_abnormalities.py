@@ -104,18 +104,20 @@ class LabAbnormality:
         before = self.baseline_grade.lowest if self.baseline_grade else None
         if self.shift_scale is ShiftScale.CTCAE:
             return before, self.worst.lowest if self.worst else None
-        lowest = [one.own_grade.lowest for one in self.results if one.own_grade is not None]
+        lowest = [
+            result.own_grade.lowest for result in self.results if result.own_grade is not None
+        ]
         return before, max((one for one in lowest if one is not None), default=None)
 
     @property
     def outlier(self) -> bool:
         """Whether the subject has an outlier by the rule."""
-        return any(one.outlier for one in self.results)
+        return any(result.outlier for result in self.results)
 
     @property
     def clinically_significant(self) -> bool:
         """Whether the subject has a result that the investigator flagged."""
-        return any(one.clinically_significant for one in self.results)
+        return any(result.clinically_significant for result in self.results)
 
 
 def lab_abnormalities(
@@ -146,7 +148,7 @@ def lab_abnormalities(
     found: list[LabAbnormality] = []
     for labs in graded_labs(history, trial, follow_up) if graded is None else graded:
         limits = tuple(limit for limit in rules.limits if limit.analyte == labs.analyte)
-        sides = {one: side_of(one, limits) for one in labs.results if _is_flagged(one)}
+        sides = {result: side_of(result, limits) for result in labs.results if _is_flagged(result)}
         found.extend(
             _abnormality(labs, direction, rules, limits, sides)
             for direction in _directions(labs, limits, sides)
@@ -159,7 +161,9 @@ def _directions(
     limits: Iterable[OutlierLimit],
     sides: Mapping[GradedLab, AbnormalityDirection | None],
 ) -> list[AbnormalityDirection | None]:
-    graded = {grade.direction for one in labs.results for grade in one.grades if grade.direction}
+    graded = {
+        grade.direction for result in labs.results for grade in result.grades if grade.direction
+    }
     known = graded | limit_directions(limits)
     flagged = {side for one, side in sides.items() if one.period is LabPeriod.POST_INFUSION} - known
     ordered: list[AbnormalityDirection | None] = [*AbnormalityDirection, None]

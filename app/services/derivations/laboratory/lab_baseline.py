@@ -142,8 +142,8 @@ def _chosen(
     course changes nothing, as the one that led to the infusion does not.
     """
     before = sorted(
-        (one for one in results if _period(one, follow_up) in _BEFORE_INFUSION),
-        key=lambda one: moment(one.value.collected),
+        (result for result in results if _period(result, follow_up) in _BEFORE_INFUSION),
+        key=lambda result: moment(result.value.collected),
     )
     if not before:
         return None

@@ -88,8 +88,8 @@ class FlagAndRule:
 def worst_result(results: Iterable[LabInDirection]) -> LabInDirection | None:
     """Give the first result of the highest grade; None: none is graded."""
     return max(
-        (one for one in results if one.lowest is not None),
-        key=lambda one: one.lowest or 0,
+        (result for result in results if result.lowest is not None),
+        key=lambda result: result.lowest or 0,
         default=None,
     )
 
@@ -156,7 +156,7 @@ def outlier_episodes(
 
 def flag_and_rule(results: Iterable[LabInDirection]) -> FlagAndRule:
     """Count where the investigator and the rule agree and where they do not."""
-    seen = [(one.outlier, one.clinically_significant) for one in results]
+    seen = [(result.outlier, result.clinically_significant) for result in results]
     return FlagAndRule(
         both=seen.count((True, True)),
         rule_only=seen.count((True, False)),

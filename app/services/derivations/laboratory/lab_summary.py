@@ -95,8 +95,10 @@ def lab_summary(found: LabAbnormality) -> LabSummary:
         worst_in_lymphodepletion=before.lowest if before else None,
         resolved_on=found.resolved_on,
         resolved=found.resolved,
-        significant_on=_first_on(one for one in found.results if one.clinically_significant),
-        outlier_on=_first_on(one for one in found.results if one.outlier),
+        significant_on=_first_on(
+            result for result in found.results if result.clinically_significant
+        ),
+        outlier_on=_first_on(result for result in found.results if result.outlier),
         episodes=len(found.episodes),
         both=found.agreement.both,
         rule_only=found.agreement.rule_only,
@@ -107,4 +109,4 @@ def lab_summary(found: LabAbnormality) -> LabSummary:
 
 
 def _first_on(results: Iterator[LabInDirection]) -> date | None:
-    return min((one.result.collected_on for one in results), default=None)
+    return min((result.result.collected_on for result in results), default=None)

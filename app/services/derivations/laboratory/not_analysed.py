@@ -17,10 +17,10 @@ def not_analysed(history: SubjectHistory) -> dict[str, int]:
     Left out is what no table would have under any code: laboratory errors, and what was not done.
     """
     found = Counter(
-        one.analyte
-        for one in history.lab_values
-        if find_analyte(one.analyte) is None
-        and is_usable(one)
-        and one.collected.earliest <= history.data_cut
+        result.analyte
+        for result in history.lab_values
+        if find_analyte(result.analyte) is None
+        and is_usable(result)
+        and result.collected.earliest <= history.data_cut
     )
     return dict(sorted(found.items()))

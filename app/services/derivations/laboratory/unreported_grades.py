@@ -52,7 +52,7 @@ def is_unreported(
 
 def severe(grades: Iterable[LabGrade]) -> tuple[LabGrade, ...]:
     """Give the directions in which a result is certainly severe."""
-    return tuple(one for one in grades if one.lowest is not None and one.lowest >= SEVERE)
+    return tuple(grade for grade in grades if grade.lowest is not None and grade.lowest >= SEVERE)
 
 
 def is_reported(result: LabValue, grade: LabGrade, events: Iterable[AdverseEvent]) -> bool:

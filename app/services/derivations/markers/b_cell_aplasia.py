@@ -72,11 +72,11 @@ def b_cell_aplasia(
     above the criterion does not tell.
     """
     counts = _counts(b_cells, lymphocytes, rules)
-    before = [one for one in counts if not one.value.after_infusion]
+    before = [count for count in counts if not count.value.after_infusion]
     if baseline_before is not None:
         last_day = baseline_before.earliest
         before = [one for one in before if one.value.dated <= last_day]
-    after = [one for one in counts if one.value.after_infusion]
+    after = [count for count in counts if count.value.after_infusion]
     first = next((one for one in after if one.absent), None)
     recovered, confirmed = _recovery(after, rules) if first else (None, None)
     return BCellAplasia(

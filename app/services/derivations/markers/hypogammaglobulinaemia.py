@@ -180,7 +180,7 @@ def _own(
     """Give IgG without the M-protein; None where an M-protein that is needed is not known."""
     if not igg_myeloma:
         return value.amount
-    near = [one for one in spikes if abs((one.dated - value.dated).days) <= M_PROTEIN_DAYS]
+    near = [spike for spike in spikes if abs((spike.dated - value.dated).days) <= M_PROTEIN_DAYS]
     if not near:
         return None
     nearest = max(near, key=lambda one: (-abs((one.dated - value.dated).days), one.dated))

@@ -107,7 +107,7 @@ def pharmacodynamics(history: SubjectHistory, trial: Trial) -> SubjectPharmacody
         visits_after=trial.schedule.after_infusion,
     )
     lymphodepletion = _lymphodepletion(history, infusion)
-    ivig = [one for one in history.therapies if one.kind is TherapyKind.IVIG]
+    ivig = [therapy for therapy in history.therapies if therapy.kind is TherapyKind.IVIG]
     markers = tuple(
         _with_therapies(
             marker_course(

@@ -54,7 +54,7 @@ def clinical_relapse(visit: VisitResponse, history: SubjectHistory) -> ClinicalR
     Decision: no record attributes a laboratory value, so these two are shown to be attributed and
     are not in the flag. Hyperviscosity is an adverse event reported by that name.
     """
-    thick = any(_is_hyperviscosity(one, visit.anchor) for one in history.adverse_events)
+    thick = any(_is_hyperviscosity(event, visit.anchor) for event in history.adverse_events)
     by_numbers = clinical_relapse_signs(
         haemoglobin_fall=_change(history, visit.anchor, "HGB", units.haemoglobin, falling=True),
         creatinine_rise=_change(history, visit.anchor, "CREAT", units.creatinine, falling=False),
@@ -80,9 +80,9 @@ def _change(
 ) -> Bounds | None:
     """Give by how much an analyte has fallen or risen from its start; None: either is missing."""
     values = [
-        (one.collected.latest, one.record.record_id, bounds)
-        for one in history.lab_values
-        if one.analyte == analyte and (bounds := _bounds(one, convert)) is not None
+        (result.collected.latest, result.record.record_id, bounds)
+        for result in history.lab_values
+        if result.analyte == analyte and (bounds := _bounds(result, convert)) is not None
     ]
     closes = lymphodepletion_of(history).first_day
     if closes is None:

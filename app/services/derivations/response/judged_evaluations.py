@@ -204,7 +204,9 @@ def _worst(visits: list[VisitResponse]) -> VisitResponse:
         clinical_relapse=tuple(
             dict.fromkeys(sign for visit in visits for sign in visit.clinical_relapse)
         ),
-        questions=tuple(dict.fromkeys(one for visit in visits for one in visit.questions)),
+        questions=tuple(
+            dict.fromkeys(question for visit in visits for question in visit.questions)
+        ),
         mrd=min((visit.mrd for visit in visits if visit.mrd), key=_disease_first, default=None),
         pet_ct=min(
             (visit.pet_ct for visit in visits if visit.pet_ct), key=_disease_first, default=None

@@ -76,4 +76,4 @@ def marker_depth(
         for marker in visit.markers
         if marker.component is component and marker.percent_from_baseline is not None
     ]
-    return min(changes, key=lambda one: one.percent_change, default=None)
+    return min(changes, key=lambda change: change.percent_change, default=None)

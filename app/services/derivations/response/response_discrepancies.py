@@ -62,9 +62,10 @@ def judgement_of(
     investigator's own course.
     """
     given = [
-        (one, one.investigator)
-        for one in assessments
-        if one.investigator is not None and one.evaluation.evaluation_id in visit.evaluation_ids
+        (assessment, assessment.investigator)
+        for assessment in assessments
+        if assessment.investigator is not None
+        and assessment.evaluation.evaluation_id in visit.evaluation_ids
     ]
     return max(given, key=lambda found: found[1].category.rank, default=None)
 
@@ -158,10 +159,10 @@ def _imaged(visit: RatedVisit, assessments: Sequence[Assessment]) -> Assessment 
     """Give the evaluation of a visit that has its imaging."""
     return next(
         (
-            one
-            for one in assessments
-            if one.evaluation.evaluation_id in visit.evaluation_ids
-            and one.evaluation.imaging is not None
+            assessment
+            for assessment in assessments
+            if assessment.evaluation.evaluation_id in visit.evaluation_ids
+            and assessment.evaluation.imaging is not None
         ),
         None,
     )

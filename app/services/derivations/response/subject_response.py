@@ -80,7 +80,7 @@ def derived_course(
     Raises:
         ValueError: a value the rules cannot read.
     """
-    evaluations = [one.evaluation for one in history.assessments]
+    evaluations = [assessment.evaluation for assessment in history.assessments]
     enrolment = history.enrolment
     myeloma = enrolment.myeloma if enrolment else NOTHING_SAID
     baseline = disease_baseline(
@@ -127,13 +127,17 @@ def rated_visits(
     """
     if source is ResponseSource.INVESTIGATOR:
         visits = _judged(
-            ((one, one.investigator) for one in history.assessments), infused_on, until
+            ((assessment, assessment.investigator) for assessment in history.assessments),
+            infused_on,
+            until,
         )
     else:
         visits = rated(derived.course.visits)
         if source is ResponseSource.ADJUDICATED:
             visits = _adjudicated(history, visits, infused_on, until)
-    return tuple(replace(one, days_to_next_scheduled=_interval(one, windows)) for one in visits)
+    return tuple(
+        replace(visit, days_to_next_scheduled=_interval(visit, windows)) for visit in visits
+    )
 
 
 def subject_response(
@@ -165,7 +169,11 @@ def _adjudicated(
     history: SubjectHistory, derived: tuple[RatedVisit, ...], infused_on: date, until: date
 ) -> tuple[RatedVisit, ...]:
     """Put the reviewers' categories in the place of the derived ones they judged."""
-    judged = _judged(((one, one.adjudicated) for one in history.assessments), infused_on, until)
+    judged = _judged(
+        ((assessment, assessment.adjudicated) for assessment in history.assessments),
+        infused_on,
+        until,
+    )
     spoken_for = {name for visit in judged for name in visit.evaluation_ids}
     kept = tuple(visit for visit in derived if not spoken_for & set(visit.evaluation_ids))
     return _one_each_day((*kept, *judged))

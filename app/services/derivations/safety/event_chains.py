@@ -103,7 +103,7 @@ def is_worse(event: AdverseEvent, before: AdverseEvent) -> bool:
 
 def _linked(by_id: Mapping[uuid.UUID, LineT]) -> list[list[LineT]]:
     """Group the lines that name each other; most name nobody and are named by none."""
-    named = {one for line in by_id.values() for one in _links(line)}
+    named = {link for line in by_id.values() for link in _links(line)}
     groups: list[list[LineT]] = []
     alone: list[list[LineT]] = []
     for line in by_id.values():
@@ -122,7 +122,7 @@ def _linked(by_id: Mapping[uuid.UUID, LineT]) -> list[list[LineT]]:
 
 def _links(line: EventLine) -> frozenset[uuid.UUID]:
     links = (line.event.part_of_episode, line.event.worsening_of)
-    return frozenset(one for one in links if one is not None)
+    return frozenset(link for link in links if link is not None)
 
 
 def _names(line: EventLine, other: EventLine) -> bool:

@@ -111,7 +111,7 @@ def haematotoxicity(
         late=late,
         early_not_graded=_early_not_graded(early),
         late_not_graded=_late_not_graded(late, until),
-        counts_left_out=sum(_cells(one) is None for one in results),
+        counts_left_out=sum(_cells(result) is None for result in results),
         g_csf_days=_days(history.therapies, TherapyKind.G_CSF, follow_up),
         transfusion_days=_days(history.therapies, TherapyKind.TRANSFUSION, follow_up),
     )

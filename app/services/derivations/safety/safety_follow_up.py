@@ -158,7 +158,9 @@ def safety_follow_up(
 
 def collection_anchors(history: SubjectHistory, *, new_therapy: date | None) -> Anchors:
     """Give the days that the periods of collection hang on."""
-    leukapheresis = [day for one in history.preparations for day in one.leukapheresis_on]
+    leukapheresis = [
+        day for preparation in history.preparations for day in preparation.leukapheresis_on
+    ]
     infused_on = history.infused_on
     return Anchors(
         consent=history.enrolment.consented_on if history.enrolment else None,

@@ -205,7 +205,7 @@ def _with_response(
 
 def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedVisits:
     within = infused.within
-    visits = tuple(one.visit for one in within.by_source[ResponseSource.DERIVED].visits)
+    visits = tuple(visit.visit for visit in within.by_source[ResponseSource.DERIVED].visits)
     found = discrepancies(
         visits,
         history.assessments,
@@ -216,7 +216,7 @@ def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedV
     )
     differing = [one for one in found if one.comparison is not None]
     return JudgedVisits(
-        judged=sum(judgement_of(one, history.assessments) is not None for one in visits),
+        judged=sum(judgement_of(visit, history.assessments) is not None for visit in visits),
         kinds=tuple(one.kind for one in differing),
         best_changes=sum(one.impact.best_response for one in differing),
         progression_changes=sum(one.impact.progression for one in differing),
@@ -324,7 +324,11 @@ def _has_baseline(
     """
     if found.course.has_baseline or trial.policy.tte.baseline_required == "always":
         return found.course.has_baseline
-    known = [one for one in history.assessments if one.evaluation.anchor <= found.until]
+    known = [
+        assessment
+        for assessment in history.assessments
+        if assessment.evaluation.anchor <= found.until
+    ]
     match source:
         case ResponseSource.DERIVED:
             return False

@@ -50,7 +50,9 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
         return answer
     found = responses_of(history, trial)
     derived = found.by_source[ResponseSource.DERIVED]
-    records = {one.evaluation.evaluation_id: one.record for one in history.assessments}
+    records = {
+        assessment.evaluation.evaluation_id: assessment.record for assessment in history.assessments
+    }
     return {
         **answer,
         "horizon": add_months(infused_on, history.horizon_months),
@@ -150,7 +152,7 @@ def _visits(
         first_lymphodepletion=lymphodepletion_of(history).first_day,
     )
     confirmed = {
-        one.visit.assessed_on: one for one in found.by_source[ResponseSource.DERIVED].visits
+        visit.visit.assessed_on: visit for visit in found.by_source[ResponseSource.DERIVED].visits
     }
     return [
         {
@@ -162,9 +164,10 @@ def _visits(
             "investigator": _investigator(history, confirmed[visit.assessed_on], visit),
             "adjudicated": next(
                 (
-                    one.adjudicated
-                    for one in history.assessments
-                    if one.adjudicated and one.evaluation.evaluation_id in visit.evaluation_ids
+                    assessment.adjudicated
+                    for assessment in history.assessments
+                    if assessment.adjudicated
+                    and assessment.evaluation.evaluation_id in visit.evaluation_ids
                 ),
                 None,
             ),
@@ -204,7 +207,8 @@ def serum_method(measurable: MeasurableDisease) -> str:
 
 def _questions(questions: Iterable[EvaluationQuestion]) -> list[dict[str, str]]:
     return [
-        {"code": one.code, "pointer": "".join(f"/{step}" for step in one.part)} for one in questions
+        {"code": question.code, "pointer": "".join(f"/{step}" for step in question.part)}
+        for question in questions
     ]
 
 

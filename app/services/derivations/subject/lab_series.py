@@ -60,9 +60,9 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
         "infused_on": infused_on,
         "n_not_shown": len(found) - len(shown),
         "n_not_plausible": sum(
-            one.not_plausible and one.collected.earliest <= history.data_cut
-            for one in history.lab_values
-            if one.analyte == analyte
+            result.not_plausible and result.collected.earliest <= history.data_cut
+            for result in history.lab_values
+            if result.analyte == analyte
         ),
         "results": [_written(one, unit, history) for one in shown if unit is not None],
     }
@@ -72,17 +72,17 @@ def _results(history: SubjectHistory, trial: Trial, analyte: str) -> list[_Resul
     started = new_therapy(history)
     follow_up = lab_follow_up(history, new_therapy=started.day if started else None)
     if follow_up is None:
-        labs = with_corrected_calcium(one for one in history.lab_values if is_usable(one))
+        labs = with_corrected_calcium(result for result in history.lab_values if is_usable(result))
         found = [
-            _Result(one.value, None, counting_grade(own_grades(one.value, history)))
-            for one in labs
-            if one.value.analyte == analyte
+            _Result(lab.value, None, counting_grade(own_grades(lab.value, history)))
+            for lab in labs
+            if lab.value.analyte == analyte
         ]
     else:
         found = [
-            _Result(one.value, one.period, counting_grade(one.grades))
+            _Result(result.value, result.period, counting_grade(result.grades))
             for labs in graded_labs(history, trial, follow_up, analytes={analyte})
-            for one in labs.results
+            for result in labs.results
         ]
     return sorted(_until(history, found), key=lambda one: one.value.collected.earliest)
 

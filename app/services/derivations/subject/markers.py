@@ -53,7 +53,7 @@ def subject_markers(
     involved = _involved(history, trial)
     found = [
         value
-        for one in sorted(history.assessments, key=lambda one: one.evaluation.anchor)
+        for one in sorted(history.assessments, key=lambda assessment: assessment.evaluation.anchor)
         for value in _values(one.evaluation, involved)
         if value.on <= history.data_cut
     ]
@@ -77,11 +77,11 @@ def subject_markers(
         ],
         "responses": [
             {
-                "assessed_on": one.assessed_on,
-                "day": _day(one.assessed_on, origin),
-                "category": one.category,
+                "assessed_on": response.assessed_on,
+                "day": _day(response.assessed_on, origin),
+                "category": response.category,
             }
-            for one in _responses(history, trial, source)
+            for response in _responses(history, trial, source)
         ],
         "cells": list(_cells(history, trial)),
         "n_not_shown": len(found) - len(shown),
@@ -97,16 +97,16 @@ def _involved(history: SubjectHistory, trial: Trial) -> LightChain | None:
 def _responses(history: SubjectHistory, trial: Trial, source: ResponseSource) -> Iterator[Any]:
     response = analyse(history, trial).responses.get(source)
     return (
-        one
-        for one in (response.days if response is not None else ())
-        if one.assessed_on <= history.data_cut
+        day
+        for day in (response.days if response is not None else ())
+        if day.assessed_on <= history.data_cut
     )
 
 
 def _values(evaluation: DiseaseEvaluation, involved: LightChain | None) -> Iterator[_Found]:
     if evaluation.serum_m_proteins is not None:
-        for one in evaluation.serum_m_proteins:
-            yield from _serum(one, _named(one.isotype), evaluation)
+        for protein in evaluation.serum_m_proteins:
+            yield from _serum(protein, _named(protein.isotype), evaluation)
     elif evaluation.serum_m_protein is not None:
         yield from _serum(evaluation.serum_m_protein, "serum M-protein", evaluation)
     urine = evaluation.urine_m_protein
@@ -166,10 +166,10 @@ def _named(isotype: Isotype) -> str:
 
 
 def _cells(history: SubjectHistory, trial: Trial) -> Iterator[dict[str, Any]]:
-    for one in car_kinetics(history, trial).analytes:
-        if one.profile.infusion_number == 1:
+    for analyte in car_kinetics(history, trial).analytes:
+        if analyte.profile.infusion_number == 1:
             yield {
-                "analyte": one.profile.analyte,
+                "analyte": analyte.profile.analyte,
                 "samples": [
                     {
                         "collected_on": sample.day,
@@ -178,7 +178,7 @@ def _cells(history: SubjectHistory, trial: Trial) -> Iterator[dict[str, Any]]:
                         "lloq": sample.lloq,
                         "quantification": sample.state,
                     }
-                    for sample in one.profile.samples
+                    for sample in analyte.profile.samples
                 ],
             }
 

@@ -112,9 +112,9 @@ def _categorised(found: Responses, source: ResponseSource) -> tuple[VisitRespons
     if source is ResponseSource.DERIVED:
         return visits
     given = {
-        name: one.visit.category
-        for one in found.by_source[source].visits
-        for name in one.visit.evaluation_ids
+        name: visit.visit.category
+        for visit in found.by_source[source].visits
+        for name in visit.visit.evaluation_ids
     }
     nothing = ResponseCategory.NE
     return tuple(

@@ -108,5 +108,5 @@ def _judging(history: SubjectHistory) -> Iterator[ResponseSource]:
     """Give the sources that have a course of their own; without reviewers theirs is the derived."""
     yield ResponseSource.DERIVED
     yield ResponseSource.INVESTIGATOR
-    if any(one.adjudicated for one in history.assessments):
+    if any(assessment.adjudicated for assessment in history.assessments):
         yield ResponseSource.ADJUDICATED

@@ -39,7 +39,7 @@ def subject_timeline(
         (one for one in lasted if one["since"] is not None and one["since"] <= history.data_cut),
         key=lambda one: (one["since"], one["label"]),
     )
-    first = min([one["on"] for one in happened] + [one["since"] for one in spans], default=None)
+    first = min([one["on"] for one in happened] + [span["since"] for span in spans], default=None)
     return {
         "origin": reached.infused_on or reached.enrolled_on or reached.consented_on or first,
         "origin_is": next(
@@ -125,16 +125,16 @@ def _spans(history: SubjectHistory, analysis: SubjectAnalysis) -> Iterator[dict[
     for event in analysis.adverse_events.events:
         events.setdefault((event.event, event.term), []).append(event)
     for (_, term), records in events.items():
-        ends = [one.end for one in records if one.end is not None]
-        grades = [one.grade for one in records if one.grade is not None]
-        begun = [day for one in records if (day := one.began_on or one.end) is not None]
+        ends = [record.end for record in records if record.end is not None]
+        grades = [record.grade for record in records if record.grade is not None]
+        begun = [day for record in records if (day := record.began_on or record.end) is not None]
         yield {
             "lane": "adverse_event",
             "label": term,
             "since": min(begun, default=None),
             "until": max(ends) if len(ends) == len(records) else None,
             "grade": max(grades, default=None),
-            "serious": any(one.serious for one in records),
+            "serious": any(record.serious for record in records),
         }
     for therapy in history.therapies:
         begins, ends_on = therapy.start or therapy.end, therapy.end

@@ -70,7 +70,10 @@ def subject_dates(history: SubjectHistory, trial: Trial) -> SubjectDates:
         contact_end=contact_end(history, last_evidence=last),
         clinical_progression=_clinical_progression(history),
         severe_toxicity=_severe_toxicity(history, trial.adverse_events),
-        records={one.evaluation.evaluation_id: one.record for one in history.assessments},
+        records={
+            assessment.evaluation.evaluation_id: assessment.record
+            for assessment in history.assessments
+        },
     )
 
 
@@ -139,7 +142,7 @@ def endpoint_facts(
         severe_toxicity=found.severe_toxicity,
         windows=windows,
         missed_after_days=missed_after_days,
-        response_due=next((one for one in windows if one.code == NO_RESPONSE_VISIT), None),
+        response_due=next((window for window in windows if window.code == NO_RESPONSE_VISIT), None),
         last_window_from=windows[-1].first_day if windows else None,
         overdue_after_days=trial.policy.tte.overdue_contact_days,
     )

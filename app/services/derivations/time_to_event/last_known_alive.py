@@ -131,7 +131,7 @@ def _partial(history: SubjectHistory) -> Iterator[tuple[RecordRef, PossibleDays]
 def _days_of(
     record: RecordRef, *days: PossibleDays | None
 ) -> Iterator[tuple[RecordRef, PossibleDays]]:
-    yield from ((record, one) for one in days if one is not None)
+    yield from ((record, day) for day in days if day is not None)
 
 
 def last_collected_on(assessment: Assessment) -> date:

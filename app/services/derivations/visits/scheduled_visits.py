@@ -112,7 +112,9 @@ def subject_visits(
     visits = [visit for visit in trial.schedule.visits if not visit.after_an_event]
     codes = frozenset(visit.code for visit in visits)
     opening = _opening(tuple(window for window in windows.values() if not window.after_an_event))
-    contacts = [windows[one.code] for one in visits if _is_contact(one) and one.code in windows]
+    contacts = [
+        windows[visit.code] for visit in visits if _is_contact(visit) and visit.code in windows
+    ]
     seen = _seen(history, trial, anchors, contacts)
     sampled = _sampled(history, trial, anchors)
     said = {
