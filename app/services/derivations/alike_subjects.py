@@ -64,8 +64,8 @@ def alike_subjects(subjects: Iterable[Likeness]) -> dict[str, list[str]]:
     Only those of one sex and year of birth are compared.
     """
     groups: dict[tuple[Sex, int | None], list[Likeness]] = defaultdict(list)
-    for one in subjects:
-        groups[one.sex, one.year_of_birth].append(one)
+    for likeness in subjects:
+        groups[likeness.sex, likeness.year_of_birth].append(likeness)
     found: dict[str, list[str]] = defaultdict(list)
     for group in groups.values():
         for one, other in combinations(group, 2):

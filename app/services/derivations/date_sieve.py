@@ -134,6 +134,6 @@ def _last_day(part: Any) -> date | None:
     """Give the last day that a component, or one of its entries, was collected on."""
     if isinstance(part, tuple):
         days = (getattr(entry, "collected_on", None) for entry in part)
-        return max((one for one in days if one is not None), default=None)
+        return max((known_day for known_day in days if known_day is not None), default=None)
     day: date | None = getattr(part, "collected_on", None) or getattr(part, "imaged_on", None)
     return day

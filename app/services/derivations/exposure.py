@@ -50,7 +50,7 @@ def exposure(history: SubjectHistory, rules: Populations) -> Exposure | None:
     if first is None:
         return None
     given = [infusion for infusion in history.infusions if infusion.day <= history.data_cut]
-    parts = [one for one in given if one.planned] or [first]
+    parts = [infusion for infusion in given if infusion.planned] or [first]
     reached = milestones(history)
     return Exposure(
         dose=_total(parts),
@@ -61,7 +61,7 @@ def exposure(history: SubjectHistory, rules: Populations) -> Exposure | None:
         vector_copy_number=first.vector_copy_number,
         transduction=first.transduction,
         parts=len(parts),
-        unplanned=sum(not one.planned for one in given),
+        unplanned=sum(not infusion.planned for infusion in given),
         bridged=_bridged(history),
         lymphodepleted=_before(reached.lymphodepletion_from, first.day) is not None,
         days_from_enrolment=_before(reached.enrolled_on, first.day),

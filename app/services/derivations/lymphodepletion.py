@@ -97,9 +97,9 @@ class Lymphodepletion:
         ends = self.first_day or infused_on or date.max
         return next(
             (
-                one
-                for one in reversed(self.earlier)
-                if one.first_day <= day <= one.last_day + timedelta(AFTER_EARLIER_DAYS)
+                before
+                for before in reversed(self.earlier)
+                if before.first_day <= day <= before.last_day + timedelta(AFTER_EARLIER_DAYS)
                 and day < ends
             ),
             None,
@@ -128,7 +128,7 @@ def lymphodepletion(
     """
     stand = tuple(preparations)
     courses = sorted(
-        (course for one in stand for course in _courses(one, course_gap_days)),
+        (course for preparation in stand for course in _courses(preparation, course_gap_days)),
         key=lambda course: _moment(course.first_dose),
     )
     chosen = _of_infusion(stand, infusion) if infusion is not None else _last(stand, date.max)
@@ -139,7 +139,7 @@ def lymphodepletion(
     earlier = tuple(_before(courses, infusion))
     if course is not None:
         earlier = tuple(
-            one for one in earlier if _moment(one.first_dose) < _moment(course.first_dose)
+            before for before in earlier if _moment(before.first_dose) < _moment(course.first_dose)
         )
     return Lymphodepletion(
         course=course,
@@ -155,7 +155,7 @@ def lymphodepletion_of(history: SubjectHistory) -> Lymphodepletion:
     Decision: of a subject with no planned infusion but an unplanned one, that one stands for it.
     """
     infused = [infusion for infusion in history.infusions if infusion.day <= history.data_cut]
-    planned = [one for one in infused if one.planned] or infused
+    planned = [infusion for infusion in infused if infusion.planned] or infused
     first = min(planned, key=lambda one: one.started_at, default=None)
     return lymphodepletion(
         (
@@ -228,11 +228,15 @@ def _given_before(dose: PossibleDays, infusion: PossibleDays) -> bool:
 
 def _of_infusion(stand: Sequence[Preparing], infusion: PlannedInfusion) -> Preparing | None:
     """Give the preparation that led to an infusion; None: none can have."""
-    named = [one for one in stand if one.record_id == infusion.preparation]
+    named = [preparation for preparation in stand if preparation.record_id == infusion.preparation]
     if named:
         return named[0]
     outcomes = {None, PreparationOutcome.INFUSED}
-    able = [one for one in stand if one.outcome in outcomes and _days(one)]
+    able = [
+        preparation
+        for preparation in stand
+        if preparation.outcome in outcomes and _days(preparation)
+    ]
     day = infusion.starts.earliest
     return _last(able, day) or min(able, key=lambda one: min(_days(one)), default=None)
 

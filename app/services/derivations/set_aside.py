@@ -79,7 +79,7 @@ def _observed(history: SubjectHistory) -> SubjectHistory:
         sieve.takes("infusions", infusion.record, infusion.day, "infused_at")
     kept = replace(
         _without_samples(history, sieve),
-        visits=sieve.kept("visits", "visited_on", history.visits, lambda one: one.visited_on),
+        visits=sieve.kept("visits", "visited_on", history.visits, lambda visit: visit.visited_on),
         preparations=tuple(
             _preparation(preparation, sieve) for preparation in history.preparations
         ),
@@ -122,21 +122,23 @@ def _without_samples(history: SubjectHistory, sieve: DateSieve) -> SubjectHistor
         history,
         assessments=sieve.assessments(history.assessments),
         lab_values=sieve.kept(
-            "lab-results", "collected_at", history.lab_values, lambda one: one.collected
+            "lab-results", "collected_at", history.lab_values, lambda result: result.collected
         ),
         kinetics=sieve.kept(
             "kinetics",
             "collected_at",
             history.kinetics,
-            lambda one: (
-                None if one.not_evaluable is NotEvaluableReason.NOT_COLLECTED else one.collected
+            lambda sample: (
+                None
+                if sample.not_evaluable is NotEvaluableReason.NOT_COLLECTED
+                else sample.collected
             ),
         ),
         neuro_assessments=sieve.kept(
             "neuro-assessments",
             "assessed_at",
             history.neuro_assessments,
-            lambda one: one.assessed_at.date(),
+            lambda examination: examination.assessed_at.date(),
         ),
     )
 

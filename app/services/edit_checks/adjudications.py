@@ -68,7 +68,7 @@ def what_was_judged(subject: SubjectRecords) -> Iterator[RecordFinding]:
 
 def judged_once(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice every adjudication of an evaluation that has more than one."""
-    judged = [one.fields.assessment for one in subject.adjudications]
+    judged = [verdict.fields.assessment for verdict in subject.adjudications]
     for adjudication in subject.adjudications:
         if judged.count(adjudication.fields.assessment) > 1:
             yield RecordFinding(adjudication, ADJUDICATED_TWICE.at("assessment"))

@@ -191,7 +191,7 @@ def progression(
 
 def one_fatal_event(subject: SubjectRecords) -> Iterator[RecordFinding]:
     """Notice a second fatal event."""
-    fatal = [one for one in subject.adverse_events if one.fields.outcome is Outcome.FATAL]
+    fatal = [other for other in subject.adverse_events if other.fields.outcome is Outcome.FATAL]
     for event in fatal[1:]:
         yield RecordFinding(event, AE_FATAL_TWICE.at("outcome"))
 

@@ -114,7 +114,7 @@ def enrolled_before_treatment(
 ) -> Iterator[Finding]:
     """Notice treatment of a subject who was not, or not yet, enrolled."""
     fields, anchors = enrolment.fields, course.anchors
-    given = (*(one.first_day for one in course.lymphodepletion.earlier), anchors.infusion)
+    given = (*(before.first_day for before in course.lymphodepletion.earlier), anchors.infusion)
     treated = [day for day in (anchors.first_lymphodepletion, *given) if day is not None]
     if not treated:
         return

@@ -138,7 +138,9 @@ def death_dates_differ(subject: SubjectRecords) -> Iterator[RecordFinding]:
     for index, follow_up in enumerate(subject.deaths):
         died = follow_up.fields.death_date
         others = (death.fields.death_date for death in subject.deaths[:index])
-        if any(follow_up.is_before(died, one) or follow_up.is_before(one, died) for one in others):
+        if any(
+            follow_up.is_before(died, other) or follow_up.is_before(other, died) for other in others
+        ):
             yield RecordFinding(follow_up, DEATH_DATES_DIFFER.at("death_date"))
 
 

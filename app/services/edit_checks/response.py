@@ -298,7 +298,7 @@ def lesions_are_followed(subject: SubjectRecords) -> Iterator[RecordFinding]:
         imaging = assessment.fields.imaging
         if imaging is not None:
             seen = {lesion.lesion_id for lesion in imaging.lesions}
-            merged = {one for lesion in imaging.lesions for one in lesion.merged_from}
+            merged = {merged_id for lesion in imaging.lesions for merged_id in lesion.merged_from}
             if known - seen - merged:
                 yield RecordFinding(assessment, LESION_NOT_FOLLOWED.at("imaging", "lesions"))
             known = (known | seen) - merged

@@ -167,7 +167,7 @@ def _measured_not_used(
         if assessment.fields.immunoglobulin is not None
     }
     baseline = reading.history.baseline.raw
-    for visit in (baseline, *(one.raw for one in reading.history.visits)):
+    for visit in (baseline, *(evaluation.raw for evaluation in reading.history.visits)):
         if not is_measured_for_nothing(reading.history, visit):
             continue
         names = (visit.evaluation_id, *visit.merged_with)
@@ -224,7 +224,7 @@ def _treatments(subject: SubjectRecords) -> Iterator[tuple[list[str], date, date
             for preparation in subject.preparations
             if preparation.fields.bridging is not None and preparation.fields.bridging.given
         ),
-        *((one, one.fields) for one in subject.therapies),
+        *((treatment, treatment.fields) for treatment in subject.therapies),
     ]
     for record, therapy in given:
         first = record.days(therapy.start).earliest if therapy.start else date.min

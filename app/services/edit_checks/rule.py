@@ -139,7 +139,7 @@ class LabSample:
         read = analysed_in(listed, self.unit)
         if read is None or read.unit == self.unit:
             return self
-        low, high = (None if one is None else read.of(one) for one in self.normal)
+        low, high = (None if limit is None else read.of(limit) for limit in self.normal)
         return replace(
             self, value=read.of(self.value), unit=read.unit, lower_limit=low, upper_limit=high
         )
@@ -297,7 +297,7 @@ class SubjectRecords:
         return replace(
             self,
             records={
-                path: tuple(one.as_analysed() for one in of_kind)
+                path: tuple(record.as_analysed() for record in of_kind)
                 for path, of_kind in self.records.items()
             },
         )

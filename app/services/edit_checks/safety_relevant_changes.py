@@ -90,7 +90,7 @@ def _of_event(change: RecordChange) -> Iterator[str]:
     yield from change.taken_away("aesi_kind")
     if before.get("aesi_kind") is None and before.get("term") == CRS_TERM:
         yield from change.of("term")
-    fatal = [one.get("outcome") == Outcome.FATAL for one in (before, after)]
+    fatal = [version.get("outcome") == Outcome.FATAL for version in (before, after)]
     if fatal[0] != fatal[1]:
         yield "outcome"
     if all(fatal):
@@ -127,7 +127,7 @@ def _of_preparation(change: RecordChange) -> Iterator[str]:
 
 
 def _of_assessment(change: RecordChange) -> Iterator[str]:
-    days = [one.get("assessed_on") for one in (change.before, change.after)]
+    days = [version.get("assessed_on") for version in (change.before, change.after)]
     if change.infused_on is None or any(
         day is not None and date.fromisoformat(day) <= change.infused_on for day in days
     ):
@@ -135,7 +135,7 @@ def _of_assessment(change: RecordChange) -> Iterator[str]:
 
 
 def _of_therapy(change: RecordChange) -> Iterator[str]:
-    if any(_is_new_therapy(one) for one in (change.before, change.after)):
+    if any(_is_new_therapy(version) for version in (change.before, change.after)):
         yield from change.of(*_OF_THERAPY)
 
 

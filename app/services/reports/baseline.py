@@ -47,14 +47,28 @@ def baseline(cohort: Sequence[SubjectAnalysis]) -> list[dict[str, Any]]:
         _number(
             "years_since_diagnosis", "a", [subject.years_since_diagnosis for subject in cohort]
         ),
-        _number("prior_lines", "1", [one.prior_lines for one in known]),
-        _number("marrow_plasma_cells", "%", [one.marrow_plasma_cells for one in known]),
+        _number("prior_lines", "1", [characteristics.prior_lines for characteristics in known]),
+        _number(
+            "marrow_plasma_cells",
+            "%",
+            [characteristics.marrow_plasma_cells for characteristics in known],
+        ),
     ]
     words = [
-        _words(name, shape, [getattr(one, name) for one in known]) for name, shape in _WORDS.items()
+        _words(name, shape, [getattr(characteristics, name) for characteristics in known])
+        for name, shape in _WORDS.items()
     ]
-    ecog = _counted("ecog", [None if one.ecog is None else str(one.ecog) for one in known])
-    flags = [_flag(name, [getattr(one, name) for one in known]) for name in _FLAGS]
+    ecog = _counted(
+        "ecog",
+        [
+            None if characteristics.ecog is None else str(characteristics.ecog)
+            for characteristics in known
+        ],
+    )
+    flags = [
+        _flag(name, [getattr(characteristics, name) for characteristics in known])
+        for name in _FLAGS
+    ]
     return [numbers[0], words[0], ecog, numbers[1], *words[1:6], *numbers[2:], words[6], *flags]
 
 
@@ -63,12 +77,12 @@ def exposure_of(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     given = [subject.exposure for subject in cohort if subject.exposure is not None]
     return {
         "n": len(given),
-        "out_of_specification": sum(one.out_of_specification for one in given),
-        "in_specification": sum(one.in_specification for one in given),
-        "split": sum(one.parts > 1 for one in given),
-        "unplanned_repeat": sum(one.unplanned > 0 for one in given),
-        "lymphodepleted": sum(one.lymphodepleted for one in given),
-        "bridged": _flag("bridged", [one.bridged for one in given]),
+        "out_of_specification": sum(exposure.out_of_specification for exposure in given),
+        "in_specification": sum(exposure.in_specification for exposure in given),
+        "split": sum(exposure.parts > 1 for exposure in given),
+        "unplanned_repeat": sum(exposure.unplanned > 0 for exposure in given),
+        "lymphodepleted": sum(exposure.lymphodepleted for exposure in given),
+        "bridged": _flag("bridged", [exposure.bridged for exposure in given]),
         "numbers": [
             _number(name, unit, _values(given, name)) for name, unit in _OF_PRODUCT.items()
         ],
@@ -76,7 +90,7 @@ def exposure_of(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
 
 
 def _values(given: Iterable[Exposure], name: str) -> list[Decimal | int | None]:
-    return [getattr(one, name) for one in given]
+    return [getattr(exposure, name) for exposure in given]
 
 
 def _number(name: str, unit: str, values: Sequence[Decimal | int | None]) -> dict[str, Any]:

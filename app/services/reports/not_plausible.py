@@ -35,10 +35,10 @@ def not_plausible(cohort: Sequence[SubjectAnalysis], trial: Trial, endpoint: str
     A member is that of the record, of a laboratory result our code of the analyte.
     """
     counts = Counter(
-        one.member
+        number.member
         for analysis in cohort
-        for one in analysis.not_plausible
-        if _is_read(one, trial, endpoint)
+        for number in analysis.not_plausible
+        if _is_read(number, trial, endpoint)
     )
     return {"n_not_plausible": counts.total(), "not_plausible_by": dict(sorted(counts.items()))}
 

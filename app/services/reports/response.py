@@ -132,7 +132,7 @@ def _of_the_derivation(
         by_waiver[name] = {
             **rate(sum(reaches(best, level) for best in waived), len(waived), limits),
             "n_by_waiver": len(gained),
-            "n_by_waiver_never_measured": sum(not one.urine_measured for one in gained),
+            "n_by_waiver_never_measured": sum(not subject.urine_measured for subject in gained),
         }
     return {
         "urine_for_vgpr": {"waived_if_not_measurable": by_waiver},

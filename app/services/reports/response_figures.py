@@ -101,11 +101,13 @@ def by_month(
     found = []
     for visit in visits:
         by_then = [response.by_visit.get(visit) if response else None for response in responses]
-        bests = [None if one is None else one.best for one in by_then]
+        bests = [None if response is None else response.best for response in by_then]
         found.append(
             {
                 "visit": visit,
-                "window_closed": sum(one is not None and one.closed for one in by_then),
+                "window_closed": sum(
+                    response is not None and response.closed for response in by_then
+                ),
                 "assessed": sum(best is not None for best in bests),
                 "rates": rates(bests, limits),
                 "categories": categories(bests, limits),
@@ -178,13 +180,17 @@ def _negativity(
     responses: Sequence[ResponseAnalysis | None], threshold: str, limits: ProportionLimits
 ) -> dict[str, Any]:
     known = [response for response in responses if response is not None]
-    negative = [one for one in known if one.mrd[threshold].best is MrdResult.NEGATIVE]
-    evaluable = sum(one.mrd[threshold].evaluable for one in known)
+    negative = [
+        response for response in known if response.mrd[threshold].best is MrdResult.NEGATIVE
+    ]
+    evaluable = sum(response.mrd[threshold].evaluable for response in known)
     return {
         "treated": rate(len(negative), len(responses), limits),
         "mrd_evaluable": rate(len(negative), evaluable, limits),
         "complete_response": rate(
-            sum(one.complete for one in negative), sum(one.complete for one in known), limits
+            sum(response.complete for response in negative),
+            sum(response.complete for response in known),
+            limits,
         ),
     }
 

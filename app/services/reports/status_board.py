@@ -38,7 +38,9 @@ def status_board(
         "status_on": today,
         "rule_set": rule_set(trial),
         "engine_version": ENGINE_VERSION,
-        "statuses": [{"code": one, "meaning": one.display} for one in ScheduledVisitStatus],
+        "statuses": [
+            {"code": status, "meaning": status.display} for status in ScheduledVisitStatus
+        ],
         "visits": [
             {**_column(visit), "counts": _counts(_standing(subjects, visit.code))}
             for visit in columns
@@ -68,8 +70,8 @@ def _subject(analysis: SubjectAnalysis, today: date, until: date) -> dict[str, A
         "centre": analysis.centre,
         "state": _state(analysis, until),
         "infused_on": analysis.milestones.infused_on,
-        "visits": [_visit(one, one.status(today, visits.stops)) for one in visits.scheduled],
-        "other_visits": [{"visit": one.code, "on": one.on} for one in visits.others],
+        "visits": [_visit(visit, visit.status(today, visits.stops)) for visit in visits.scheduled],
+        "other_visits": [{"visit": visit.code, "on": visit.on} for visit in visits.others],
     }
 
 

@@ -192,12 +192,12 @@ def _changes(
     both = fda.keys() & ema.keys()
     return {
         "FDA_event_to_EMA_censored": sum(
-            fda[one].observed and not ema[one].observed for one in both
+            fda[subject].observed and not ema[subject].observed for subject in both
         ),
         "FDA_censored_to_EMA_event": sum(
-            ema[one].observed and not fda[one].observed for one in both
+            ema[subject].observed and not fda[subject].observed for subject in both
         ),
-        "different_day": sum(fda[one].days != ema[one].days for one in both),
+        "different_day": sum(fda[subject].days != ema[subject].days for subject in both),
     }
 
 

@@ -63,7 +63,7 @@ def segments(days: Sequence[ResponseDay], last: date) -> Iterator[dict[str, Any]
             continue
         if not changes or changes[-1].running is not day.running:
             changes.append(day)
-    ends = [one.assessed_on for one in changes[1:]]
+    ends = [later.assessed_on for later in changes[1:]]
     for change, until in zip(changes, [*ends, last], strict=False):
         if change.running not in {ResponseCategory.NE, ResponseCategory.PD}:
             yield {"category": change.running, "since": change.assessed_on, "until": until}

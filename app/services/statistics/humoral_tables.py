@@ -58,15 +58,15 @@ def b_cell_table(
 ) -> BCellTable:
     """Count the subjects whose B cells were absent, and those in whom they recovered."""
     treated = [subject.b_cells for subject in subjects if subject.b_cells is not None]
-    told = [one for one in treated if one.occurred is not None]
-    absent = [one for one in told if one.occurred]
-    recovered = [one for one in absent if one.recovery_day is not None]
+    told = [subject for subject in treated if subject.occurred is not None]
+    absent = [subject for subject in told if subject.occurred]
+    recovered = [subject for subject in absent if subject.recovery_day is not None]
     return BCellTable(
         n_treated=len(treated),
         aplasia=proportion(len(absent), len(told), conf_level=methods.conf_level),
-        first_day=_days([one.first_day for one in absent], methods),
+        first_day=_days([subject.first_day for subject in absent], methods),
         recovered=proportion(len(recovered), len(absent), conf_level=methods.conf_level),
-        recovery_day=_days([one.recovery_day for one in recovered], methods),
+        recovery_day=_days([subject.recovery_day for subject in recovered], methods),
         methods=methods,
     )
 
@@ -78,20 +78,20 @@ def immunoglobulin_table(
     treated = [
         subject.immunoglobulin_g for subject in subjects if subject.immunoglobulin_g is not None
     ]
-    told = [one for one in treated if one.occurred is not None]
-    low = [one for one in told if one.occurred]
+    told = [subject for subject in treated if subject.occurred is not None]
+    low = [subject for subject in told if subject.occurred]
     return ImmunoglobulinTable(
         n_treated=len(treated),
         low=proportion(len(low), len(told), conf_level=methods.conf_level),
-        first_day=_days([one.first_day for one in low], methods),
+        first_day=_days([subject.first_day for subject in low], methods),
         lowest=summarise(
-            [one.lowest for one in told if one.lowest is not None],
+            [subject.lowest for subject in told if subject.lowest is not None],
             quantile_type=methods.quantile_type,
             conf_level=methods.conf_level,
         ),
-        n_low_at_baseline=sum(one.at_baseline is True for one in told),
-        n_values_after_ivig=sum(one.n_after_ivig for one in treated),
-        n_values_without_m_protein=sum(one.n_without_m_protein for one in treated),
+        n_low_at_baseline=sum(subject.at_baseline is True for subject in told),
+        n_values_after_ivig=sum(subject.n_after_ivig for subject in treated),
+        n_values_without_m_protein=sum(subject.n_without_m_protein for subject in treated),
         methods=methods,
     )
 

@@ -72,32 +72,34 @@ def icaht_table(
     n = len(subjects)
     known = [subject for subject in subjects if subject is not None]
     lost = n - len(known)
-    early = [one.early for one in known]
+    early = [subject.early for subject in known]
     return IcahtTable(
         n=n,
         early=_phase(
-            [one.grade for one in early],
-            [one.early_not_graded for one in known],
+            [subject.grade for subject in early],
+            [subject.early_not_graded for subject in known],
             lost,
-            at_least=sum(one.at_least for one in early),
-            measured=[one.measured_days for one in early],
+            at_least=sum(subject.at_least for subject in early),
+            measured=[subject.measured_days for subject in early],
             coverage=day_range(
-                100 * one.measured_days / one.window_days for one in early if one.measured_days
+                100 * subject.measured_days / subject.window_days
+                for subject in early
+                if subject.measured_days
             ),
             conf_level=conf_level,
         ),
         late=_phase(
-            [one.late.grade for one in known],
-            [one.late_not_graded for one in known],
+            [subject.late.grade for subject in known],
+            [subject.late_not_graded for subject in known],
             lost,
             at_least=0,
-            measured=[one.late.measured_days for one in known],
+            measured=[subject.late.measured_days for subject in known],
             coverage=None,
             conf_level=conf_level,
         ),
-        counts_left_out=sum(one.counts_left_out for one in known),
-        given_g_csf=sum(bool(one.g_csf_days) for one in known),
-        transfused=sum(bool(one.transfusion_days) for one in known),
+        counts_left_out=sum(subject.counts_left_out for subject in known),
+        given_g_csf=sum(bool(subject.g_csf_days) for subject in known),
+        transfused=sum(bool(subject.transfusion_days) for subject in known),
     )
 
 

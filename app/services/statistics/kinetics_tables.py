@@ -157,7 +157,9 @@ def _table(
         n_also_measured=len(with_derived) - len(followed),
         expanded=proportion(n_expanded, len(profiles), conf_level=methods.conf_level),
         n_no_expansion=len(profiles) - n_expanded,
-        flags=dict(sorted(Counter(str(flag) for one in in_order for flag in one.flags).items())),
+        flags=dict(
+            sorted(Counter(str(flag) for profile in in_order for flag in profile.flags).items())
+        ),
         profile=_by_day(in_order, methods),
         lloq=tuple(
             sorted(
@@ -170,7 +172,7 @@ def _table(
             )
         ),
         n_unscheduled=sum(
-            sample.nominal_day is None for one in in_order for sample in one.after_infusion
+            sample.nominal_day is None for profile in in_order for sample in profile.after_infusion
         ),
         parameters=parameter_summaries(in_order, methods=methods),
         persistence=persistence_rates(
@@ -243,9 +245,9 @@ def _ratios(
     ratios: dict[int | None, list[float]] = {}
     for subject in treated:
         first: dict[int | None, float] = {}
-        for one in subject.ratios:
-            if one.analyte == analyte:
-                first.setdefault(one.nominal_day, one.ratio)
+        for to_blood in subject.ratios:
+            if to_blood.analyte == analyte:
+                first.setdefault(to_blood.nominal_day, to_blood.ratio)
         for day, ratio in first.items():
             ratios.setdefault(day, []).append(ratio)
     return tuple(

@@ -78,7 +78,7 @@ def persistence_rates(
     Decision: a subject with a sample of the visit was in follow-up, whatever else is known of it.
     """
     answers = [
-        (subject, {one.visit: one for one in kinetics.at_visits} if kinetics else {})
+        (subject, {at_visit.visit: at_visit for at_visit in kinetics.at_visits} if kinetics else {})
         for subject, kinetics in subjects
     ]
     targets: dict[str, int] = {}

@@ -230,9 +230,11 @@ def _visits(courses: Sequence[MarkerCourse], methods: TableMethods) -> tuple[Mar
     levels: dict[str, list[MeasuredLevel]] = {}
     targets: dict[str, int] = {}
     for course in courses:
-        for one in course.visits:
-            levels.setdefault(one.visit, []).append(_level(one.value))
-            targets[one.visit] = min(one.target, targets.get(one.visit, one.target))
+        for at_visit in course.visits:
+            levels.setdefault(at_visit.visit, []).append(_level(at_visit.value))
+            targets[at_visit.visit] = min(
+                at_visit.target, targets.get(at_visit.visit, at_visit.target)
+            )
     return tuple(
         MarkerVisit(visit=visit, target=target, levels=summarise_levels(levels[visit], methods))
         for visit, target in sorted(targets.items(), key=lambda item: item[1])

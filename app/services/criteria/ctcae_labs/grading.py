@@ -93,7 +93,9 @@ def grade_lab_result(
     counts as not sent: multiples of it would grade every value 4.
     """
     if value is None:
-        return tuple(one for one in rules_in_unit(analyte, None) if isinstance(one, LabGrade))
+        return tuple(
+            graded for graded in rules_in_unit(analyte, None) if isinstance(graded, LabGrade)
+        )
     in_unit = rules_in_unit(analyte, unit or "", own=own)
     if value < 0 and any(isinstance(rules, RuleSet) for rules in in_unit):
         raise ValueError("a graded result is not negative")
@@ -151,7 +153,7 @@ def _grade_beside(
         Side(above, compared.value_restated, compared.baseline_restated) for above in (False, True)
     ]
     both = [_grade(rules, value, compared, facts, partial(find_on, side)) for side in sides]
-    if all(one.grades == plain.grades for one in both):
+    if all(graded.grades == plain.grades for graded in both):
         return plain
     return _bounded(rules, grade_of_all([plain, *both], DecidingFact.RESTATED_VALUE))
 
@@ -194,13 +196,20 @@ def _settled(rules: RuleSet, found: tuple[PlaceOfValue, ...], compared: Compared
         ]
         if bounded:
             left += tuple(bounded)
-            if {0, *(one.grade for one in left if one)} >= rules.grades:
+            if {0, *(interval.grade for interval in left if interval)} >= rules.grades:
                 return _ungraded(rules, _limit_missing(bounded, references))
         if len(found) > 1:
             left += undecided
-    if references[-1] is None and any(one and one.baseline_read_as_normal for one in left):
+    if references[-1] is None and any(
+        interval and interval.baseline_read_as_normal for interval in left
+    ):
         missing.add(GradingReference.BASELINE)
-    return _graded(rules, left, tuple(one for one in GradingReference if one in missing), scale)
+    return _graded(
+        rules,
+        left,
+        tuple(reference for reference in GradingReference if reference in missing),
+        scale,
+    )
 
 
 def _bounded(rules: RuleSet, graded: LabGrade) -> LabGrade:
@@ -214,7 +223,7 @@ def _bounded(rules: RuleSet, graded: LabGrade) -> LabGrade:
 
 
 def _limit_missing(undecided: Iterable[Interval], references: References) -> UngradedReason | None:
-    missing = {reference for one in undecided for reference in one.missing(references)}
+    missing = {reference for interval in undecided for reference in interval.missing(references)}
     return next((reason for one, reason in _REASONS.items() if one in missing), None)
 
 

@@ -149,7 +149,7 @@ def find(reading: PossibleIntervals, value: Decimal, references: References) -> 
         else:
             if known:
                 if undecided:
-                    undecided = tuple(one for one in undecided if one.grade > interval.grade)
+                    undecided = tuple(other for other in undecided if other.grade > interval.grade)
                 return interval, undecided
             undecided += (interval,)
     return None, undecided

@@ -123,7 +123,7 @@ def _in_direction(
         accepted, restated = _in_another_unit(analyte, unit, numbered)
     if accepted and unit is not None:
         if own:
-            accepted = [one for one in accepted if not _is_multiple_of_baseline(one)]
+            accepted = [interval for interval in accepted if not _is_multiple_of_baseline(interval)]
         return _rule_set(analyte, accepted, restated, own=own)
     if not numbered:
         reason = UngradedReason.NO_RULE
@@ -157,7 +157,7 @@ def _in_another_unit(
     known = {printed: way for printed, way in ways.items() if way is not None}
     if not known:
         return [], None
-    printed = min(known, key=lambda one: not known[one].exact)
+    printed = min(known, key=lambda unit: not known[unit].exact)
     return by_unit[printed], known[printed]
 
 
@@ -204,7 +204,7 @@ def _reading(
     ]
     return tuple(
         _interval(interval, own=own)
-        for interval in sorted(chosen, key=lambda one: -(one.grade or 0))
+        for interval in sorted(chosen, key=lambda other: -(other.grade or 0))
     )
 
 

@@ -118,7 +118,7 @@ class Bounds:
         least = max(self, other, key=_from_below)
         if self.high is None or other.high is None:
             return Bounds(least.low, None, least.low_open)
-        most = max(self, other, key=lambda one: (one.high, not one.high_open))
+        most = max(self, other, key=lambda bounds: (bounds.high, not bounds.high_open))
         return Bounds(least.low, most.high, least.low_open, most.high_open)
 
 

@@ -62,7 +62,11 @@ def _any_lesion_grew(history: History, visit: UsableEvaluation) -> bool:
         lesion_grew(smallest=min(seen, key=lambda size: size.product), current=size)
         for lesion_id, size in survey.measured.items()
         if lesion_id not in reshaped
-        and (seen := [one.measured[lesion_id] for one in earlier if lesion_id in one.measured])
+        and (
+            seen := [
+                before.measured[lesion_id] for before in earlier if lesion_id in before.measured
+            ]
+        )
     )
 
 

@@ -103,7 +103,7 @@ def negative_since(history: History, visit: UsableEvaluation) -> date:
         if (serum and not serum.negative) or (urine and not urine.negative):
             since = None
         elif since is None and serum and (urine or urine_is_waived(history, evaluation)):
-            since = min(one.collected_on for one in (serum, urine) if one)
+            since = min(protein.collected_on for protein in (serum, urine) if protein)
     return visit.anchor if since is None else since
 
 

@@ -157,7 +157,7 @@ def _second_isotypes(
 def _serum_method(history: History, raw: DiseaseEvaluation) -> Iterator[EvaluationQuestion]:
     by_class, quantity = history.myeloma.quantitative, raw.immunoglobulin
     spike, several = raw.serum_m_protein, raw.serum_m_proteins or ()
-    electrophoresis = any(one is not None and one.usable for one in (spike, *several))
+    electrophoresis = any(protein is not None and protein.usable for protein in (spike, *several))
     quantified = quantity is not None and quantity.usable
     if by_class is not None:
         total = (

@@ -201,7 +201,7 @@ def review_flags(
         ReviewFlag.UNTRACKED_LESION: untracked(history, visit),
         ReviewFlag.NADIR_BELOW_LIMIT: _only_through_a_limit(tested),
         ReviewFlag.NADIR_ABOVE_LIMIT: any(
-            one.withheld is Withheld.NADIR_ABOVE_LIMIT for one in tested
+            test.withheld is Withheld.NADIR_ABOVE_LIMIT for test in tested
         ),
         ReviewFlag.CLONE_ESCAPE: any(
             question.code is QuestionCode.CLONE_ESCAPE for question in questions

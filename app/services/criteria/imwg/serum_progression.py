@@ -63,7 +63,7 @@ def _clone(history: History, isotype: Isotype, reading: Reading) -> Iterator[Tes
 
     initial = own(history.baseline)
     readings = (own(evaluation) for evaluation in history.visits)
-    series = Series(initial, tuple(one for one in readings if one is not None))
+    series = Series(initial, tuple(protein for protein in readings if protein is not None))
     rules = _rules(history, reading, initial, by_class=False)
     return against_nadir(series, reading, history.policy, Component.SERUM_M_PROTEIN, rules)
 

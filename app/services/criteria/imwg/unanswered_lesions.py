@@ -29,7 +29,7 @@ def untracked(history: History, visit: UsableEvaluation) -> bool:
 def _not_accounted_for(history: History, visit: UsableEvaluation) -> tuple[str, ...]:
     imaging, survey = visit.raw.imaging, visit.survey
     called_new = visit.raw.new_lesions or ()
-    if imaging is None or survey is None or any(one.lesion_id is None for one in called_new):
+    if imaging is None or survey is None or any(lesion.lesion_id is None for lesion in called_new):
         return ()
     baseline = history.baseline.raw.imaging
     known = {lesion.lesion_id for lesion in baseline.lesions} if baseline else set()

@@ -75,9 +75,9 @@ class CarKinetics:
         """Give an analyte after the first infusion; None without an evaluable sample after it."""
         return next(
             (
-                one
-                for one in self.analytes
-                if one.profile.analyte == analyte and one.profile.infusion_number == 1
+                kinetics
+                for kinetics in self.analytes
+                if kinetics.profile.analyte == analyte and kinetics.profile.infusion_number == 1
             ),
             None,
         )

@@ -45,7 +45,9 @@ def compartment_ratios(
     Decision: the sample of blood is the nearest one in time, the later of two equally near; where
     that one is below the limit there is no ratio, even if another within reach is not.
     """
-    blood = {one.analyte: one for one in profiles if one.analyte.matrix is Matrix.PB}
+    blood = {
+        of_blood.analyte: of_blood for of_blood in profiles if of_blood.analyte.matrix is Matrix.PB
+    }
     ratios = []
     for profile in profiles:
         if profile.analyte.matrix is Matrix.PB:
@@ -75,10 +77,10 @@ def _nearest(
 ) -> ProfileSample | None:
     return max(
         (
-            one
-            for one in (blood.after_infusion if blood else ())
-            if abs((sample.day - one.day).days) <= ratio_days
+            candidate
+            for candidate in (blood.after_infusion if blood else ())
+            if abs((sample.day - candidate.day).days) <= ratio_days
         ),
-        key=lambda one: (-abs(sample.days - one.days), one.days),
+        key=lambda candidate: (-abs(sample.days - candidate.days), candidate.days),
         default=None,
     )

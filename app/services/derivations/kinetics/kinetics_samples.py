@@ -103,7 +103,7 @@ def assayed_samples(
     """
     counted: list[_Placed] = []
     spurious = not_evaluable = missing = 0
-    for sample in sorted(samples, key=lambda one: one.record.record_id):
+    for sample in sorted(samples, key=lambda result: result.record.record_id):
         if sample.spurious:
             spurious += 1
         elif sample.not_evaluable is not None:

@@ -85,7 +85,7 @@ def persistence_time(profile: KineticsProfile) -> PersistenceTime | None:
     tmax, tlast = profile.parameters.tmax, profile.parameters.tlast
     if not profile.expanded or tmax is None or tlast is None:
         return None
-    later = [one for one in profile.after_infusion if one.days > tmax]
+    later = [result for result in profile.after_infusion if result.days > tmax]
     lost = next(
         (
             first

@@ -83,8 +83,8 @@ def with_corrected_calcium(labs: Iterable[LabValue]) -> tuple[SubjectLab, ...]:
     not positive.
     """
     results = tuple(labs)
-    albumins = [one for one in results if one.analyte == ALB and _is_exact(one)]
-    corrected = [one for one in results if one.analyte == CA_CORR and _is_exact(one)]
+    albumins = [lab for lab in results if lab.analyte == ALB and _is_exact(lab)]
+    corrected = [lab for lab in results if lab.analyte == CA_CORR and _is_exact(lab)]
     analysed = []
     for result in results:
         if result.analyte == CA_TOTAL and _is_exact(result):

@@ -85,7 +85,7 @@ class AnalyteLabs:
     @property
     def baseline_not_comparable(self) -> int:
         """How many results after the infusion the baseline cannot be compared with."""
-        return sum(one.comparable is False for one in self.in_period(LabPeriod.POST_INFUSION))
+        return sum(result.comparable is False for result in self.in_period(LabPeriod.POST_INFUSION))
 
     @property
     def baseline_in_use(self) -> LabBaseline | None:
@@ -150,12 +150,16 @@ def graded_result(
     Decision: total calcium that the laboratory corrected itself, and that the tables leave out for
     the corrected result, is graded as it was reported.
     """
-    others = (one for one in history.lab_values if one.record.record_id != result.record.record_id)
-    labs = with_corrected_calcium(one for one in (*others, result) if is_usable(one))
-    lab = next((one for one in labs if one.value.record == result.record), SubjectLab(value=result))
+    others = (
+        value for value in history.lab_values if value.record.record_id != result.record.record_id
+    )
+    labs = with_corrected_calcium(value for value in (*others, result) if is_usable(value))
+    lab = next(
+        (other for other in labs if other.value.record == result.record), SubjectLab(value=result)
+    )
     if follow_up is None:
         return own_grades(lab.value, history)
-    same = [one for one in labs if one.value.analyte == lab.value.analyte]
+    same = [other for other in labs if other.value.analyte == lab.value.analyte]
     return _graded(lab, lab_baseline(same, follow_up, trial), history, follow_up).grades
 
 

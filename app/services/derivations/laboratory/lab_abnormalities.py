@@ -107,7 +107,7 @@ class LabAbnormality:
         lowest = [
             result.own_grade.lowest for result in self.results if result.own_grade is not None
         ]
-        return before, max((one for one in lowest if one is not None), default=None)
+        return before, max((grade for grade in lowest if grade is not None), default=None)
 
     @property
     def outlier(self) -> bool:
@@ -153,7 +153,11 @@ def lab_abnormalities(
             _abnormality(labs, direction, rules, limits, sides)
             for direction in _directions(labs, limits, sides)
         )
-    return tuple(one for one in found if one.results or one.worst_in_lymphodepletion)
+    return tuple(
+        abnormality
+        for abnormality in found
+        if abnormality.results or abnormality.worst_in_lymphodepletion
+    )
 
 
 def _directions(
@@ -200,18 +204,18 @@ def _abnormality(
             clinically_significant=(sides[result] is direction) if flag else flag,
         )
 
-    results = [seen(one) for one in labs.in_period(LabPeriod.POST_INFUSION)]
-    before = [seen(one) for one in labs.in_period(LabPeriod.LYMPHODEPLETION)]
+    results = [seen(lab) for lab in labs.in_period(LabPeriod.POST_INFUSION)]
+    before = [seen(lab) for lab in labs.in_period(LabPeriod.LYMPHODEPLETION)]
     settled = rules.resolved_grade
     worst = worst_result(results)
     resolved = resolved_on(results, worst, settled)
-    factors = {one.grade.restated.factor for one in results if one.grade and one.grade.restated}
+    factors = {lab.grade.restated.factor for lab in results if lab.grade and lab.grade.restated}
     if direction is not None:
-        factors.update(*(limit_factors(one.result.value, direction, limits) for one in results))
+        factors.update(*(limit_factors(lab.result.value, direction, limits) for lab in results))
     return LabAbnormality(
         analyte=labs.analyte,
         direction=direction,
-        term=next((one.grade.term for one in [*results, *before] if one.grade), None),
+        term=next((lab.grade.term for lab in [*results, *before] if lab.grade), None),
         baseline=in_use,
         baseline_flags=flags,
         baseline_grade=baseline_grade,
@@ -223,9 +227,9 @@ def _abnormality(
         episodes=outlier_episodes(results, settled),
         agreement=flag_and_rule(results),
         ungraded=Counter(
-            one.grade.ungraded_reason
-            for one in results
-            if one.grade is not None and one.grade.ungraded_reason is not None
+            lab.grade.ungraded_reason
+            for lab in results
+            if lab.grade is not None and lab.grade.ungraded_reason is not None
         ),
         baseline_not_comparable=labs.baseline_not_comparable,
         shift_scale=ShiftScale.LIMITS if has_two_scales(labs.analyte) else ShiftScale.CTCAE,

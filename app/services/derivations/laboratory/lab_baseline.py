@@ -211,12 +211,12 @@ def _from_before(
     first = follow_up.lymphodepletion_from
     reference = follow_up.infused_on if first is None else first.earliest
     oldest = reference - timedelta(trial.laboratory.before_earlier_course_days)
-    for one in reversed(before):
-        collected = one.value.collected.earliest
+    for result in reversed(before):
+        collected = result.value.collected.earliest
         if collected < oldest:
             return None
-        if collected <= course.first_day and _lowered_by(one, follow_up, trial) is None:
-            return one
+        if collected <= course.first_day and _lowered_by(result, follow_up, trial) is None:
+            return result
     return None
 
 
@@ -226,8 +226,8 @@ def moment(days: PossibleDays) -> tuple[date, bool, float]:
     return days.earliest, at is not None, at.timestamp() if at else 0.0
 
 
-def _period(one: SubjectLab, follow_up: LabFollowUp) -> LabPeriod:
-    return follow_up.period(one.value.collected, one.value.visit)
+def _period(result: SubjectLab, follow_up: LabFollowUp) -> LabPeriod:
+    return follow_up.period(result.value.collected, result.value.visit)
 
 
 _BEFORE_INFUSION = frozenset({LabPeriod.BEFORE_LYMPHODEPLETION, LabPeriod.LYMPHODEPLETION})
@@ -238,9 +238,9 @@ def _last_before_lymphodepletion(
 ) -> SubjectLab | None:
     return next(
         (
-            one
-            for one in reversed(before)
-            if _period(one, follow_up) is LabPeriod.BEFORE_LYMPHODEPLETION
+            result
+            for result in reversed(before)
+            if _period(result, follow_up) is LabPeriod.BEFORE_LYMPHODEPLETION
         ),
         None,
     )

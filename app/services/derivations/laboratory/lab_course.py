@@ -104,10 +104,12 @@ def resolved_on(
     if not needs_resolution(worst, settled_grade):
         return None
     rest = iter(results)
-    for one in rest:
-        if one is worst:
+    for result in rest:
+        if result is worst:
             break
-    return next((one.result.collected_on for one in rest if _has_settled(one, settled_grade)), None)
+    return next(
+        (result.result.collected_on for result in rest if _has_settled(result, settled_grade)), None
+    )
 
 
 def needs_resolution(worst: LabInDirection | None, settled_grade: int) -> bool:
@@ -133,22 +135,24 @@ def outlier_episodes(
     runs: list[list[LabInDirection]] = []
     is_open = False
     ends: list[date | None] = []
-    for one in results:
-        if not is_open and one.outlier:
-            runs.append([one])
+    for result in results:
+        if not is_open and result.outlier:
+            runs.append([result])
             ends.append(None)
             is_open = True
-        elif is_open and _has_settled(one, settled_grade):
-            ends[-1] = one.result.collected_on
+        elif is_open and _has_settled(result, settled_grade):
+            ends[-1] = result.result.collected_on
             is_open = False
         elif is_open:
-            runs[-1].append(one)
+            runs[-1].append(result)
     return tuple(
         LabEpisode(
             started_on=run[0].result.collected_on,
             ended_on=end,
-            worst_grade=max((one.lowest for one in run if one.lowest is not None), default=None),
-            outliers=sum(one.outlier for one in run),
+            worst_grade=max(
+                (result.lowest for result in run if result.lowest is not None), default=None
+            ),
+            outliers=sum(result.outlier for result in run),
         )
         for run, end in zip(runs, ends, strict=True)
     )

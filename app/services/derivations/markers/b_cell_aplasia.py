@@ -75,13 +75,13 @@ def b_cell_aplasia(
     before = [count for count in counts if not count.value.after_infusion]
     if baseline_before is not None:
         last_day = baseline_before.earliest
-        before = [one for one in before if one.value.dated <= last_day]
+        before = [count for count in before if count.value.dated <= last_day]
     after = [count for count in counts if count.value.after_infusion]
-    first = next((one for one in after if one.absent), None)
+    first = next((count for count in after if count.absent), None)
     recovered, confirmed = _recovery(after, rules) if first else (None, None)
     return BCellAplasia(
         at_baseline=before[-1].absent if before else None,
-        occurred=any(one.absent for one in after) if after else None,
+        occurred=any(count.absent for count in after) if after else None,
         first_on=first.value.dated if first else None,
         first_day=first.value.day if first else None,
         recovered_on=recovered.dated if recovered else None,
@@ -96,15 +96,15 @@ def _recovery(
     """Give the first lasting recovery after aplasia, and the value that confirmed it."""
     absent_before = False
     present: list[MarkerValue] = []
-    for one in after:
-        if one.absent:
+    for count in after:
+        if count.absent:
             absent_before, present = True, []
         elif absent_before:
-            present.append(one.value)
-            apart = one.value.day - present[0].day
+            present.append(count.value)
+            apart = count.value.day - present[0].day
             enough = len(present) >= rules.b_cell_recovery_values
             if enough and apart >= rules.b_cell_recovery_days_apart:
-                return present[0], one.value
+                return present[0], count.value
     return None, None
 
 
@@ -134,8 +134,8 @@ def _counts(
 def _by_time(series: Sequence[MarkerSeries], unit: str) -> dict[PossibleDays, MarkerValue]:
     """Give the values of one unit by their time, the first recorded of two of one time."""
     found: dict[PossibleDays, MarkerValue] = {}
-    for one in series:
-        for value in one.values if one.unit == unit else ():
+    for marker in series:
+        for value in marker.values if marker.unit == unit else ():
             found.setdefault(value.collected, value)
     return found
 

@@ -85,7 +85,9 @@ def hypogammaglobulinaemia(
     later of two equally near; more M-protein than IgG leaves 0. A value below a limit of
     quantification above 4 g/L, or above one below it, does not count.
     """
-    values = [value for one in immunoglobulin_g if one.unit == G_PER_L for value in one.values]
+    values = [
+        value for series in immunoglobulin_g if series.unit == G_PER_L for value in series.values
+    ]
     after = [value for value in values if value.after_infusion]
     own: list[tuple[MarkerValue, Decimal]] = []
     n_after_ivig = n_without = 0
@@ -144,15 +146,15 @@ def m_proteins(
     those count that are IgG, or whose heavy chain is not known.
     """
     found = []
-    for one in assessments:
-        several = one.evaluation.serum_m_proteins or ()
+    for assessment in assessments:
+        several = assessment.evaluation.serum_m_proteins or ()
         of_igg = [spike for spike in several if spike.isotype.heavy_chain in {None, HeavyChain.IGG}]
-        whole = one.evaluation.serum_m_protein
+        whole = assessment.evaluation.serum_m_protein
         spikes = of_igg if several else [whole] if whole is not None else []
         amounts = [_amount(spike) for spike in spikes]
         measured = [amount for amount in amounts if amount is not None]
         if spikes and len(measured) == len(amounts):
-            days = (spike.collected_on or one.evaluation.anchor for spike in spikes)
+            days = (spike.collected_on or assessment.evaluation.anchor for spike in spikes)
             found.append(MProtein(dated=max(days), amount=sum(measured, Decimal(0))))
     for series in laboratory:
         if series.unit == G_PER_L:
@@ -163,7 +165,7 @@ def m_proteins(
                 )
                 for value in series.values
             ]
-    return tuple(sorted(found, key=lambda one: (one.dated, one.amount)))
+    return tuple(sorted(found, key=lambda protein: (protein.dated, protein.amount)))
 
 
 def _amount(spike: MeasuredValue) -> Decimal | None:
@@ -183,7 +185,7 @@ def _own(
     near = [spike for spike in spikes if abs((spike.dated - value.dated).days) <= M_PROTEIN_DAYS]
     if not near:
         return None
-    nearest = max(near, key=lambda one: (-abs((one.dated - value.dated).days), one.dated))
+    nearest = max(near, key=lambda spike: (-abs((spike.dated - value.dated).days), spike.dated))
     return max(value.amount - nearest.amount, Decimal(0))
 
 

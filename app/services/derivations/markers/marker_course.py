@@ -124,7 +124,9 @@ def marker_course(
     nadir = min(after, key=lambda value: value.amount, default=None) if followed_by_nadir else None
     area, no_area = _area(baseline, after, rules)
     found = set(flags)
-    if any(one.collected.instant is None for one in (*after, *([baseline] if baseline else ()))):
+    if any(
+        value.collected.instant is None for value in (*after, *([baseline] if baseline else ()))
+    ):
         found.add(MarkerFlag.CLOCK_MISSING)
     if series.kept_apart:
         found.add(MarkerFlag.UNIT_KEPT_APART)
@@ -145,7 +147,7 @@ def marker_course(
         fold_change=_ratio(peak, baseline),
         nadir=nadir,
         percent_change=None if (ratio := _ratio(nadir, baseline)) is None else 100 * (ratio - 1),
-        first_below_lloq=next((one for one in after if one.level is Level.BELOW_LLOQ), None)
+        first_below_lloq=next((value for value in after if value.level is Level.BELOW_LLOQ), None)
         if followed_by_nadir
         else None,
         first_return=_first_return(baseline, after) if followed_by_nadir else None,

@@ -150,7 +150,7 @@ def marker_series(
             unit=unit,
             kept_apart=unit != (usual_unit(analyte) or unit),
             restated_by=factors.get((analyte, unit)),
-            values=tuple(sorted(found, key=lambda one: (one.days, one.record.record_id))),
+            values=tuple(sorted(found, key=lambda value: (value.days, value.record.record_id))),
         )
         for (analyte, unit), found in sorted(
             series.items(), key=lambda item: (order[item[0][0]], item[0][1])

@@ -111,16 +111,16 @@ def pharmacodynamics(history: SubjectHistory, trial: Trial) -> SubjectPharmacody
     markers = tuple(
         _with_therapies(
             marker_course(
-                one,
+                marker,
                 trial,
                 lymphodepletion=lymphodepletion,
                 horizon_day=(horizon - infusion.day).days,
-                flags=_flags(one, ivig, rules),
+                flags=_flags(marker, ivig, rules),
             ),
             history.therapies,
         )
-        for one in series
-        if one.analyte in followed
+        for marker in series
+        if marker.analyte in followed
     )
     immunoglobulin_g = next((m for m in markers if (m.analyte, m.unit) == (IGG, "g/L")), None)
     return SubjectPharmacodynamics(
@@ -148,7 +148,7 @@ def pharmacodynamics(history: SubjectHistory, trial: Trial) -> SubjectPharmacody
 
 
 def _of(series: Sequence[MarkerSeries], analyte: str) -> list[MarkerSeries]:
-    return [one for one in series if one.analyte == analyte]
+    return [marker for marker in series if marker.analyte == analyte]
 
 
 def _lymphodepletion(history: SubjectHistory, infusion: Infusion) -> PossibleDays | None:

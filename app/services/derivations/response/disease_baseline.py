@@ -129,7 +129,7 @@ def _dated(part: Any, anchor: date) -> Any:
     if part is None:
         return None
     if isinstance(part, tuple):
-        return tuple(_dated(one, anchor) for one in part)
+        return tuple(_dated(piece, anchor) for piece in part)
     name = "imaged_on" if hasattr(part, "imaged_on") else "collected_on"
     return part if getattr(part, name) is not None else replace(part, **{name: anchor})
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from app.services.criteria.imwg.details import USUAL_DETAILS, ImwgDetails
 from app.services.criteria.imwg.visit_response import VisitResponse
@@ -207,7 +208,7 @@ def _one_each_day(visits: Iterable[RatedVisit]) -> tuple[RatedVisit, ...]:
 
     merged: list[RatedVisit] = []
     for _, group in groupby(
-        sorted(visits, key=lambda one: one.assessed_on), lambda one: one.assessed_on
+        sorted(visits, key=attrgetter("assessed_on")), attrgetter("assessed_on")
     ):
         of_day = sorted(group, key=badness)
         names = dict.fromkeys(name for visit in of_day for name in visit.evaluation_ids)

@@ -44,8 +44,8 @@ def why_unconfirmed(
     ]
     if not shown or (best is not None and best.is_at_least(level)):
         return None
-    later = (one.visit for one in ordered[shown[-1] + 1 :])
-    second = next((one for one in later if one.category is not ResponseCategory.NE), None)
+    later = (confirmed.visit for confirmed in ordered[shown[-1] + 1 :])
+    second = next((visit for visit in later if visit.category is not ResponseCategory.NE), None)
     if second is None:
         return UnconfirmedReason.NO_SECOND_EVALUATION
     if second.progressed:

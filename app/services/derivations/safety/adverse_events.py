@@ -104,9 +104,9 @@ def subject_adverse_events(
     )
     depletion = lymphodepletion_of(history)
     analysed = [
-        one
+        event
         for chain in chains
-        for one in _analysed(chain, kept, trial, anchors, follow_up, depletion)
+        for event in _analysed(chain, kept, trial, anchors, follow_up, depletion)
     ]
     return SubjectAdverseEvents(
         subject=history.subject,
@@ -114,7 +114,7 @@ def subject_adverse_events(
         follow_up=follow_up,
         death_cause=report.death_cause if report and follow_up.death else None,
         events=tuple(sorted(analysed, key=_in_time)),
-        ignored=tuple(sorted(ignored, key=lambda one: one.record.record_id)),
+        ignored=tuple(sorted(ignored, key=lambda event: event.record.record_id)),
     )
 
 

@@ -96,10 +96,10 @@ def haematotoxicity(
     if graded is None:
         graded = graded_labs(history, trial, follow_up, analytes={NEUTROPHILS})
     results = [
-        one.value
+        result.value
         for labs in graded
         if labs.analyte == NEUTROPHILS
-        for one in labs.in_period(LabPeriod.POST_INFUSION)
+        for result in labs.in_period(LabPeriod.POST_INFUSION)
     ]
     counts = _by_day(results, follow_up)
     last = min(follow_up.until, followed_until)

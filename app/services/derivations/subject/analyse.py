@@ -103,7 +103,9 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
         labs_not_analysed=not_analysed(history),
         facts=infused.facts if infused else _facts_without_infusion(history, trial, dates),
         not_plausible=tuple(
-            one for one in history.not_plausible if one.day is None or one.day <= history.data_cut
+            number
+            for number in history.not_plausible
+            if number.day is None or number.day <= history.data_cut
         ),
     )
     if infused is None:
@@ -214,12 +216,12 @@ def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedV
         new_therapy_on=within.new_therapy_on[ResponseSource.DERIVED],
         died_of_myeloma_on=within.died_of_myeloma_on,
     )
-    differing = [one for one in found if one.comparison is not None]
+    differing = [difference for difference in found if difference.comparison is not None]
     return JudgedVisits(
         judged=sum(judgement_of(visit, history.assessments) is not None for visit in visits),
-        kinds=tuple(one.kind for one in differing),
-        best_changes=sum(one.impact.best_response for one in differing),
-        progression_changes=sum(one.impact.progression for one in differing),
+        kinds=tuple(difference.kind for difference in differing),
+        best_changes=sum(difference.impact.best_response for difference in differing),
+        progression_changes=sum(difference.impact.progression for difference in differing),
         unanswered=len(found) - len(differing),
     )
 
@@ -333,10 +335,10 @@ def _has_baseline(
         case ResponseSource.DERIVED:
             return False
         case ResponseSource.INVESTIGATOR:
-            given = (one.investigator for one in known)
+            given = (assessment.investigator for assessment in known)
         case ResponseSource.ADJUDICATED:
-            given = (one.adjudicated for one in known)
-    return any(one is not None for one in given)
+            given = (assessment.adjudicated for assessment in known)
+    return any(judgement is not None for judgement in given)
 
 
 def _facts_without_infusion(

@@ -58,9 +58,9 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
         "horizon": add_months(infused_on, history.horizon_months),
         "counted_until": found.until,
         "not_plausible": tuple(
-            {"record": one.record, "member": one.member}
-            for one in history.not_plausible
-            if one.record.kind == "assessments"
+            {"record": number.record, "member": number.member}
+            for number in history.not_plausible
+            if number.record.kind == "assessments"
         ),
         "new_therapy_on": found.new_therapy_on[ResponseSource.DERIVED],
         "died_of_myeloma_on": found.died_of_myeloma_on,
@@ -81,7 +81,7 @@ def derived_response(
         return None
     found = responses_of(history, trial)
     confirmed = {
-        one.visit.assessed_on: one for one in found.by_source[ResponseSource.DERIVED].visits
+        rated.visit.assessed_on: rated for rated in found.by_source[ResponseSource.DERIVED].visits
     }
     for visit in found.course.course.visits:
         if str(assessment) in visit.evaluation_ids:

@@ -46,11 +46,15 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
     infused it is the own grade.
     """
     found = _results(history, trial, analyte)
-    sent = [one.value.unit for one in found if one.value.value is not None and one.value.unit]
+    sent = [
+        result.value.unit
+        for result in found
+        if result.value.value is not None and result.value.unit
+    ]
     unit = usual_unit(analyte)
-    if unit is None or not any(_fits(one.value, unit) for one in found):
+    if unit is None or not any(_fits(result.value, unit) for result in found):
         unit = sent[0] if sent else None
-    shown = [one for one in found if unit is not None and _fits(one.value, unit)]
+    shown = [result for result in found if unit is not None and _fits(result.value, unit)]
     listed = find_analyte(analyte)
     infused_on = history.infused_on
     return {
@@ -64,7 +68,7 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
             for result in history.lab_values
             if result.analyte == analyte
         ),
-        "results": [_written(one, unit, history) for one in shown if unit is not None],
+        "results": [_written(result, unit, history) for result in shown if unit is not None],
     }
 
 
@@ -84,11 +88,11 @@ def _results(history: SubjectHistory, trial: Trial, analyte: str) -> list[_Resul
             for labs in graded_labs(history, trial, follow_up, analytes={analyte})
             for result in labs.results
         ]
-    return sorted(_until(history, found), key=lambda one: one.value.collected.earliest)
+    return sorted(_until(history, found), key=lambda result: result.value.collected.earliest)
 
 
 def _until(history: SubjectHistory, found: Sequence[_Result]) -> Iterator[_Result]:
-    return (one for one in found if one.value.collected.earliest <= history.data_cut)
+    return (result for result in found if result.value.collected.earliest <= history.data_cut)
 
 
 def _fits(value: LabValue, unit: str) -> bool:

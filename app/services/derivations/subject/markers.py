@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from app.services.criteria.imwg import units
@@ -53,27 +54,27 @@ def subject_markers(
     involved = _involved(history, trial)
     found = [
         value
-        for one in sorted(history.assessments, key=lambda assessment: assessment.evaluation.anchor)
-        for value in _values(one.evaluation, involved)
+        for assessment in sorted(history.assessments, key=attrgetter("evaluation.anchor"))
+        for value in _values(assessment.evaluation, involved)
         if value.on <= history.data_cut
     ]
-    shown = [one for one in found if one.amount is not None]
-    origin = history.infused_on or min((one.on for one in shown), default=None)
+    shown = [value for value in found if value.amount is not None]
+    origin = history.infused_on or min((value.on for value in shown), default=None)
     return {
         "origin": origin,
         "origin_is": "infusion" if history.infused_on else "the first value",
         "response_source": source,
         "markers": [
             {
-                "marker": one.marker,
-                "series": one.series,
-                "unit": one.unit,
-                "collected_on": one.on,
-                "day": _day(one.on, origin),
-                "value": one.amount,
-                "comparator": one.comparator,
+                "marker": value.marker,
+                "series": value.series,
+                "unit": value.unit,
+                "collected_on": value.on,
+                "day": _day(value.on, origin),
+                "value": value.amount,
+                "comparator": value.comparator,
             }
-            for one in sorted(shown, key=lambda one: one.on)
+            for value in sorted(shown, key=attrgetter("on"))
         ],
         "responses": [
             {
@@ -161,7 +162,9 @@ def _found(
 
 
 def _named(isotype: Isotype) -> str:
-    chains = [one.value for one in (isotype.heavy_chain, isotype.light_chain) if one is not None]
+    chains = [
+        chain.value for chain in (isotype.heavy_chain, isotype.light_chain) if chain is not None
+    ]
     return " ".join(["M-protein", *chains])
 
 

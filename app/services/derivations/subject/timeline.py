@@ -31,15 +31,25 @@ def subject_timeline(
     analysis = analyse(history, trial)
     reached = analysis.milestones
     happened = sorted(
-        (one for one in _happened(history, analysis, source) if one["on"] <= history.data_cut),
-        key=lambda one: one["on"],
+        (
+            event
+            for event in _happened(history, analysis, source)
+            if event["on"] <= history.data_cut
+        ),
+        key=lambda event: event["on"],
     )
     lasted = list(_spans(history, analysis))
     spans = sorted(
-        (one for one in lasted if one["since"] is not None and one["since"] <= history.data_cut),
-        key=lambda one: (one["since"], one["label"]),
+        (
+            span
+            for span in lasted
+            if span["since"] is not None and span["since"] <= history.data_cut
+        ),
+        key=lambda span: (span["since"], span["label"]),
     )
-    first = min([one["on"] for one in happened] + [span["since"] for span in spans], default=None)
+    first = min(
+        [event["on"] for event in happened] + [span["since"] for span in spans], default=None
+    )
     return {
         "origin": reached.infused_on or reached.enrolled_on or reached.consented_on or first,
         "origin_is": next(
@@ -58,7 +68,7 @@ def subject_timeline(
         "on_study": _on_study(analysis, source),
         "events": happened,
         "spans": spans,
-        "undated": sum(one["since"] is None for one in lasted),
+        "undated": sum(span["since"] is None for span in lasted),
     }
 
 
@@ -100,8 +110,8 @@ def _happened(
         if visit.visited_on is not None:
             yield _event("visit", "visit", visit.visited_on) | {"visit": visit.code}
     response = analysis.responses.get(source)
-    for one in response.days if response is not None else ():
-        yield _event("response", one.category.value, one.assessed_on)
+    for evaluated in response.days if response is not None else ():
+        yield _event("response", evaluated.category.value, evaluated.assessed_on)
     yield from _outcomes(analysis, source)
 
 

@@ -79,7 +79,8 @@ class EventDefinition:
         said = [
             name
             for name, (about, sets) in parts.items()
-            if _has(self, sets) and (about == first or not all(_has(one, sets) for one in usual))
+            if _has(self, sets)
+            and (about == first or not all(_has(definition, sets) for definition in usual))
         ]
         return ",".join(said)
 

@@ -177,7 +177,7 @@ def _at(
 ) -> Happening | None:
     if day is None:
         return None
-    visit = next((one for one in visits if one.visit.assessed_on == day), None)
+    visit = next((confirmed for confirmed in visits if confirmed.visit.assessed_on == day), None)
     return Happening(day=day, records=_records_of(visit, records) if visit is not None else ())
 
 
@@ -197,8 +197,12 @@ def _clinical_progression(history: SubjectHistory) -> Happening | None:
         and said.pd_basis is PdBasis.CLINICAL
     ]
     return min(
-        (one for one in found if after is not None and after < one.day <= history.data_cut),
-        key=lambda one: one.day,
+        (
+            happening
+            for happening in found
+            if after is not None and after < happening.day <= history.data_cut
+        ),
+        key=lambda happening: happening.day,
         default=None,
     )
 

@@ -29,4 +29,4 @@ def unconfirmed_progression(facts: EndpointFacts, investigator: EndpointFacts) -
         investigator.unconfirmed_progression,
         investigator.progression,
     )
-    return min((one.day for one in reported if one is not None), default=None)
+    return min((happening.day for happening in reported if happening is not None), default=None)

@@ -200,7 +200,7 @@ def _seen(
     ]
     found: dict[str, date] = {}
     for days in (recorded, shown, spoken):
-        for code, day in sorted(days, key=lambda one: one[1]):
+        for code, day in sorted(days, key=lambda dated: dated[1]):
             if day <= history.data_cut:
                 found.setdefault(code, day)
     return found
