@@ -7,8 +7,8 @@ from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.problems import EnrolmentClosed, ValidationFailed
 from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
+from app.services.answers_to_writes import derive_beside
 from app.services.identity import new_identity
-from app.services.observations import observe
 from app.services.records import (
     Answer,
     Caller,
@@ -60,7 +60,7 @@ async def enrol(
             role,
             "submit",
             request,
-            await observe(
+            await derive_beside(
                 transaction, trial, ENROLMENTS, record_id, 1, payload, course, origin_by(role)
             ),
             status=201,

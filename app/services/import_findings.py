@@ -10,10 +10,10 @@ from typing import Any
 from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.lab_result import LabResultIn
+from app.services.answers_to_writes import OF_VOLUME
 from app.services.derivations.moments import day_furthest_east
 from app.services.edit_checks import CheckedRecord, LabSample, on_record, on_subject
 from app.services.import_lines import Line
-from app.services.observations import OF_VOLUME
 from app.services.other_subjects import every_subject
 from app.services.standing_records import EVERY_KIND, standing_of, subject_records
 from app.services.subject_course import SubjectCourse, courses_of

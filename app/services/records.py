@@ -29,9 +29,9 @@ from app.problems import (
 )
 from app.schemas.record import RecordIn, RecordKind
 from app.services import record_statements as statements
+from app.services.answers_to_writes import BesideRecord, derive_beside, written_beside
 from app.services.identity import new_identity
 from app.services.named_records import with_records_found
-from app.services.observations import Observed, observe, observed
 from app.services.product_lots import require_free
 from app.services.source_versions import origin_by
 from app.services.subject_course import SubjectCourse, courses_of
@@ -120,7 +120,9 @@ async def submit(
             role,
             "submit",
             request,
-            await observe(transaction, trial, kind, record_id, 1, said, course, origin_by(role)),
+            await derive_beside(
+                transaction, trial, kind, record_id, 1, said, course, origin_by(role)
+            ),
             status=201,
             location=location,
             again=again,
@@ -182,7 +184,7 @@ async def amend(
             role, source_id=current["source_id"],
         )  # fmt: skip
         course = await course_of(transaction, trial, subject)
-        beside = await observe(
+        beside = await derive_beside(
             transaction, trial, kind, current["record_id"], based_on + 1, said, course,
             origin_by(role),
         )  # fmt: skip
@@ -244,7 +246,7 @@ async def void(
             role,
             "void",
             request,
-            observed(kind, current["day"], course, trial),
+            written_beside(kind, current["day"], course, trial),
             statement=statements.append_void(kind),
         )
         if afterwards is not None:
@@ -405,7 +407,7 @@ async def append(
     role: Role,
     action: str,
     request: KeyedRequest,
-    beside: Observed,
+    beside: BesideRecord,
     *,
     statement: str | None = None,
     status: int = 200,

@@ -101,7 +101,7 @@ def likely_unit(
     quantity: str,
     value: Decimal,
     unit: str | None,
-    found: Implausibility,
+    doubt: Implausibility,
     *,
     normal: Normal = NO_RANGE,
 ) -> str | None:
@@ -111,16 +111,16 @@ def likely_unit(
     """
     rows = plausible_limits().get(quantity, ())
     others = [other for other in units_of(quantity) if other != unit]
-    of_range = found not in {Implausibility.TOO_LOW, Implausibility.TOO_HIGH}
+    of_range = doubt not in {Implausibility.TOO_LOW, Implausibility.TOO_HIGH}
     for other in others:
         bounds = _bounds(quantity, other)
         if bounds is None or (of_range and not _fits(normal, bounds)):
             continue
         if of_range or implausibility(quantity, value, other) is None:
             return other
-    if found is Implausibility.TOO_LOW:
+    if doubt is Implausibility.TOO_LOW:
         return next((row.other_if_below for row in rows if row.other_if_below), None)
-    if found is Implausibility.TOO_HIGH:
+    if doubt is Implausibility.TOO_HIGH:
         return next((row.other_if_above for row in rows if row.other_if_above), None)
     return None
 
@@ -129,13 +129,13 @@ def in_words(
     quantity: str,
     value: Decimal,
     unit: str | None,
-    found: Implausibility,
+    doubt: Implausibility,
     *,
     normal: Normal = NO_RANGE,
 ) -> str:
     """Say what was noticed and what would settle it; the value is not repeated."""
-    likely = likely_unit(quantity, value, unit, found, normal=normal)
-    of_range = found not in {Implausibility.TOO_LOW, Implausibility.TOO_HIGH}
+    likely = likely_unit(quantity, value, unit, doubt, normal=normal)
+    of_range = doubt not in {Implausibility.TOO_LOW, Implausibility.TOO_HIGH}
     if likely is not None:
         what = "its reference range" if of_range else "it"
         advice = f"{what} is likely in {likely}"
@@ -143,7 +143,7 @@ def in_words(
         units = ", ".join(units_of(quantity)[:4])
         advice = f"look for a lost decimal point or another unit (usual: {units})"
     return (
-        f"{found.display}; {advice}. Correct it, or confirm it by confirmed_implausible with a "
+        f"{doubt.display}; {advice}. Correct it, or confirm it by confirmed_implausible with a "
         "reason; until then it is left out of gradings, responses and figures"
     )
 

@@ -66,10 +66,10 @@ def alike_subjects(subjects: Iterable[Likeness]) -> dict[str, list[str]]:
     groups: dict[tuple[Sex, int | None], list[Likeness]] = defaultdict(list)
     for likeness in subjects:
         groups[likeness.sex, likeness.year_of_birth].append(likeness)
-    found: dict[str, list[str]] = defaultdict(list)
+    others: dict[str, list[str]] = defaultdict(list)
     for group in groups.values():
         for one, other in combinations(group, 2):
             if alike(one, other):
-                found[one.subject].append(other.subject)
-                found[other.subject].append(one.subject)
-    return {subject: sorted(others) for subject, others in found.items()}
+                others[one.subject].append(other.subject)
+                others[other.subject].append(one.subject)
+    return {subject: sorted(alike) for subject, alike in others.items()}

@@ -34,14 +34,14 @@ def data_errors(history: SubjectHistory, trial: Trial) -> tuple[DataError, ...]:
     else is set aside, which the history then says.
     """
     history = without_wrong_dates(history)
-    found = [
+    errors = [
         *history.set_aside,
         *_around_death(history),
         *_infusion_missing(history, trial),
         *_new_therapy_before_infusion(history),
     ]
     order = list(ErrorClass)
-    return tuple(sorted(found, key=lambda error: order.index(error.error_class)))
+    return tuple(sorted(errors, key=lambda error: order.index(error.error_class)))
 
 
 def leaves_out(errors: Iterable[DataError], *, overall_survival: bool = False) -> bool:

@@ -88,23 +88,23 @@ def populations(
     as not met; an unanswered one does not exclude.
     """
     reached = milestones(history)
-    found = set()
+    reached_by = set()
     if reached.consented_on is not None:
-        found.add(Population.SCREENED)
+        reached_by.add(Population.SCREENED)
     eligible = history.enrolment is not None and history.enrolment.eligible
     if reached.enrolled_on is not None and eligible:
-        found.add(Population.ENROLLED)
+        reached_by.add(Population.ENROLLED)
         if reached.apheresed_on is not None:
-            found.add(Population.APHERESED)
+            reached_by.add(Population.APHERESED)
     if reached.lymphodepleted_on is not None:
-        found.add(Population.LYMPHODEPLETED)
+        reached_by.add(Population.LYMPHODEPLETED)
     if reached.infused_on is not None:
-        found.add(Population.TREATED)
+        reached_by.add(Population.TREATED)
         if in_specification(history, rules.dose_tolerance_percent):
-            found.add(Population.TREATED_IN_SPEC)
+            reached_by.add(Population.TREATED_IN_SPEC)
         if measurable and judged:
-            found.add(Population.EVALUABLE)
-    return frozenset(found)
+            reached_by.add(Population.EVALUABLE)
+    return frozenset(reached_by)
 
 
 def _until(history: SubjectHistory, day: date | None) -> date | None:

@@ -231,11 +231,11 @@ def _imputed_no_later(history: SubjectHistory) -> SubjectHistory:
     )
 
 
-def _agreeing(event: AdverseEvent, found: list[DataError]) -> AdverseEvent:
+def _agreeing(event: AdverseEvent, errors: list[DataError]) -> AdverseEvent:
     """Take from an event an end before its onset, and a reference to itself."""
     own, onset, end = event.record.record_id, event.onset, event.end
     if onset is not None and end is not None and end.latest < onset.earliest:
-        found.append(
+        errors.append(
             DataError(
                 error_class=ErrorClass.RECORD,
                 rule=ErrorRule.ENDS_BEFORE_ONSET,
@@ -254,5 +254,5 @@ def _agreeing(event: AdverseEvent, found: list[DataError]) -> AdverseEvent:
     return event
 
 
-def _joined(known: Sequence[DataError], found: Iterable[DataError]) -> tuple[DataError, ...]:
-    return tuple(dict.fromkeys((*known, *found)))
+def _joined(known: Sequence[DataError], further: Iterable[DataError]) -> tuple[DataError, ...]:
+    return tuple(dict.fromkeys((*known, *further)))

@@ -64,6 +64,6 @@ def on_subject(
     if about is None or about.kind == ASSESSMENTS.path:
         checks = (*checks, *ASSESSMENT_CHECKS)
     for check in checks:
-        for found in check(read):
-            if about is None or found.record.record_id == about.record_id:
-                yield found
+        for noticed in check(read):
+            if about is None or noticed.record.record_id == about.record_id:
+                yield noticed

@@ -10,6 +10,7 @@ from app.services.edit_checks import (
     adverse_events,
     astct,
     dates,
+    disease_evaluations,
     doubles,
     efficacy_results,
     enrolment,
@@ -21,7 +22,6 @@ from app.services.edit_checks import (
     plausibility,
     possible_progression,
     references,
-    response,
     response_questions,
     source_statements,
     subject_identity,
@@ -38,7 +38,7 @@ _MODULES: Final = (
     infusion,
     visits,
     references,
-    response,
+    disease_evaluations,
     response_questions,
     efficacy_results,
     possible_progression,
@@ -74,7 +74,7 @@ _BY_DATING: Final[Mapping[Dating, tuple[RecordCheck, ...]]] = {
 _OWN: Final[Mapping[str, tuple[RecordCheck, ...]]] = {
     "subjects": enrolment.RECORD_CHECKS,
     "infusions": infusion.RECORD_CHECKS,
-    "assessments": response.RECORD_CHECKS,
+    "assessments": disease_evaluations.RECORD_CHECKS,
     "adverse-events": (
         *adverse_events.RECORD_CHECKS,
         *unfinished_events.RECORD_CHECKS,

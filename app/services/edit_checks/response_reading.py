@@ -66,5 +66,5 @@ def response_reading(subject: SubjectRecords) -> ResponseReading | None:
         policy=policy,
         details=details,
     )
-    subject.readings[_READING] = found = ResponseReading(baseline, history)
-    return found
+    subject.readings[_READING] = reading = ResponseReading(baseline, history)
+    return reading

@@ -94,8 +94,8 @@ def _values(given: Iterable[Exposure], name: str) -> list[Decimal | int | None]:
 
 
 def _number(name: str, unit: str, values: Sequence[Decimal | int | None]) -> dict[str, Any]:
-    found = [Decimal(value) for value in values if value is not None]
-    summary = summarise(found)
+    known = [Decimal(value) for value in values if value is not None]
+    summary = summarise(known)
     return {
         "name": name,
         "unit": unit,

@@ -78,9 +78,9 @@ def _by_month(days: Iterable[date | None]) -> Counter[str]:
     return Counter(f"{day:%Y-%m}" for day in days if day is not None)
 
 
-def _months(found: Iterable[str]) -> list[str]:
+def _months(months: Iterable[str]) -> list[str]:
     """Give every month from the first to the last, the empty ones too."""
-    ordered = sorted(found)
+    ordered = sorted(months)
     if not ordered:
         return []
     first, last = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (ordered[0], ordered[-1]))

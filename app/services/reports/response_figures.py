@@ -34,13 +34,13 @@ MRD_THRESHOLDS: Final = ("1e-4", "1e-5", "1e-6")
 
 def rate(x: int, n: int, limits: ProportionLimits, conf_level: float = 0.95) -> dict[str, Any]:
     """Give a rate as it is reported: x of N, in per cent, with its limits."""
-    found = proportion(x, n, method=limits, conf_level=conf_level)
+    limited = proportion(x, n, method=limits, conf_level=conf_level)
     return {
         "x": x,
         "N": n,
-        "percent": _percent(found.estimate),
-        "lower": _percent(found.lower),
-        "upper": _percent(found.upper),
+        "percent": _percent(limited.estimate),
+        "lower": _percent(limited.lower),
+        "upper": _percent(limited.upper),
     }
 
 

@@ -108,13 +108,13 @@ def times_of(
         definition: of the time.
     """
     key = (question.response_source, origin_of(question))
-    found = []
+    times = []
     for analysis in analyses:
         facts = analysis.facts.get(key)
         time = facts.time(definition) if facts is not None else None
         if time is not None:
-            found.append((analysis, time))
-    return found
+            times.append((analysis, time))
+    return times
 
 
 def _beside(
@@ -131,18 +131,18 @@ def _beside(
         for analysis in analyses
         if (facts := analysis.facts.get(key)) is not None
     )
-    found = {}
+    beside = {}
     for part in BESIDE[chosen.endpoint]:
         other = chosen.but(part)
         if other == chosen or (part == ONLY_WHERE_ANY and not waiting):
             continue
         times = [time for _, time in times_of(analyses, question, other)]
-        found[part] = {
+        beside[part] = {
             "variant": other.name(policy),
             "definition": defined(other, policy),
             **estimated(times, method),
         }
-    return found
+    return beside
 
 
 def _follow_up(

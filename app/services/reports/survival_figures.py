@@ -133,8 +133,8 @@ def median_of(
         method: how its median is found.
         withheld: why none is given, and then all of it is None; None: it is given.
     """
-    found = survival_quantile(curve, 0.5, rule=method.median_rule)
-    days = {"estimate": found.estimate, "lower": found.lower, "upper": found.upper}
+    quantile = survival_quantile(curve, 0.5, rule=method.median_rule)
+    days = {"estimate": quantile.estimate, "lower": quantile.lower, "upper": quantile.upper}
     if withheld is not None:
         days = dict.fromkeys(days)
     months = {f"{name}_months": _months(value) for name, value in days.items()}
@@ -185,12 +185,12 @@ def adtte_row(subject: str, centre: str, time: EventTime) -> dict[str, Any]:
 
 
 def _quantile(curve: KaplanMeier, method: SurvivalMethod, probability: float) -> dict[str, Any]:
-    found = survival_quantile(curve, probability, rule=method.median_rule)
+    quantile = survival_quantile(curve, probability, rule=method.median_rule)
     return {
         "probability": probability,
-        "estimate": found.estimate,
-        "lower": found.lower,
-        "upper": found.upper,
+        "estimate": quantile.estimate,
+        "lower": quantile.lower,
+        "upper": quantile.upper,
     }
 
 

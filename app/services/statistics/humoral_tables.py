@@ -58,12 +58,12 @@ def b_cell_table(
 ) -> BCellTable:
     """Count the subjects whose B cells were absent, and those in whom they recovered."""
     treated = [subject.b_cells for subject in subjects if subject.b_cells is not None]
-    told = [subject for subject in treated if subject.occurred is not None]
-    absent = [subject for subject in told if subject.occurred]
+    judged = [subject for subject in treated if subject.occurred is not None]
+    absent = [subject for subject in judged if subject.occurred]
     recovered = [subject for subject in absent if subject.recovery_day is not None]
     return BCellTable(
         n_treated=len(treated),
-        aplasia=proportion(len(absent), len(told), conf_level=methods.conf_level),
+        aplasia=proportion(len(absent), len(judged), conf_level=methods.conf_level),
         first_day=_days([subject.first_day for subject in absent], methods),
         recovered=proportion(len(recovered), len(absent), conf_level=methods.conf_level),
         recovery_day=_days([subject.recovery_day for subject in recovered], methods),
@@ -78,18 +78,18 @@ def immunoglobulin_table(
     treated = [
         subject.immunoglobulin_g for subject in subjects if subject.immunoglobulin_g is not None
     ]
-    told = [subject for subject in treated if subject.occurred is not None]
-    low = [subject for subject in told if subject.occurred]
+    judged = [subject for subject in treated if subject.occurred is not None]
+    low = [subject for subject in judged if subject.occurred]
     return ImmunoglobulinTable(
         n_treated=len(treated),
-        low=proportion(len(low), len(told), conf_level=methods.conf_level),
+        low=proportion(len(low), len(judged), conf_level=methods.conf_level),
         first_day=_days([subject.first_day for subject in low], methods),
         lowest=summarise(
-            [subject.lowest for subject in told if subject.lowest is not None],
+            [subject.lowest for subject in judged if subject.lowest is not None],
             quantile_type=methods.quantile_type,
             conf_level=methods.conf_level,
         ),
-        n_low_at_baseline=sum(subject.at_baseline is True for subject in told),
+        n_low_at_baseline=sum(subject.at_baseline is True for subject in judged),
         n_values_after_ivig=sum(subject.n_after_ivig for subject in treated),
         n_values_without_m_protein=sum(subject.n_without_m_protein for subject in treated),
         methods=methods,

@@ -192,12 +192,12 @@ class _Counts:
 def _table(
     analyte: str,
     direction: AbnormalityDirection | None,
-    found: Iterable[tuple[date, LabSummary]],
+    summaries: Iterable[tuple[date, LabSummary]],
     n: int,
     conf_level: float,
 ) -> LabTable:
     counts = _Counts()
-    for infused_on, one in found:
+    for infused_on, one in summaries:
         counts.add(infused_on, one)
     worst = counts.worst
     severe = sum(subjects for grade, subjects in worst.items() if grade is not None and grade >= 3)

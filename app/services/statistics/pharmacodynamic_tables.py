@@ -179,7 +179,7 @@ def _table(
 def _group(
     group: Group, subjects: Sequence[tuple[Parameter, ...]], methods: TableMethods
 ) -> MarkerGroup:
-    found = [
+    parameters = [
         (column[0][0], column[0][1], [level for _, _, level in column if level is not None])
         for column in zip(*subjects, strict=True)
     ]
@@ -188,7 +188,7 @@ def _group(
         n=len(subjects),
         parameters=tuple(
             MarkerParameter(name=name, unit=unit, levels=summarise_levels(levels, methods))
-            for name, unit, levels in found
+            for name, unit, levels in parameters
             if levels
         ),
     )

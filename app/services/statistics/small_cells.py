@@ -71,34 +71,38 @@ class _Cells:
     def __init__(self, smallest: int) -> None:
         self._smallest = smallest
 
-    def of_object(self, found: Document, beside: Sequence[Document]) -> dict[str, Any]:
-        unsafe = self._unsafe(found, beside)
-        if unsafe and not (_HEAD in found and unsafe.isdisjoint(_OF_A_TIME)):
-            return self._blank_head(found, unsafe) if _HEAD in found else blank(found)
+    def of_object(self, document: Document, beside: Sequence[Document]) -> dict[str, Any]:
+        unsafe = self._unsafe(document, beside)
+        if unsafe and not (_HEAD in document and unsafe.isdisjoint(_OF_A_TIME)):
+            return self._blank_head(document, unsafe) if _HEAD in document else blank(document)
         shown: dict[str, Any] = {}
-        for name, value in found.items():
+        for name, value in document.items():
             if name in unsafe:
                 shown[name] = None
             elif name in _ABOUT:
                 shown[name] = value
             elif name == _VARIANTS and isinstance(value, Mapping):
-                shown[name] = self._of_variants(value, found)
+                shown[name] = self._of_variants(value, document)
             else:
                 others = [one[name] for one in beside if name in one]
-                others += [found] if name in _RESTATES else []
+                others += [document] if name in _RESTATES else []
                 shown[name] = self._of_member(value, others)
-        if "curve" in found and isinstance(found["curve"], list) and is_count(found.get("n")):
-            shown |= self._of_curve(found)
+        if (
+            "curve" in document
+            and isinstance(document["curve"], list)
+            and is_count(document.get("n"))
+        ):
+            shown |= self._of_curve(document)
         return shown | ({WITHHELD: True} if unsafe else {})
 
-    def _blank_head(self, found: Document, unsafe: set[str]) -> dict[str, Any]:
-        kept = {} if "n" in unsafe else {"n": found.get("n")}
-        about = {name: found[name] for name in _ABOUT if name in found}
-        return blank(found) | kept | about
+    def _blank_head(self, document: Document, unsafe: set[str]) -> dict[str, Any]:
+        kept = {} if "n" in unsafe else {"n": document.get("n")}
+        about = {name: document[name] for name in _ABOUT if name in document}
+        return blank(document) | kept | about
 
-    def _of_variants(self, variants: Document, found: Document) -> dict[str, Any]:
+    def _of_variants(self, variants: Document, document: Document) -> dict[str, Any]:
         """Give what other definitions come to, each beside the one of the answer; all or none."""
-        shown = {name: self.of_object(one, (found,)) for name, one in variants.items()}
+        shown = {name: self.of_object(one, (document,)) for name, one in variants.items()}
         return blank(variants) if any(map(holds_withheld, shown.values())) else shown
 
     def _of_member(self, value: Any, beside: Sequence[Any]) -> Any:
@@ -108,18 +112,18 @@ class _Cells:
             return self._of_rows(value, [one for one in beside if isinstance(one, list)])
         return value
 
-    def _of_group(self, found: Document, beside: Sequence[Document]) -> dict[str, Any]:
+    def _of_group(self, document: Document, beside: Sequence[Document]) -> dict[str, Any]:
         """Give an object; of several that stand side by side and share a total all or none."""
-        shown = self.of_object(found, beside)
+        shown = self.of_object(document, beside)
         counted = {
             name: count
-            for name, one in found.items()
+            for name, one in document.items()
             if _is_cell(one) and is_count(count := one.get("x", one.get("n")))
         }
-        if not counted or len(counted) < len(found):
+        if not counted or len(counted) < len(document):
             return shown
-        if _share_a_total(found):
-            return blank(found) if any(map(holds_withheld, shown.values())) else shown
+        if _share_a_total(document):
+            return blank(document) if any(map(holds_withheld, shown.values())) else shown
         close = {
             name
             for pair in combinations(counted, 2)
@@ -142,16 +146,16 @@ class _Cells:
             return [blank(row) for row in rows]
         return [_below(row, shown) for row in shown]
 
-    def _of_curve(self, found: Document) -> dict[str, Any]:
-        steps = shown_steps(found["curve"], found["n"], self._smallest)
+    def _of_curve(self, document: Document) -> dict[str, Any]:
+        steps = shown_steps(document["curve"], document["n"], self._smallest)
         shown: dict[str, Any] = {"curve": steps}
-        if isinstance(found.get("landmarks"), list):
-            shown["landmarks"] = shown_landmarks(found["landmarks"], steps, self._smallest)
+        if isinstance(document.get("landmarks"), list):
+            shown["landmarks"] = shown_landmarks(document["landmarks"], steps, self._smallest)
         return shown
 
-    def _unsafe(self, found: Document, beside: Sequence[Document]) -> set[str]:
+    def _unsafe(self, document: Document, beside: Sequence[Document]) -> set[str]:
         """Name the counts of an object that are small, or that stand too close to another."""
-        counts = {name: value for name, value in found.items() if _counts(name, value)}
+        counts = {name: value for name, value in document.items() if _counts(name, value)}
         unsafe = {
             name
             for name, value in counts.items()
@@ -160,7 +164,7 @@ class _Cells:
         }
         for (name, one), (other, two) in combinations(counts.items(), 2):
             if self._is_small(abs(one - two)) and _may_hold(name, other):
-                unsafe |= ({name, other} - {"n"}) if _HEAD in found else {name, other}
+                unsafe |= ({name, other} - {"n"}) if _HEAD in document else {name, other}
         return unsafe
 
     def _is_small(self, count: int) -> bool:
@@ -179,11 +183,11 @@ def _may_hold(name: str, other: str) -> bool:
     return not parts or bool({name, other} & _TOTALS)
 
 
-def blank(found: Document) -> dict[str, Any]:
+def blank(document: Document) -> dict[str, Any]:
     """Give an object without a number that rests on somebody, and with the word that says so."""
     shown = {
         name: value if name in _ABOUT or _says_what(name, value) else _blanked(value)
-        for name, value in found.items()
+        for name, value in document.items()
     }
     return shown | {WITHHELD: True}
 
@@ -216,12 +220,12 @@ def _is_cell(value: Any) -> bool:
     return isinstance(value, Mapping) and ("x" in value or ("n" in value and _is_flat(value)))
 
 
-def _share_a_total(found: Document) -> bool:
+def _share_a_total(document: Document) -> bool:
     """Tell whether objects side by side divide a number of subjects among them.
 
     What counts without naming its total, as a reason does, divides that of the object above.
     """
-    counts = [(one.get("x"), one.get("N", one.get("n"))) for one in found.values()]
+    counts = [(one.get("x"), one.get("N", one.get("n"))) for one in document.values()]
     totals = {total for _, total in counts}
     if any(count is None for count, _ in counts):
         return True
@@ -253,12 +257,12 @@ def _below(row: dict[str, Any], rows: Sequence[Document]) -> dict[str, Any]:
     return row
 
 
-def _withheld_alike(found: Document, other: Document) -> dict[str, Any]:
+def _withheld_alike(document: Document, other: Document) -> dict[str, Any]:
     if other.get(WITHHELD) is True:
-        return blank(found)
+        return blank(document)
     return {
         name: _withheld_alike(value, other[name])
         if isinstance(value, Mapping) and isinstance(other.get(name), Mapping)
         else value
-        for name, value in found.items()
+        for name, value in document.items()
     }

@@ -43,13 +43,13 @@ def shown_landmarks(
         steps: of the curve as it is shown.
         smallest: the smallest count that is shown, beside 0.
     """
-    told = {(0, 0)}
+    shown = {(0, 0)}
     events = censored = 0
     for step in steps:
         events, censored = events + step["n_event"], censored + step["n_censor"]
-        told.add((events, censored))
+        shown.add((events, censored))
     return [
         dict(landmark)
         for landmark in landmarks
-        if landmark["n_risk"] >= smallest and (landmark["n_event"], landmark["n_censor"]) in told
+        if landmark["n_risk"] >= smallest and (landmark["n_event"], landmark["n_censor"]) in shown
     ]

@@ -168,21 +168,21 @@ def _grade(
     if_not, if_so = rules.readings[compared.baseline_high]
     references, fact = compared.references, rules.fact
     if fact is None:
-        found: tuple[PlaceOfValue, ...] = (look_up(if_not, value, references),)
+        places: tuple[PlaceOfValue, ...] = (look_up(if_not, value, references),)
     elif facts and fact in facts:
-        found = (look_up(if_so if facts[fact] else if_not, value, references),)
+        places = (look_up(if_so if facts[fact] else if_not, value, references),)
     else:
-        found = (look_up(if_not, value, references), look_up(if_so, value, references))
-    return _settled(rules, found, compared)
+        places = (look_up(if_not, value, references), look_up(if_so, value, references))
+    return _settled(rules, places, compared)
 
 
-def _settled(rules: RuleSet, found: tuple[PlaceOfValue, ...], compared: Compared) -> LabGrade:
+def _settled(rules: RuleSet, places: tuple[PlaceOfValue, ...], compared: Compared) -> LabGrade:
     """Bring the readings together: one where the fact is known or none is needed, else both."""
     references, scale = compared.references, None
     if rules.two_scales:
         scale = GradeScale.BASELINE if compared.baseline_high else GradeScale.LIMITS
-    left = tuple([holding for holding, _ in found])
-    undecided = tuple([interval for _, higher in found for interval in higher])
+    left = tuple([holding for holding, _ in places])
+    undecided = tuple([interval for _, higher in places for interval in higher])
     if not undecided and (references[-1] is not None or not rules.reads_baseline_as_normal):
         return _graded(rules, left, (), scale)
     missing: set[GradingReference] = set()
@@ -190,7 +190,7 @@ def _settled(rules: RuleSet, found: tuple[PlaceOfValue, ...], compared: Compared
         missing.update(*(interval.missing(references) for interval in undecided))
         bounded = [
             interval
-            for holding, higher in found
+            for holding, higher in places
             if holding is None and _limit_missing(higher, references)
             for interval in higher
         ]
@@ -198,7 +198,7 @@ def _settled(rules: RuleSet, found: tuple[PlaceOfValue, ...], compared: Compared
             left += tuple(bounded)
             if {0, *(interval.grade for interval in left if interval)} >= rules.grades:
                 return _ungraded(rules, _limit_missing(bounded, references))
-        if len(found) > 1:
+        if len(places) > 1:
             left += undecided
     if references[-1] is None and any(
         interval and interval.baseline_read_as_normal for interval in left

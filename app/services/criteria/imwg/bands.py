@@ -145,12 +145,12 @@ def own_isotypes(enrolled: Iterable[Isotype], baseline: DiseaseEvaluation) -> tu
     shown += [
         (spike.isotype, spike.owner) for spike in baseline.serum_m_proteins or () if spike.usable
     ]
-    told = (
+    secreted = (
         isotype
         for isotype, owner in shown
         if owner in MAKES_AN_OWN_ISOTYPE and (isotype.heavy_chain or isotype.light_chain)
     )
-    return tuple(dict.fromkeys((*enrolled, *told)))
+    return tuple(dict.fromkeys((*enrolled, *secreted)))
 
 
 def method_of(value: MeasuredValue | None) -> str | None:

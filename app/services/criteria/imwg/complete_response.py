@@ -62,10 +62,10 @@ def stringent_response_conditions(
 
     Source: IMWG 2016, table 4, stringent complete response.
     """
-    found = marrow.clonality if marrow else None
+    shown = marrow.clonality if marrow else None
     clonality = Condition(
         component=Component.MARROW_CLONALITY,
-        met=None if found is None else found is Clonality.ABSENT,
+        met=None if shown is None else shown is Clonality.ABSENT,
         if_missing=MissingRule.STRINGENT_RESPONSE,
         collected_on=marrow.collected_on if marrow and _is_own(marrow, visit) else None,
     )

@@ -56,15 +56,15 @@ class History:
             component: the marker.
             of: gives its reading of an evaluation.
         """
-        found = self._series.get(component)
-        if found is None:
+        series = self._series.get(component)
+        if series is None:
             readings = (of(visit) for visit in self.visits)
-            found = Series(
+            series = Series(
                 baseline=of(self.baseline),
                 after_infusion=tuple(reading for reading in readings if reading is not None),
             )
-            self._series[component] = found
-        return found
+            self._series[component] = series
+        return series
 
     def surveys(self) -> Iterator[LesionSurvey]:
         """Give every survey of the lesions, baseline included."""

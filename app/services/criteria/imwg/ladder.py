@@ -95,11 +95,11 @@ def marker_levels(history: History, visit: UsableEvaluation) -> tuple[MarkerLeve
     measurable, baseline = history.measurable, history.baseline
     match measurable.track:
         case Track.SERUM_URINE:
-            found = []
+            levels = []
             if measurable.serum and baseline.serum:
-                found.append(_serum_marker(history, visit, baseline.serum.bounds.low))
+                levels.append(_serum_marker(history, visit, baseline.serum.bounds.low))
             if measurable.urine and baseline.urine:
-                found.append(
+                levels.append(
                     _shows(
                         Component.URINE_M_PROTEIN,
                         visit.urine,
@@ -107,7 +107,7 @@ def marker_levels(history: History, visit: UsableEvaluation) -> tuple[MarkerLeve
                         urine_level,
                     )
                 )
-            return tuple(found)
+            return tuple(levels)
         case Track.FREE_LIGHT_CHAINS if baseline.dflc:
             level = partial(dflc_level, details=history.details)
             initial = baseline.dflc.bounds.low

@@ -59,10 +59,10 @@ def against_nadir(
 
     def lowest(below_limit: BelowLimit, *, above_limit: bool = False) -> Dated | None:
         values = series.before(reading.collected_on, below_limit, above_limit=above_limit)
-        found = nadir(values, policy.nadir)
-        if found is not None and floored and found.value < 0:
-            return found._replace(value=ZERO)
-        return found
+        lowest_value = nadir(values, policy.nadir)
+        if lowest_value is not None and floored and lowest_value.value < 0:
+            return lowest_value._replace(value=ZERO)
+        return lowest_value
 
     stands = lowest(policy.below_limit_nadir)
     for rule, met in rules.items():

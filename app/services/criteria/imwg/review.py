@@ -187,7 +187,7 @@ def review_flags(
         blocked: only the ratio stands before sCR.
     """
     raw, survey, tested = visit.raw, visit.survey, tuple(tests)
-    found = {
+    raised_by = {
         ReviewFlag.LIGHT_CHAIN_ESCAPE: history.measurable.by_m_protein
         and dflc_meets_progression(history, visit) is not None,
         ReviewFlag.SPIKE_WITH_NEGATIVE_IMMUNOFIXATION: bool(visit.contradictory_spikes),
@@ -219,7 +219,7 @@ def review_flags(
             marker.level is None for marker in marker_levels(history, visit)
         ),
     }
-    return tuple(flag for flag, raised in found.items() if raised)
+    return tuple(flag for flag, raised in raised_by.items() if raised)
 
 
 def _only_through_a_limit(tests: Iterable[Tested]) -> bool:

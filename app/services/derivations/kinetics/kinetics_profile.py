@@ -261,11 +261,11 @@ def _parameters(
     is left out of the curve.
     """
     embedded = _EMBEDDED[rules.blq]
-    found = [row.days for row in rows if row.in_profile and row.concentration is not None]
+    quantified = [row.days for row in rows if row.in_profile and row.concentration is not None]
     curve = [
         Sample(row.days, row.concentration, row.lloq, row.in_profile)
         for row in rows
-        if row.lloq is not None or embedded != "lloq/2" or not _between(row, found)
+        if row.lloq is not None or embedded != "lloq/2" or not _between(row, quantified)
     ]
     if ProfileFlag.ZERO_INSERTED in flags:
         curve.insert(0, Sample(0.0, None))
@@ -275,7 +275,7 @@ def _parameters(
         area_rule=rules.auc,
         embedded=embedded,
     )
-    if analyte.matrix is Matrix.PB or len(found) >= FEWEST_FOR_AN_AREA or not found:
+    if analyte.matrix is Matrix.PB or len(quantified) >= FEWEST_FOR_AN_AREA or not quantified:
         return result
     flags.add(ProfileFlag.SPARSE)
     return replace(
@@ -289,6 +289,8 @@ def _parameters(
     )
 
 
-def _between(row: ProfileSample, found: Sequence[float]) -> bool:
+def _between(row: ProfileSample, quantified: Sequence[float]) -> bool:
     """Tell whether a sample below the limit lies between two quantified ones."""
-    return row.concentration is None and bool(found) and found[0] < row.days < found[-1]
+    return (
+        row.concentration is None and bool(quantified) and quantified[0] < row.days < quantified[-1]
+    )

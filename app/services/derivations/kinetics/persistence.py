@@ -63,7 +63,7 @@ def persistence_at_visits(
             for sample in samples
             if visit.first_day <= (day := (sample.day - infused_on).days) <= visit.last_day
         ]
-        nearest = max(inside, key=lambda found: found[:2])[2] if inside else None
+        nearest = max(inside, key=lambda nearby: nearby[:2])[2] if inside else None
         answers.append(
             PersistenceAtVisit(
                 visit=visit.code,

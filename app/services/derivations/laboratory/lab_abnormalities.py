@@ -145,17 +145,17 @@ def lab_abnormalities(
     if follow_up is None:
         return ()
     rules = trial.laboratory
-    found: list[LabAbnormality] = []
+    abnormalities: list[LabAbnormality] = []
     for labs in graded_labs(history, trial, follow_up) if graded is None else graded:
         limits = tuple(limit for limit in rules.limits if limit.analyte == labs.analyte)
         sides = {result: side_of(result, limits) for result in labs.results if _is_flagged(result)}
-        found.extend(
+        abnormalities.extend(
             _abnormality(labs, direction, rules, limits, sides)
             for direction in _directions(labs, limits, sides)
         )
     return tuple(
         abnormality
-        for abnormality in found
+        for abnormality in abnormalities
         if abnormality.results or abnormality.worst_in_lymphodepletion
     )
 

@@ -70,41 +70,41 @@ class LabSummary:
     ungraded: tuple[tuple[UngradedReason, int], ...]
 
 
-def lab_summary(found: LabAbnormality) -> LabSummary:
+def lab_summary(abnormality: LabAbnormality) -> LabSummary:
     """Leave the results behind."""
-    worst, before = found.worst, found.worst_in_lymphodepletion
+    worst, before = abnormality.worst, abnormality.worst_in_lymphodepletion
     graded = worst.grade if worst else None
     return LabSummary(
-        analyte=found.analyte,
-        direction=found.direction,
-        term=found.term,
-        has_baseline=found.baseline is not None,
-        baseline_flags=found.baseline_flags,
-        baseline_grade=found.shift[0],
-        n_baseline_not_comparable=found.baseline_not_comparable,
-        n_results=len(found.results),
+        analyte=abnormality.analyte,
+        direction=abnormality.direction,
+        term=abnormality.term,
+        has_baseline=abnormality.baseline is not None,
+        baseline_flags=abnormality.baseline_flags,
+        baseline_grade=abnormality.shift[0],
+        n_baseline_not_comparable=abnormality.baseline_not_comparable,
+        n_results=len(abnormality.results),
         worst_grade=worst.lowest if worst else None,
         worst_range=worst.range if worst else (),
         worst_on=worst.result.collected_on if worst else None,
         worst_record=worst.result.value.record if worst else None,
         worst_scale=graded.scale if graded else None,
         worst_restated=graded.restated if graded else None,
-        shift_worst_grade=found.shift[1],
-        shift_scale=found.shift_scale,
-        factors=found.factors,
+        shift_worst_grade=abnormality.shift[1],
+        shift_scale=abnormality.shift_scale,
+        factors=abnormality.factors,
         worst_in_lymphodepletion=before.lowest if before else None,
-        resolved_on=found.resolved_on,
-        resolved=found.resolved,
+        resolved_on=abnormality.resolved_on,
+        resolved=abnormality.resolved,
         significant_on=_first_on(
-            result for result in found.results if result.clinically_significant
+            result for result in abnormality.results if result.clinically_significant
         ),
-        outlier_on=_first_on(result for result in found.results if result.outlier),
-        episodes=len(found.episodes),
-        both=found.agreement.both,
-        rule_only=found.agreement.rule_only,
-        rule_not_judged=found.agreement.rule_not_judged,
-        flag_only=found.agreement.flag_only,
-        ungraded=tuple(sorted(found.ungraded.items())),
+        outlier_on=_first_on(result for result in abnormality.results if result.outlier),
+        episodes=len(abnormality.episodes),
+        both=abnormality.agreement.both,
+        rule_only=abnormality.agreement.rule_only,
+        rule_not_judged=abnormality.agreement.rule_not_judged,
+        flag_only=abnormality.agreement.flag_only,
+        ungraded=tuple(sorted(abnormality.ungraded.items())),
     )
 
 

@@ -133,11 +133,11 @@ def _counts(
 
 def _by_time(series: Sequence[MarkerSeries], unit: str) -> dict[PossibleDays, MarkerValue]:
     """Give the values of one unit by their time, the first recorded of two of one time."""
-    found: dict[PossibleDays, MarkerValue] = {}
+    values: dict[PossibleDays, MarkerValue] = {}
     for marker in series:
         for value in marker.values if marker.unit == unit else ():
-            found.setdefault(value.collected, value)
-    return found
+            values.setdefault(value.collected, value)
+    return values
 
 
 def _either(answers: Sequence[bool | None]) -> bool | None:

@@ -145,7 +145,7 @@ def m_proteins(
     Decision: what is not quantifiable is 0, as in the response criteria. Of several M-proteins
     those count that are IgG, or whose heavy chain is not known.
     """
-    found = []
+    proteins = []
     for assessment in assessments:
         several = assessment.evaluation.serum_m_proteins or ()
         of_igg = [spike for spike in several if spike.isotype.heavy_chain in {None, HeavyChain.IGG}]
@@ -155,17 +155,17 @@ def m_proteins(
         measured = [amount for amount in amounts if amount is not None]
         if spikes and len(measured) == len(amounts):
             days = (spike.collected_on or assessment.evaluation.anchor for spike in spikes)
-            found.append(MProtein(dated=max(days), amount=sum(measured, Decimal(0))))
+            proteins.append(MProtein(dated=max(days), amount=sum(measured, Decimal(0))))
     for series in laboratory:
         if series.unit == G_PER_L:
-            found += [
+            proteins += [
                 MProtein(
                     dated=value.dated,
                     amount=Decimal(0) if value.level is Level.BELOW_LLOQ else value.amount,
                 )
                 for value in series.values
             ]
-    return tuple(sorted(found, key=lambda protein: (protein.dated, protein.amount)))
+    return tuple(sorted(proteins, key=lambda protein: (protein.dated, protein.amount)))
 
 
 def _amount(spike: MeasuredValue) -> Decimal | None:

@@ -204,8 +204,8 @@ def _area(
         if value.days > points[-1][0]:
             points.append((value.days, float(value.amount)))
     window = AreaWindow(rules.auc_to_day, AREA_TOLERANCE_DAYS)
-    found = partial_area(window, points, profile_ends=points[-1][0], rule="linear")
-    return found.area, found.reason
+    area = partial_area(window, points, profile_ends=points[-1][0], rule="linear")
+    return area.area, area.reason
 
 
 def _visits(series: MarkerSeries, trial: Trial, horizon_day: int) -> tuple[VisitLevel, ...]:

@@ -138,7 +138,7 @@ def mrd_summary(
         (day, mrd_at(sample, threshold, inadequate=policy.inadequate_sample))
         for day, sample in samples
     )
-    found = {result for _, result in results}
+    shown = {result for _, result in results}
     order = (MrdResult.NEGATIVE, MrdResult.POSITIVE, MrdResult.NOT_EVALUABLE)
     negatives = [day for day, result in results if result is MrdResult.NEGATIVE]
     positives = [day for day, result in results if result is MrdResult.POSITIVE]
@@ -149,7 +149,7 @@ def mrd_summary(
     ]
     statuses = {visit.status for visit in mrd_visits(visits, policy) if counts(visit.assessed_on)}
     return MrdSummary(
-        best=next((result for result in order if result in found), None),
+        best=next((result for result in order if result in shown), None),
         first_negative_on=min(negatives, default=None),
         negative_with_complete_response=any(
             abs((day - visit_day).days) <= DAYS_AROUND_CR

@@ -67,7 +67,7 @@ def judgement_of(
         if assessment.investigator is not None
         and assessment.evaluation.evaluation_id in visit.evaluation_ids
     ]
-    return max(given, key=lambda found: found[1].category.rank, default=None)
+    return max(given, key=lambda differences: differences[1].category.rank, default=None)
 
 
 def discrepancies(
@@ -115,12 +115,12 @@ def discrepancies(
             progression_would_be=instead.progression_on,
         )
 
-    found = []
+    differences = []
     for place, visit in enumerate(visits):
         judged = judgement_of(visit, assessments)
         asked = _imaged(visit, assessments) if visit.unanswered else None
         if asked is not None:
-            found.append(
+            differences.append(
                 Discrepancy(
                     visit=visit,
                     assessment=asked,
@@ -143,7 +143,7 @@ def discrepancies(
             ceiling=None,
             said_confirmed=bool(investigator.progression_confirmed),
         )
-        found.append(
+        differences.append(
             Discrepancy(
                 visit=visit,
                 assessment=assessment,
@@ -152,7 +152,7 @@ def discrepancies(
                 impact=changed(place, other),
             )
         )
-    return tuple(found)
+    return tuple(differences)
 
 
 def _imaged(visit: RatedVisit, assessments: Sequence[Assessment]) -> Assessment | None:

@@ -34,7 +34,7 @@ from app.services.derivations.subject.analysis import (
 from app.services.derivations.subject.response_analysis import response_analysis
 from app.services.derivations.subject.responses_by_source import (
     Responses,
-    responses,
+    responses_up_to,
 )
 from app.services.derivations.subject_history import Characteristics, SubjectHistory
 from app.services.derivations.time_to_event.endpoint_facts import EndpointFacts
@@ -126,7 +126,7 @@ class _Infused:
 
     @property
     def track(self) -> Track:
-        return self.within.course.course.measurable.track
+        return self.within.derived.measurable.track
 
     @property
     def progressed_on(self) -> date | None:
@@ -135,7 +135,7 @@ class _Infused:
         Decision: where no baseline was entered, nothing can be derived, and the investigator's
         progression ends the evaluations.
         """
-        measured = self.within.course.has_baseline
+        measured = self.within.judged.has_baseline
         source = ResponseSource.DERIVED if measured else ResponseSource.INVESTIGATOR
         return self.within.by_source[source].best.progression_whenever_on
 
@@ -146,8 +146,8 @@ class _Infused:
         one; a baseline that was entered and is not measurable, by any track, is not.
         """
         main = self.facts.get((source, "infusion"))
-        told = main is not None and main.at_horizon.has_baseline
-        reported = told and not self.within.course.has_baseline
+        had_baseline = main is not None and main.at_horizon.has_baseline
+        reported = had_baseline and not self.within.judged.has_baseline
         return (self.track is not Track.NONE or reported) and self.judged(source)
 
     def judged(self, source: ResponseSource) -> bool:
@@ -165,8 +165,8 @@ def _infused(history: SubjectHistory, trial: Trial, dates: SubjectDates) -> _Inf
         raise ValueError("a subject without an infusion has no response")
     horizon = add_months(infused_on, history.horizon_months)
     late = history.data_cut > horizon
-    whole = responses(history, trial, infused_on, history.data_cut, dates, explained=not late)
-    within = responses(history, trial, infused_on, horizon, explained=True) if late else whole
+    whole = responses_up_to(history, trial, infused_on, history.data_cut, dates, explained=not late)
+    within = responses_up_to(history, trial, infused_on, horizon, explained=True) if late else whole
     return _Infused(
         infused_on=infused_on,
         within=within,
@@ -193,12 +193,12 @@ def _with_response(
     return replace(
         analysis,
         track=infused.track,
-        urine_measured=Component.URINE_M_PROTEIN in within.course.baseline.collected,
+        urine_measured=Component.URINE_M_PROTEIN in within.judged.baseline.collected,
         clinical_relapse=any(
-            clinical_relapse(visit, history).signs for visit in within.course.course.visits
+            clinical_relapse(visit, history).signs for visit in within.derived.visits
         ),
         scr_blocked_by_ratio=any(
-            ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.course.course.visits
+            ReviewFlag.SCR_BLOCKED_BY_RATIO in visit.flags for visit in within.derived.visits
         ),
         responses={source: made[id(response)] for source, response in within.by_source.items()},
         judged=_judged(history, trial, infused),
@@ -208,7 +208,7 @@ def _with_response(
 def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedVisits:
     within = infused.within
     visits = tuple(visit.visit for visit in within.by_source[ResponseSource.DERIVED].visits)
-    found = discrepancies(
+    differences = discrepancies(
         visits,
         history.assessments,
         trial.policy.imwg,
@@ -216,13 +216,13 @@ def _judged(history: SubjectHistory, trial: Trial, infused: _Infused) -> JudgedV
         new_therapy_on=within.new_therapy_on[ResponseSource.DERIVED],
         died_of_myeloma_on=within.died_of_myeloma_on,
     )
-    differing = [difference for difference in found if difference.comparison is not None]
+    differing = [difference for difference in differences if difference.comparison is not None]
     return JudgedVisits(
         judged=sum(judgement_of(visit, history.assessments) is not None for visit in visits),
         kinds=tuple(difference.kind for difference in differing),
         best_changes=sum(difference.impact.best_response for difference in differing),
         progression_changes=sum(difference.impact.progression for difference in differing),
-        unanswered=len(found) - len(differing),
+        unanswered=len(differences) - len(differing),
     )
 
 
@@ -295,18 +295,18 @@ def _facts(
 def _endpoint_facts(
     history: SubjectHistory,
     trial: Trial,
-    found: Responses,
+    responses: Responses,
     source: ResponseSource,
     origin: Origin,
     dates: SubjectDates,
 ) -> EndpointFacts | None:
-    response = found.by_source[source]
+    response = responses.by_source[source]
     return endpoint_facts(
         history,
         trial,
         visits=response.visits,
         response=response.best,
-        has_baseline=_has_baseline(history, trial, found, source),
+        has_baseline=_has_baseline(history, trial, responses, source),
         origin=origin,
         missed_after_days=trial.time_to_event.missed_after_days,
         dates=dates,
@@ -314,7 +314,7 @@ def _endpoint_facts(
 
 
 def _has_baseline(
-    history: SubjectHistory, trial: Trial, found: Responses, source: ResponseSource
+    history: SubjectHistory, trial: Trial, responses: Responses, source: ResponseSource
 ) -> bool:
     """Tell whether the disease was evaluated before treatment, as far as a source needs it.
 
@@ -324,12 +324,12 @@ def _has_baseline(
     Source: the trial's endpoint definitions, PFS and DOR censoring, no baseline; the trial's
     protocol, policies, ``tte.baseline_required``.
     """
-    if found.course.has_baseline or trial.policy.tte.baseline_required == "always":
-        return found.course.has_baseline
+    if responses.judged.has_baseline or trial.policy.tte.baseline_required == "always":
+        return responses.judged.has_baseline
     known = [
         assessment
         for assessment in history.assessments
-        if assessment.evaluation.anchor <= found.until
+        if assessment.evaluation.anchor <= responses.until
     ]
     match source:
         case ResponseSource.DERIVED:

@@ -23,7 +23,7 @@ from app.services.derivations.response.response_discrepancies import (
     discrepancies,
     judgement_of,
 )
-from app.services.derivations.subject.responses_by_source import Responses, responses
+from app.services.derivations.subject.responses_by_source import Responses, responses_up_to
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.anchors import add_months
 from app.trial.schedule import anchors_of, visit_of
@@ -48,28 +48,28 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
     }
     if infused_on is None:
         return answer
-    found = responses_of(history, trial)
-    derived = found.by_source[ResponseSource.DERIVED]
+    responses = responses_of(history, trial)
+    derived = responses.by_source[ResponseSource.DERIVED]
     records = {
         assessment.evaluation.evaluation_id: assessment.record for assessment in history.assessments
     }
     return {
         **answer,
         "horizon": add_months(infused_on, history.horizon_months),
-        "counted_until": found.until,
+        "counted_until": responses.until,
         "not_plausible": tuple(
             {"record": number.record, "member": number.member}
             for number in history.not_plausible
             if number.record.kind == "assessments"
         ),
-        "new_therapy_on": found.new_therapy_on[ResponseSource.DERIVED],
-        "died_of_myeloma_on": found.died_of_myeloma_on,
-        "baseline": _baseline(found, records),
-        "visits": _visits(history, trial, found, records),
+        "new_therapy_on": responses.new_therapy_on[ResponseSource.DERIVED],
+        "died_of_myeloma_on": responses.died_of_myeloma_on,
+        "baseline": _baseline(responses, records),
+        "visits": _visits(history, trial, responses, records),
         "best": derived.best,
-        "by_source": {source.value: one.best for source, one in found.by_source.items()},
-        "comparison": _comparison(found),
-        "mrd": mrd_visits(found.course.course.visits, trial.policy.mrd),
+        "by_source": {source.value: one.best for source, one in responses.by_source.items()},
+        "comparison": _comparison(responses),
+        "mrd": mrd_visits(responses.derived.visits, trial.policy.mrd),
     }
 
 
@@ -79,11 +79,12 @@ def derived_response(
     """Give what one evaluation says beside the subject's others; None: it is no response."""
     if history.infused_on is None:
         return None
-    found = responses_of(history, trial)
+    responses = responses_of(history, trial)
     confirmed = {
-        rated.visit.assessed_on: rated for rated in found.by_source[ResponseSource.DERIVED].visits
+        rated.visit.assessed_on: rated
+        for rated in responses.by_source[ResponseSource.DERIVED].visits
     }
-    for visit in found.course.course.visits:
+    for visit in responses.derived.visits:
         if str(assessment) in visit.evaluation_ids:
             so_far = confirmed[visit.assessed_on]
             return {
@@ -107,27 +108,27 @@ def responses_of(history: SubjectHistory, trial: Trial) -> Responses:
         raise ValueError("a subject without an infusion has no response")
     horizon = add_months(history.infused_on, history.horizon_months)
     until = min(history.data_cut, horizon)
-    return responses(history, trial, history.infused_on, until, explained=True)
+    return responses_up_to(history, trial, history.infused_on, until, explained=True)
 
 
 def discrepancies_of(history: SubjectHistory, trial: Trial) -> tuple[Discrepancy, ...]:
     """Give the visits of a subject on which the derived and the investigator's category differ."""
     if history.infused_on is None:
         return ()
-    found = responses_of(history, trial)
-    derived = found.by_source[ResponseSource.DERIVED]
+    responses = responses_of(history, trial)
+    derived = responses.by_source[ResponseSource.DERIVED]
     return discrepancies(
         tuple(visit.visit for visit in derived.visits),
         history.assessments,
         trial.policy.imwg,
         infused_on=history.infused_on,
-        new_therapy_on=found.new_therapy_on[ResponseSource.DERIVED],
-        died_of_myeloma_on=found.died_of_myeloma_on,
+        new_therapy_on=responses.new_therapy_on[ResponseSource.DERIVED],
+        died_of_myeloma_on=responses.died_of_myeloma_on,
     )
 
 
-def _baseline(found: Responses, records: Mapping[str, RecordRef]) -> dict[str, Any]:
-    baseline, course = found.course.baseline, found.course.course
+def _baseline(responses: Responses, records: Mapping[str, RecordRef]) -> dict[str, Any]:
+    baseline, course = responses.judged.baseline, responses.derived
     return {
         "latest": baseline.evaluation.anchor,
         "collected": baseline.collected,
@@ -144,7 +145,7 @@ def _baseline(found: Responses, records: Mapping[str, RecordRef]) -> dict[str, A
 
 
 def _visits(
-    history: SubjectHistory, trial: Trial, found: Responses, records: Mapping[str, RecordRef]
+    history: SubjectHistory, trial: Trial, responses: Responses, records: Mapping[str, RecordRef]
 ) -> list[dict[str, Any]]:
     anchors = anchors_of(
         trial,
@@ -152,7 +153,8 @@ def _visits(
         first_lymphodepletion=lymphodepletion_of(history).first_day,
     )
     confirmed = {
-        visit.visit.assessed_on: visit for visit in found.by_source[ResponseSource.DERIVED].visits
+        visit.visit.assessed_on: visit
+        for visit in responses.by_source[ResponseSource.DERIVED].visits
     }
     return [
         {
@@ -172,7 +174,7 @@ def _visits(
                 None,
             ),
         }
-        for visit in found.course.course.visits
+        for visit in responses.derived.visits
     ]
 
 
@@ -238,10 +240,10 @@ def _investigator(
     }
 
 
-def _comparison(found: Responses) -> dict[str, Any]:
+def _comparison(responses: Responses) -> dict[str, Any]:
     compared = compare_courses(
-        found.by_source[ResponseSource.DERIVED].best,
-        found.by_source[ResponseSource.INVESTIGATOR].best,
+        responses.by_source[ResponseSource.DERIVED].best,
+        responses.by_source[ResponseSource.INVESTIGATOR].best,
     )
     return {
         "best": compared.best.code if compared.best else None,

@@ -45,16 +45,16 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
     a result that is graded in both directions the worse grade is shown; of a subject who was not
     infused it is the own grade.
     """
-    found = _results(history, trial, analyte)
+    results = _results(history, trial, analyte)
     sent = [
         result.value.unit
-        for result in found
+        for result in results
         if result.value.value is not None and result.value.unit
     ]
     unit = usual_unit(analyte)
-    if unit is None or not any(_fits(result.value, unit) for result in found):
+    if unit is None or not any(_fits(result.value, unit) for result in results):
         unit = sent[0] if sent else None
-    shown = [result for result in found if unit is not None and _fits(result.value, unit)]
+    shown = [result for result in results if unit is not None and _fits(result.value, unit)]
     listed = find_analyte(analyte)
     infused_on = history.infused_on
     return {
@@ -62,7 +62,7 @@ def lab_series(history: SubjectHistory, trial: Trial, analyte: str) -> dict[str,
         "name": listed.display if listed else analyte,
         "unit": unit,
         "infused_on": infused_on,
-        "n_not_shown": len(found) - len(shown),
+        "n_not_shown": len(results) - len(shown),
         "n_not_plausible": sum(
             result.not_plausible and result.collected.earliest <= history.data_cut
             for result in history.lab_values
@@ -77,22 +77,22 @@ def _results(history: SubjectHistory, trial: Trial, analyte: str) -> list[_Resul
     follow_up = lab_follow_up(history, new_therapy=started.day if started else None)
     if follow_up is None:
         labs = with_corrected_calcium(result for result in history.lab_values if is_usable(result))
-        found = [
+        results = [
             _Result(lab.value, None, counting_grade(own_grades(lab.value, history)))
             for lab in labs
             if lab.value.analyte == analyte
         ]
     else:
-        found = [
+        results = [
             _Result(result.value, result.period, counting_grade(result.grades))
             for labs in graded_labs(history, trial, follow_up, analytes={analyte})
             for result in labs.results
         ]
-    return sorted(_until(history, found), key=lambda result: result.value.collected.earliest)
+    return sorted(_until(history, results), key=lambda result: result.value.collected.earliest)
 
 
-def _until(history: SubjectHistory, found: Sequence[_Result]) -> Iterator[_Result]:
-    return (result for result in found if result.value.collected.earliest <= history.data_cut)
+def _until(history: SubjectHistory, results: Sequence[_Result]) -> Iterator[_Result]:
+    return (result for result in results if result.value.collected.earliest <= history.data_cut)
 
 
 def _fits(value: LabValue, unit: str) -> bool:

@@ -52,13 +52,13 @@ def subject_markers(
     Decision: several serum M-proteins are shown each by itself, named by its isotype, and no sum.
     """
     involved = _involved(history, trial)
-    found = [
+    values = [
         value
         for assessment in sorted(history.assessments, key=attrgetter("evaluation.anchor"))
         for value in _values(assessment.evaluation, involved)
         if value.on <= history.data_cut
     ]
-    shown = [value for value in found if value.amount is not None]
+    shown = [value for value in values if value.amount is not None]
     origin = history.infused_on or min((value.on for value in shown), default=None)
     return {
         "origin": origin,
@@ -85,14 +85,14 @@ def subject_markers(
             for response in _responses(history, trial, source)
         ],
         "cells": list(_cells(history, trial)),
-        "n_not_shown": len(found) - len(shown),
+        "n_not_shown": len(values) - len(shown),
     }
 
 
 def _involved(history: SubjectHistory, trial: Trial) -> LightChain | None:
     if history.infused_on is None:
         return None
-    return responses_of(history, trial).course.course.myeloma.involved
+    return responses_of(history, trial).derived.myeloma.involved
 
 
 def _responses(history: SubjectHistory, trial: Trial, source: ResponseSource) -> Iterator[Any]:

@@ -34,7 +34,7 @@ from app.vocabularies.imwg import BEST_FIRST, ResponseCategory, ResponseSource
 def response_analysis(
     history: SubjectHistory,
     trial: Trial,
-    found: Responses,
+    responses: Responses,
     infused_on: date,
     source: ResponseSource,
     *,
@@ -45,25 +45,25 @@ def response_analysis(
     Args:
         history: the subject.
         trial: its policies.
-        found: the responses up to the horizon.
+        responses: the responses up to the horizon.
         infused_on: day of the first infusion.
         source: whose categories.
         evaluable: the subject is of the evaluable population by this source.
     """
-    mrd = _mrd(found, trial, infused_on, source)
-    response = found.by_source[source]
+    mrd = _mrd(responses, trial, infused_on, source)
+    response = responses.by_source[source]
     best_urine_waived = None
     if source is ResponseSource.DERIVED:
-        best_urine_waived = _urine_waived(trial, found, infused_on)
+        best_urine_waived = _urine_waived(trial, responses, infused_on)
     return ResponseAnalysis(
         best=response.best,
         best_urine_waived=best_urine_waived,
         days=tuple(map(_day, response.visits)),
         by_visit=dict(_by_visit(trial, response, infused_on, history.data_cut)),
-        marker_depth=_marker_depth(found, source),
+        marker_depth=_marker_depth(responses, source),
         mrd=mrd,
         mrd_evaluable=mrd[trial.policy.mrd.threshold].evaluable,
-        unconfirmed=dict(_unconfirmed(response, found.new_therapy_on[source])),
+        unconfirmed=dict(_unconfirmed(response, responses.new_therapy_on[source])),
         evaluable=evaluable,
     )
 
@@ -77,10 +77,10 @@ def _unconfirmed(
             yield level, reason
 
 
-def _marker_depth(found: Responses, source: ResponseSource) -> MarkerDepth | None:
+def _marker_depth(responses: Responses, source: ResponseSource) -> MarkerDepth | None:
     """Give the best change of the tracked marker over the visits that count; None: none."""
-    progressed = found.by_source[source].best.progression_whenever_on
-    course, new_therapy_on = found.course.course, found.new_therapy_on[source]
+    progressed = responses.by_source[source].best.progression_whenever_on
+    course, new_therapy_on = responses.derived, responses.new_therapy_on[source]
     counted = {
         visit.assessed_on
         for visit in course.visits
@@ -91,14 +91,14 @@ def _marker_depth(found: Responses, source: ResponseSource) -> MarkerDepth | Non
 
 
 def _mrd(
-    found: Responses, trial: Trial, infused_on: date, source: ResponseSource
+    responses: Responses, trial: Trial, infused_on: date, source: ResponseSource
 ) -> dict[str, MrdSummary]:
     return {
         threshold: mrd_summary(
-            _categorised(found, source),
+            _categorised(responses, source),
             infused_on=infused_on,
-            new_therapy_on=found.new_therapy_on[source],
-            progressed_on=found.by_source[source].best.progression_whenever_on,
+            new_therapy_on=responses.new_therapy_on[source],
+            progressed_on=responses.by_source[source].best.progression_whenever_on,
             threshold=Decimal(threshold),
             policy=trial.policy.mrd,
         )
@@ -106,14 +106,14 @@ def _mrd(
     }
 
 
-def _categorised(found: Responses, source: ResponseSource) -> tuple[VisitResponse, ...]:
+def _categorised(responses: Responses, source: ResponseSource) -> tuple[VisitResponse, ...]:
     """Give the derived visits, each with the category of a source; NE where it gave none."""
-    visits = found.course.course.visits
+    visits = responses.derived.visits
     if source is ResponseSource.DERIVED:
         return visits
     given = {
         name: visit.visit.category
-        for visit in found.by_source[source].visits
+        for visit in responses.by_source[source].visits
         for name in visit.visit.evaluation_ids
     }
     nothing = ResponseCategory.NE
@@ -126,14 +126,14 @@ def _categorised(found: Responses, source: ResponseSource) -> tuple[VisitRespons
     )
 
 
-def _urine_waived(trial: Trial, found: Responses, infused_on: date) -> ResponseCategory | None:
-    if all(visit.same_with_urine_waived for visit in found.course.course.visits):
-        return found.by_source[ResponseSource.DERIVED].best.best
+def _urine_waived(trial: Trial, responses: Responses, infused_on: date) -> ResponseCategory | None:
+    if all(visit.same_with_urine_waived for visit in responses.derived.visits):
+        return responses.by_source[ResponseSource.DERIVED].best.best
     confirmed = confirmed_visits(
-        waived(found.course.course.visits),
+        waived(responses.derived.visits),
         infused_on=infused_on,
-        new_therapy_on=found.new_therapy_on[ResponseSource.DERIVED],
-        died_of_myeloma_on=found.died_of_myeloma_on,
+        new_therapy_on=responses.new_therapy_on[ResponseSource.DERIVED],
+        died_of_myeloma_on=responses.died_of_myeloma_on,
         policy=trial.policy.imwg,
     )
     return best_response(confirmed).best

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.services.criteria.imwg.details import ImwgDetails
+from app.services.derivations.response.judged_evaluations import ResponseCourse
 from app.services.derivations.response.rated_visit import RatedVisit
 from app.services.derivations.response.subject_response import (
     DerivedCourse,
@@ -27,13 +28,19 @@ class Responses:
     """The responses of an infused subject up to a day, by every source."""
 
     until: date
-    course: DerivedCourse
+    judged: DerivedCourse
+    """The evaluations and the baseline that they are held against, as the criteria judge them."""
     by_source: Mapping[ResponseSource, SubjectResponse]
     new_therapy_on: Mapping[ResponseSource, date | None]
     died_of_myeloma_on: date | None
 
+    @property
+    def derived(self) -> ResponseCourse:
+        """The visits by the criteria, before any is confirmed."""
+        return self.judged.course
 
-def responses(
+
+def responses_up_to(
     history: SubjectHistory,
     trial: Trial,
     infused_on: date,
@@ -91,7 +98,7 @@ def responses(
         new_therapy_on.setdefault(source, new_therapy_on[ResponseSource.DERIVED])
     return Responses(
         until=until,
-        course=course,
+        judged=course,
         by_source=by_source,
         new_therapy_on=new_therapy_on,
         died_of_myeloma_on=died_of_myeloma_on,

@@ -76,8 +76,8 @@ def _on_study(analysis: SubjectAnalysis, source: ResponseSource) -> dict[str, An
     facts = analysis.facts.get((source, "infusion"))
     if facts is None:
         return None
-    found = time_on_study(facts.at_horizon, off_study_on=analysis.off_study_on)
-    return {"until": found.until, "end": found.end}
+    on_study = time_on_study(facts.at_horizon, off_study_on=analysis.off_study_on)
+    return {"until": on_study.until, "end": on_study.end}
 
 
 def _happened(

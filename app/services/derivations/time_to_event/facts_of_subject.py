@@ -189,7 +189,7 @@ def _records_of(
 
 def _clinical_progression(history: SubjectHistory) -> Happening | None:
     after = history.infused_on
-    found = [
+    progressions = [
         Happening(day=said.dated or assessment.evaluation.anchor, records=(assessment.record,))
         for assessment in history.assessments
         if (said := assessment.investigator) is not None
@@ -199,7 +199,7 @@ def _clinical_progression(history: SubjectHistory) -> Happening | None:
     return min(
         (
             happening
-            for happening in found
+            for happening in progressions
             if after is not None and after < happening.day <= history.data_cut
         ),
         key=lambda happening: happening.day,

@@ -95,10 +95,10 @@ def progression_free_survival(
 
 
 def _progression_free(reading: ProgressionReading, facts: EndpointFacts) -> EventTime:
-    found = _first_event(reading, facts)
-    censoring = _before_event(reading, facts, found) if found is not None else None
-    if found is not None and censoring is None:
-        return event("PFS", reading.name, facts.origin, _dated(reading, facts, found), found[1])
+    first = _first_event(reading, facts)
+    censoring = _before_event(reading, facts, first) if first is not None else None
+    if first is not None and censoring is None:
+        return event("PFS", reading.name, facts.origin, _dated(reading, facts, first), first[1])
     last, reason = censoring or _without_event(reading, facts)
     return censored("PFS", reading.name, facts, last, reason, assessment_word(facts, last))
 
@@ -126,12 +126,12 @@ def _without_event(
 
 
 def _before_event(
-    reading: ProgressionReading, facts: EndpointFacts, found: ProgressionEvent
+    reading: ProgressionReading, facts: EndpointFacts, first: ProgressionEvent
 ) -> tuple[Happening, CensoringReason] | None:
     """Give where an event is censored before it, and why; None: the event stands."""
     if reading.regime == "EMA":
         return None
-    (happened, component), therapy = found, facts.new_therapy
+    (happened, component), therapy = first, facts.new_therapy
     died = component is EventComponent.DEATH
     if therapy is not None and therapy.day < happened.day:
         return last_adequate(facts, up_to=therapy.day), CensoringReason.NEW_THERAPY
@@ -148,9 +148,9 @@ def _before_event(
     return None
 
 
-def _dated(reading: ProgressionReading, facts: EndpointFacts, found: ProgressionEvent) -> Happening:
+def _dated(reading: ProgressionReading, facts: EndpointFacts, first: ProgressionEvent) -> Happening:
     """Move a progression to the day that a sensitivity analysis dates it."""
-    happening, component = found
+    happening, component = first
     if component is not EventComponent.PROGRESSION:
         return happening
     if reading.sensitivity == "EMA_interval":

@@ -57,7 +57,7 @@ _BESIDE_SAMPLES: Final = frozenset({"assessments", "follow-ups"})
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class BesideRecord:
     """What was derived for an answer, as JSON to be spliced into the stored document.
 
     Attributes:
@@ -69,7 +69,7 @@ class Observed:
     members: str
 
 
-async def observe(
+async def derive_beside(
     transaction: Transaction,
     trial: Trial,
     kind: RecordKind,
@@ -78,7 +78,7 @@ async def observe(
     payload: RecordIn,
     course: SubjectCourse,
     origin: Origin,
-) -> Observed:
+) -> BesideRecord:
     """Derive what goes with the answer to a submitted or amended record.
 
     Args:
@@ -94,13 +94,13 @@ async def observe(
         record = CheckedRecord.of(kind, record_id, version, today, fields, zone, differs)
         findings = [*on_record(record, course, trial)]
         if not isinstance(payload, LabResultIn):
-            return observed(kind, day, course, trial, findings)
+            return written_beside(kind, day, course, trial, findings)
         result = lab_value(RecordRef(kind.path, record_id, version), payload, zone)
         cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
         grades = await grades_of(transaction, trial, course, result, cut)
         findings += await findings_of(transaction, trial, course, result, grades, cut)
         derived = {"ctcae": [written(grade) for grade in grades]}
-        return observed(kind, day, course, trial, findings, derived)
+        return written_beside(kind, day, course, trial, findings, derived)
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
     stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)
@@ -119,7 +119,7 @@ async def observe(
     response = None
     if kind is ASSESSMENTS:
         response = _derived_response(trial, course, standing, record_id, today)
-    return observed(kind, day, subject.course, trial, noticed, {"derived": response})
+    return written_beside(kind, day, subject.course, trial, noticed, {"derived": response})
 
 
 def _derived_response(
@@ -150,14 +150,14 @@ async def _day(
     return judged
 
 
-def observed(
+def written_beside(
     kind: RecordKind,
     day: str | None,
     course: SubjectCourse,
     trial: Trial,
     findings: Iterable[Finding] = (),
     derived: Mapping[str, Any] = NOTHING_DERIVED,
-) -> Observed:
+) -> BesideRecord:
     """Write what was derived for an answer.
 
     Args:
@@ -169,7 +169,7 @@ def observed(
     visit = None if kind.one_per_subject else visit_on(trial, course, day)
     status = f',"status":{json.dumps(course.status)}' if kind.one_per_subject else ""
     listed = ",".join(finding.model_dump_json() for finding in findings)
-    return Observed(
+    return BesideRecord(
         visit_derived(visit),
         f'{status}{written_members(members)},"findings":[{listed}]}}',
     )
