@@ -53,7 +53,7 @@ def test_the_recipes_of_contributing_are_those_that_are_tested() -> None:
         ("where a unit is converted", "def restatement"),
         ("the slot race", "pg_advisory_xact_lock"),
         ("the 5 % marrow rule", "NO_PLASMA_CELLS_BELOW_PCT = 5"),
-        ("the chart cache", "class KeptPictures"),
+        ("the chart cache", "PICTURES_KEPT: Final"),
     ],
 )
 def test_a_newcomer_finds_it_in_one_lookup_and_one_file(question: str, answered: str) -> None:
