@@ -93,26 +93,32 @@ class DateSieve:
             )
         )
 
-    def _dated(self, one: Assessment) -> Assessment:
-        evaluation = one.evaluation
+    def _dated(self, assessment: Assessment) -> Assessment:
+        evaluation = assessment.evaluation
         changes: dict[str, Any] = {
             name: None
             for name in PARTS
-            if self.takes("assessments", one.record, _last_day(getattr(evaluation, name)), name)
+            if self.takes(
+                "assessments", assessment.record, _last_day(getattr(evaluation, name)), name
+            )
         }
         lesions = tuple(
             replace(lesion, found_on=None)
-            if self.takes("assessments", one.record, lesion.found_on, FOUND_ON)
+            if self.takes("assessments", assessment.record, lesion.found_on, FOUND_ON)
             else lesion
             for lesion in evaluation.new_lesions or ()
         )
         if lesions != (evaluation.new_lesions or ()):
             changes["new_lesions"] = lesions
-        investigator = self._category("assessments", one.record, one.investigator, RESPONSE_DATE)
-        judged_in = one.adjudicated.record if one.adjudicated is not None else None
-        adjudicated = self._category("adjudications", judged_in, one.adjudicated, ADJUDICATED_DATE)
+        investigator = self._category(
+            "assessments", assessment.record, assessment.investigator, RESPONSE_DATE
+        )
+        judged_in = assessment.adjudicated.record if assessment.adjudicated is not None else None
+        adjudicated = self._category(
+            "adjudications", judged_in, assessment.adjudicated, ADJUDICATED_DATE
+        )
         return replace(
-            one,
+            assessment,
             evaluation=replace(evaluation, **changes) if changes else evaluation,
             investigator=investigator,
             adjudicated=adjudicated,

@@ -156,7 +156,7 @@ def lymphodepletion_of(history: SubjectHistory) -> Lymphodepletion:
     """
     infused = [infusion for infusion in history.infusions if infusion.day <= history.data_cut]
     planned = [infusion for infusion in infused if infusion.planned] or infused
-    first = min(planned, key=lambda one: one.started_at, default=None)
+    first = min(planned, key=lambda infusion: infusion.started_at, default=None)
     return lymphodepletion(
         (
             Preparing(
@@ -238,7 +238,9 @@ def _of_infusion(stand: Sequence[Preparing], infusion: PlannedInfusion) -> Prepa
         if preparation.outcome in outcomes and _days(preparation)
     ]
     day = infusion.starts.earliest
-    return _last(able, day) or min(able, key=lambda one: min(_days(one)), default=None)
+    return _last(able, day) or min(
+        able, key=lambda preparation: min(_days(preparation)), default=None
+    )
 
 
 def _last(preparations: Iterable[Preparing], until: date) -> Preparing | None:
@@ -249,7 +251,10 @@ def _last(preparations: Iterable[Preparing], until: date) -> Preparing | None:
     ]
     return max(
         begun,
-        key=lambda one: (max(day for day in _days(one) if day <= until), one.record_id),
+        key=lambda preparation: (
+            max(day for day in _days(preparation) if day <= until),
+            preparation.record_id,
+        ),
         default=None,
     )
 

@@ -143,13 +143,13 @@ def _without_samples(history: SubjectHistory, sieve: DateSieve) -> SubjectHistor
     )
 
 
-def _preparation(one: Preparation, sieve: DateSieve) -> Preparation:
+def _preparation(preparation: Preparation, sieve: DateSieve) -> Preparation:
     doses = tuple(
         dose
-        for dose in one.lymphodepletion
-        if sieve.takes("preparations", one.record, dose, "lymphodepletion") is None
+        for dose in preparation.lymphodepletion
+        if sieve.takes("preparations", preparation.record, dose, "lymphodepletion") is None
     )
-    return replace(one, lymphodepletion=doses)
+    return replace(preparation, lymphodepletion=doses)
 
 
 def _therapies(therapies: Iterable[Therapy], sieve: DateSieve) -> Iterator[Therapy]:

@@ -50,10 +50,10 @@ def measured(assessment: CheckedRecord[AssessmentFields]) -> Iterator[MeasuredCo
             continue
         dated_by = "imaged_on" if name in _IMAGED else "collected_on"
         yield MeasuredComponent(name, dated_by, collected(assessment, part, dated_by))
-    for index, one in enumerate(assessment.fields.serum_m_proteins or ()):
-        if one.value.not_done is None and not one.value.spurious:
+    for index, protein in enumerate(assessment.fields.serum_m_proteins or ()):
+        if protein.value.not_done is None and not protein.value.spurious:
             name = f"serum_m_proteins/{index}/value"
-            yield MeasuredComponent(name, "collected_on", collected(assessment, one.value))
+            yield MeasuredComponent(name, "collected_on", collected(assessment, protein.value))
 
 
 def collected(

@@ -43,9 +43,9 @@ def not_plausible(cohort: Sequence[SubjectAnalysis], trial: Trial, endpoint: str
     return {"n_not_plausible": counts.total(), "not_plausible_by": dict(sorted(counts.items()))}
 
 
-def _is_read(one: NotPlausible, trial: Trial, endpoint: str) -> bool:
-    if endpoint == "pharmacodynamics" and one.member not in followed_markers(
+def _is_read(number: NotPlausible, trial: Trial, endpoint: str) -> bool:
+    if endpoint == "pharmacodynamics" and number.member not in followed_markers(
         trial.pharmacodynamics
     ):
         return False
-    return one.record.kind in _READ.get(endpoint, frozenset())
+    return number.record.kind in _READ.get(endpoint, frozenset())

@@ -125,8 +125,8 @@ def _of_the_derivation(
     for name in (">=VGPR", ">=CR"):
         level = AT_LEAST[name]
         gained = [
-            one
-            for one, best, beside in zip(cohort, confirmed, waived, strict=True)
+            subject
+            for subject, best, beside in zip(cohort, confirmed, waived, strict=True)
             if reaches(beside, level) and not reaches(best, level)
         ]
         by_waiver[name] = {

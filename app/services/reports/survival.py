@@ -67,7 +67,7 @@ def survival_report(
         "follow_up": _follow_up(counted, question, trial, method),
         "variants": _beside(counted, question, chosen, policy, method),
         **_more(counted, question, chosen, method),
-        "rows": (adtte_row(one.subject, one.centre, time) for one, time in timed),
+        "rows": (adtte_row(analysis.subject, analysis.centre, time) for analysis, time in timed),
     }
 
 
@@ -186,7 +186,10 @@ def _changes(
 ) -> dict[str, int]:
     """Count the subjects whom the two regimes of censoring class differently."""
     fda, ema = (
-        {one.subject: time for one, time in times_of(analyses, question, chosen.but(regime))}
+        {
+            analysis.subject: time
+            for analysis, time in times_of(analyses, question, chosen.but(regime))
+        }
         for regime in ("FDA", "EMA")
     )
     both = fda.keys() & ema.keys()

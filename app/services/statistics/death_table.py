@@ -70,7 +70,10 @@ def death_table(
         ),
         after_new_therapy=share([_after_new_therapy(subject, day) for subject, day in died]),
         by_fatal_event=share(
-            [any(event.fatal and event.left_out is None for event in one.events) for one, _ in died]
+            [
+                any(event.fatal and event.left_out is None for event in subject.events)
+                for subject, _ in died
+            ]
         ),
         causes=tuple(
             DeathsByCause(cause=cause, subjects=causes.count(cause)) for cause in DeathCause

@@ -159,34 +159,34 @@ class _Counts:
     resolved: Counter[bool | None] = field(default_factory=Counter)
     ungraded: Counter[UngradedReason] = field(default_factory=Counter)
 
-    def add(self, infused_on: date, one: LabSummary) -> None:
+    def add(self, infused_on: date, summary: LabSummary) -> None:
         """Count one subject."""
-        self.term = self.term or one.term
-        self.in_lymphodepletion[one.worst_in_lymphodepletion] += 1
-        for reason, results in one.ungraded:
+        self.term = self.term or summary.term
+        self.in_lymphodepletion[summary.worst_in_lymphodepletion] += 1
+        for reason, results in summary.ungraded:
             self.ungraded[reason] += results
-        if one.significant_on:
-            self.significant.append((one.significant_on - infused_on).days)
-        if one.outlier_on:
-            self.outlier.append((one.outlier_on - infused_on).days)
-        self.n_flag_and_rule += bool(one.significant_on and one.outlier_on)
-        if not one.n_results:
+        if summary.significant_on:
+            self.significant.append((summary.significant_on - infused_on).days)
+        if summary.outlier_on:
+            self.outlier.append((summary.outlier_on - infused_on).days)
+        self.n_flag_and_rule += bool(summary.significant_on and summary.outlier_on)
+        if not summary.n_results:
             return
         self.n_with_results += 1
-        self.n_without_baseline += not one.has_baseline
-        self.n_baseline_not_comparable += bool(one.n_baseline_not_comparable)
-        self.baseline_flags.update(one.baseline_flags)
-        self.n_range += bool(one.worst_range)
-        self.n_by_baseline += one.worst_scale is GradeScale.BASELINE
-        self.worst[one.worst_grade] += 1
-        self.shift_scale = one.shift_scale
-        self.factors.update(one.factors)
-        self.shifts[one.baseline_grade, one.shift_worst_grade] += 1
-        self.both += one.both
-        self.rule_only += one.rule_only
-        self.rule_not_judged += one.rule_not_judged
-        self.flag_only += one.flag_only
-        self.resolved[one.resolved] += 1
+        self.n_without_baseline += not summary.has_baseline
+        self.n_baseline_not_comparable += bool(summary.n_baseline_not_comparable)
+        self.baseline_flags.update(summary.baseline_flags)
+        self.n_range += bool(summary.worst_range)
+        self.n_by_baseline += summary.worst_scale is GradeScale.BASELINE
+        self.worst[summary.worst_grade] += 1
+        self.shift_scale = summary.shift_scale
+        self.factors.update(summary.factors)
+        self.shifts[summary.baseline_grade, summary.shift_worst_grade] += 1
+        self.both += summary.both
+        self.rule_only += summary.rule_only
+        self.rule_not_judged += summary.rule_not_judged
+        self.flag_only += summary.flag_only
+        self.resolved[summary.resolved] += 1
 
 
 def _table(
@@ -197,8 +197,8 @@ def _table(
     conf_level: float,
 ) -> LabTable:
     counts = _Counts()
-    for infused_on, one in summaries:
-        counts.add(infused_on, one)
+    for infused_on, summary in summaries:
+        counts.add(infused_on, summary)
     worst = counts.worst
     severe = sum(subjects for grade, subjects in worst.items() if grade is not None and grade >= 3)
     return LabTable(

@@ -162,8 +162,8 @@ def _table(
             _group(
                 group,
                 [
-                    told
-                    for subject, told in parameters.items()
+                    levels
+                    for subject, levels in parameters.items()
                     if belongs(facts.get(subject, NOTHING_KNOWN))
                 ],
                 methods,

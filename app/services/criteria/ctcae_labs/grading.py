@@ -224,7 +224,7 @@ def _bounded(rules: RuleSet, graded: LabGrade) -> LabGrade:
 
 def _limit_missing(undecided: Iterable[Interval], references: References) -> UngradedReason | None:
     missing = {reference for interval in undecided for reference in interval.missing(references)}
-    return next((reason for one, reason in _REASONS.items() if one in missing), None)
+    return next((reason for reference, reason in _REASONS.items() if reference in missing), None)
 
 
 @lru_cache(maxsize=4096)

@@ -107,11 +107,11 @@ def labels(raw: DiseaseEvaluation, own: tuple[Isotype, ...]) -> Iterator[Evaluat
             yield EvaluationQuestion(
                 QuestionCode.SPIKE_OWNER_UNPROVEN, (f"{fluid}_m_protein", "owner")
             )
-    for index, one in enumerate(raw.serum_m_proteins or ()):
+    for index, protein in enumerate(raw.serum_m_proteins or ()):
         place = ("serum_m_proteins", index, "owner")
-        called = one.owner in spikes.CALLED_FOREIGN | spikes.CALLED_A_DRUG
-        if called and not spikes.m_protein_is_foreign(one, raw.serum_immunofixation, own):
-            yield EvaluationQuestion(QuestionCode.SPIKE_OWNER_UNPROVEN, place, one.isotype)
+        called = protein.owner in spikes.CALLED_FOREIGN | spikes.CALLED_A_DRUG
+        if called and not spikes.m_protein_is_foreign(protein, raw.serum_immunofixation, own):
+            yield EvaluationQuestion(QuestionCode.SPIKE_OWNER_UNPROVEN, place, protein.isotype)
 
 
 def _bands(
@@ -186,10 +186,10 @@ def _escaped(
     if any(tested.finding.rule in by_the_sum and tested.withheld is None for tested in tests):
         return
     escaped = escaped_clones(history, visit)
-    for index, one in enumerate(visit.raw.serum_m_proteins or ()):
-        if one.isotype in escaped:
+    for index, protein in enumerate(visit.raw.serum_m_proteins or ()):
+        if protein.isotype in escaped:
             yield EvaluationQuestion(
-                QuestionCode.CLONE_ESCAPE, ("serum_m_proteins", index), one.isotype
+                QuestionCode.CLONE_ESCAPE, ("serum_m_proteins", index), protein.isotype
             )
 
 

@@ -129,10 +129,12 @@ def car_kinetics(history: SubjectHistory, trial: Trial) -> CarKinetics:
 
 def _spans(history: SubjectHistory, trial: Trial) -> list[ProfileSpan]:
     infused = sorted(
-        (one for one in history.infusions if one.day <= history.data_cut),
+        (infusion for infusion in history.infusions if infusion.day <= history.data_cut),
         key=lambda infusion: infusion.started_at,
     )
-    begun = [one for number, one in enumerate(infused) if number == 0 or one.part == 1]
+    begun = [
+        infusion for number, infusion in enumerate(infused) if number == 0 or infusion.part == 1
+    ]
     if not begun:
         return []
     ends_at = trial.kinetics.profile_ends_at

@@ -169,7 +169,9 @@ def _directions(
         grade.direction for result in labs.results for grade in result.grades if grade.direction
     }
     known = graded | limit_directions(limits)
-    flagged = {side for one, side in sides.items() if one.period is LabPeriod.POST_INFUSION} - known
+    flagged = {
+        side for result, side in sides.items() if result.period is LabPeriod.POST_INFUSION
+    } - known
     ordered: list[AbnormalityDirection | None] = [*AbnormalityDirection, None]
     return [direction for direction in ordered if direction in known | flagged]
 

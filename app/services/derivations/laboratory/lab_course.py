@@ -169,11 +169,11 @@ def flag_and_rule(results: Iterable[LabInDirection]) -> FlagAndRule:
     )
 
 
-def _has_settled(one: LabInDirection, settled_grade: int) -> bool:
-    if one.outlier:
+def _has_settled(result: LabInDirection, settled_grade: int) -> bool:
+    if result.outlier:
         return False
-    if one.at_baseline:
+    if result.at_baseline:
         return True
-    if one.lowest is not None:
-        return one.lowest <= settled_grade
-    return one.beyond_limit is False
+    if result.lowest is not None:
+        return result.lowest <= settled_grade
+    return result.beyond_limit is False

@@ -39,8 +39,8 @@ def why_unconfirmed(
     best = best_response(ordered).best
     shown = [
         place
-        for place, one in enumerate(ordered)
-        if one.in_endpoint_set and one.visit.category.is_at_least(level)
+        for place, confirmed in enumerate(ordered)
+        if confirmed.in_endpoint_set and confirmed.visit.category.is_at_least(level)
     ]
     if not shown or (best is not None and best.is_at_least(level)):
         return None

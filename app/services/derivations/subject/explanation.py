@@ -67,7 +67,9 @@ def explained(history: SubjectHistory, trial: Trial) -> dict[str, Any]:
         "baseline": _baseline(responses, records),
         "visits": _visits(history, trial, responses, records),
         "best": derived.best,
-        "by_source": {source.value: one.best for source, one in responses.by_source.items()},
+        "by_source": {
+            source.value: response.best for source, response in responses.by_source.items()
+        },
         "comparison": _comparison(responses),
         "mrd": mrd_visits(responses.derived.visits, trial.policy.mrd),
     }

@@ -116,8 +116,8 @@ def _restated(number: Decimal | None, value: LabValue, unit: str) -> Decimal | N
     return way.of(number) if exact is None else exact
 
 
-def _written(one: _Result, unit: str, history: SubjectHistory) -> dict[str, Any]:
-    value, infused_on = one.value, history.infused_on
+def _written(result: _Result, unit: str, history: SubjectHistory) -> dict[str, Any]:
+    value, infused_on = result.value, history.infused_on
     collected_on = value.collected.earliest
     way = _way(value, unit)
     return {
@@ -128,9 +128,9 @@ def _written(one: _Result, unit: str, history: SubjectHistory) -> dict[str, Any]
         "comparator": value.comparator,
         "lower_limit": _restated(value.lower_limit, value, unit),
         "upper_limit": _restated(value.upper_limit, value, unit),
-        "period": one.period,
-        "grade": one.grade.lowest if one.grade else None,
-        "scale": one.grade.scale if one.grade else None,
-        "direction": one.grade.direction if one.grade else None,
+        "period": result.period,
+        "grade": result.grade.lowest if result.grade else None,
+        "scale": result.grade.scale if result.grade else None,
+        "direction": result.grade.direction if result.grade else None,
         "clinically_significant": value.clinically_significant,
     }
