@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from app.demo.records import CentreRecords, Proof, Record, SubjectRecords, TrialRecords
+from app.demo.records import CentreRecords, Proof, Record, SubjectAsSent, TrialRecords
 
 TRIAL_CODE: Final = "CDISCPILOT01"
 SITES: Final = ZoneInfo("America/New_York")
@@ -84,7 +84,7 @@ def cdisc_pilot() -> TrialRecords:
         for row in published.ds.to_dicts()
         if row["DSCAT"] == "DISPOSITION EVENT"
     }
-    sites: dict[str, list[SubjectRecords]] = defaultdict(list)
+    sites: dict[str, list[SubjectAsSent]] = defaultdict(list)
     for subject in sorted(published.dm.to_dicts(), key=lambda row: str(row["USUBJID"])):
         identity = subject["USUBJID"]
         sites[subject["SITEID"]].append(_of_subject(subject, ends[identity], results[identity]))
@@ -103,10 +103,10 @@ def cdisc_pilot() -> TrialRecords:
     )
 
 
-def _of_subject(subject: Row, end: Row, results: Iterable[Row]) -> SubjectRecords:
+def _of_subject(subject: Row, end: Row, results: Iterable[Row]) -> SubjectAsSent:
     identity = subject["USUBJID"]
     died = [Record("follow-ups", f"{identity}:DTH", _death(subject))] if subject["DTHDTC"] else []
-    return SubjectRecords(
+    return SubjectAsSent(
         enrolment=Record("subjects", identity, _enrolment(subject, end)),
         singly=tuple(died),
         in_bulk=tuple(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from app.demo.client import CentreClient, Refused
 from app.demo.load import kinds
 from app.demo.records import ENROLMENTS, CentreRecords, TrialRecords
-from app.demo.report import LoadReport, Reading
+from app.demo.report import ListReading, LoadReport
 
 
 async def check_isolation(
@@ -22,7 +22,7 @@ async def check_isolation(
         for kind in kinds(trial):
             rows = await clients[centre.code].rows(kind)
             report.readings.append(
-                Reading(
+                ListReading(
                     centre=centre.code,
                     kind=kind,
                     told=report.stored[centre.code, kind],

@@ -15,7 +15,7 @@ from app.demo.records import (
     Correction,
     Record,
     Reference,
-    SubjectRecords,
+    SubjectAsSent,
     TrialRecords,
 )
 from app.demo.report import LoadReport
@@ -84,7 +84,7 @@ class _Centre:
 
         Then the reviewers have their say, and the corrections come last.
         """
-        enrolled: list[tuple[str, SubjectRecords]] = []
+        enrolled: list[tuple[str, SubjectAsSent]] = []
         for subject in self._centre.subjects:
             stored = await self._submit(subject.enrolment, "/v1/subjects")
             if stored is not None:
@@ -100,7 +100,7 @@ class _Centre:
                 await self._correct(code, change)
 
     async def _tell_of(
-        self, subject: str, records: SubjectRecords, turns: asyncio.Semaphore
+        self, subject: str, records: SubjectAsSent, turns: asyncio.Semaphore
     ) -> None:
         async with turns:
             for record in records.singly:
@@ -122,7 +122,7 @@ class _Centre:
         self._keep(record, stored)
         return stored
 
-    async def _send_files(self, enrolled: Sequence[tuple[str, SubjectRecords]]) -> None:
+    async def _send_files(self, enrolled: Sequence[tuple[str, SubjectAsSent]]) -> None:
         lines = (
             (record, self._line(record, subject))
             for subject, records in enrolled

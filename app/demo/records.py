@@ -52,7 +52,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class SubjectRecords:
+class SubjectAsSent:
     """Everything that is told of one subject.
 
     Attributes:
@@ -81,7 +81,7 @@ class CentreRecords:
     name: str
     canary: str
     proof: Proof
-    subjects: tuple[SubjectRecords, ...] = field(repr=False)
+    subjects: tuple[SubjectAsSent, ...] = field(repr=False)
 
     def records(self) -> Iterator[Record]:
         """Give every record that ends up stored, in its first form."""

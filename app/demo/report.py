@@ -17,7 +17,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ListReading:
     """What one centre reads of one kind when it asks for everything.
 
     Attributes:
@@ -49,7 +49,7 @@ class LoadReport:
     reasons: Counter[Reason] = field(default_factory=Counter)
     examples: dict[Reason, str] = field(default_factory=dict)
     stored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[ListReading] = field(default_factory=list)
     trespasses: list[str] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -14,7 +14,7 @@ from app.demo.client import CentreClient, Refused
 from app.demo.credentials import SecretInHeader
 from app.demo.isolation import check_isolation, reached
 from app.demo.load import load, loaded
-from app.demo.records import REVIEWERS, CentreRecords, Record, SubjectRecords, TrialRecords
+from app.demo.records import REVIEWERS, CentreRecords, Record, SubjectAsSent, TrialRecords
 from app.demo.report import LoadReport
 from app.embedded_postgres import EmbeddedPostgres
 from app.services import administration
@@ -26,7 +26,7 @@ from tests.deployment import ORIGIN, Deployment, clone_of_template, open_directo
 def corrected() -> TrialRecords:
     """Give the subjects with a correction beside their leaving, and their centres only."""
 
-    def chosen(subject: SubjectRecords) -> bool:
+    def chosen(subject: SubjectAsSent) -> bool:
         return any(change.record.kind != "subjects" for change in subject.changes)
 
     centres = (

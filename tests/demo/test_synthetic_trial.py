@@ -11,7 +11,7 @@ import pytest
 from app.demo.records import Record, Reference
 from app.demo.synthetic import synthetic_trial
 from app.demo.synthetic.chance import through
-from app.demo.synthetic.course import DATA_UNTIL, Course, courses
+from app.demo.synthetic.course import DATA_UNTIL, SyntheticCourse, courses
 from app.demo.synthetic.expansion import copies
 from app.demo.synthetic.other_toxicity import CYTOPENIAS, printed
 from app.schemas.record_kinds import RECORD_KINDS, by_path
@@ -23,7 +23,7 @@ INFUSED = [course for course in courses(SEED) if course.infused]
 RESPONSES = ("sCR", "CR", "VGPR", "PR", "MR", "SD", "PD")
 
 
-def responses_of(course: Course) -> list[tuple[int, str]]:
+def responses_of(course: SyntheticCourse) -> list[tuple[int, str]]:
     """Give day and category of each evaluation after the infusion."""
     return [
         (
@@ -35,7 +35,7 @@ def responses_of(course: Course) -> list[tuple[int, str]]:
     ]
 
 
-def best_of(course: Course, until: int = 2000) -> str | None:
+def best_of(course: SyntheticCourse, until: int = 2000) -> str | None:
     reached = [category for day, category in responses_of(course) if day <= until]
     return min(reached, key=RESPONSES.index, default=None)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from app.demo.records import CentreRecords, Record, Reference, SubjectRecords, TrialRecords
+from app.demo.records import CentreRecords, Record, Reference, SubjectAsSent, TrialRecords
 from app.demo.synthetic import synthetic_trial
-from app.demo.synthetic.course import Course, courses
+from app.demo.synthetic.course import SyntheticCourse, courses
 
 SEED = 1
 SOME_RECORD = "019cbd4a-7f60-7c3e-9a52-1f0e8d7c6b5a"
@@ -18,18 +18,18 @@ def trial(seed: int = SEED) -> TrialRecords:
 
 
 @cache
-def subjects() -> tuple[tuple[CentreRecords, SubjectRecords], ...]:
+def subjects() -> tuple[tuple[CentreRecords, SubjectAsSent], ...]:
     return tuple((centre, subject) for centre in trial().centres for subject in centre.subjects)
 
 
 @cache
-def of_course() -> dict[Course, SubjectRecords]:
+def of_course() -> dict[SyntheticCourse, SubjectAsSent]:
     """Give every enrolled subject's course with what is told of it."""
     by_enrolment = {subject.enrolment.source_id: subject for _, subject in subjects()}
     return {course: by_enrolment[f"{course.subject}:DM"] for course in courses(SEED)}
 
 
-def of_kind(kind: str, told: SubjectRecords | None = None) -> Iterator[Record]:
+def of_kind(kind: str, told: SubjectAsSent | None = None) -> Iterator[Record]:
     for _, subject in subjects():
         if told is None or subject is told:
             everything = (*subject.singly, *subject.in_bulk, *subject.adjudications)

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.demo.records import ENROLMENTS, Record, Reference, SubjectRecords
+from app.demo.records import ENROLMENTS, Record, Reference, SubjectAsSent
 from app.demo.synthetic import synthetic_trial
 from tests.deployment import Caller, Deployment, clone_of_template
 from tests.endpoints.cohort import Cohort, imported
@@ -44,7 +44,7 @@ async def demonstration(
 
 
 async def tell_centre(
-    caller: Caller, subjects: tuple[SubjectRecords, ...], codes: dict[str, str]
+    caller: Caller, subjects: tuple[SubjectAsSent, ...], codes: dict[str, str]
 ) -> None:
     """Enrol the subjects of a centre, then tell each record once what it refers to is stored."""
     enrolments = [next(standing(subject)) for subject in subjects]
@@ -72,7 +72,7 @@ async def tell_centre(
         waiting = [one for one in waiting if one[1].reference not in stored]
 
 
-def standing(subject: SubjectRecords) -> Iterator[Record]:
+def standing(subject: SubjectAsSent) -> Iterator[Record]:
     """Give what stands of a subject in the end, its enrolment first."""
     changes = {change.record.reference: change for change in subject.changes}
     results = {(one.kind, one.body["collected_at"]): one for one in reversed(subject.in_bulk)}

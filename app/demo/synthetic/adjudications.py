@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from app.demo.records import Record
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 
 _COMPLETE: Final = frozenset({"CR", "sCR"})
 _RATIONALE: Final = {
@@ -17,7 +17,7 @@ _RATIONALE: Final = {
 }
 
 
-def adjudications(course: Course, evaluations: Iterable[Record]) -> tuple[Record, ...]:
+def adjudications(course: SyntheticCourse, evaluations: Iterable[Record]) -> tuple[Record, ...]:
     """Tell the verdicts on a subject's evaluations, in the order of these."""
     told, complete = [], False
     for evaluation in evaluations:
@@ -30,7 +30,7 @@ def adjudications(course: Course, evaluations: Iterable[Record]) -> tuple[Record
     return tuple(told)
 
 
-def _verdict(course: Course, evaluation: Record, on: str) -> Record:
+def _verdict(course: SyntheticCourse, evaluation: Record, on: str) -> Record:
     body = {
         "assessment": evaluation.reference,
         "assessment_version": 1,

@@ -6,18 +6,18 @@ from typing import Any, Final
 from app.demo.records import Record
 from app.demo.synthetic.centres import written
 from app.demo.synthetic.chance import about
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.disease import burden, level, noisy, regrowth, share, urine
 from app.demo.synthetic.enrolment import screened_on
-from app.demo.synthetic.schedule import WITH_IMAGING, WITH_MARROW, PlannedVisit, evaluations
+from app.demo.synthetic.schedule import WITH_IMAGING, WITH_MARROW, SyntheticVisit, evaluations
 
 COMPLETE: Final = frozenset({"CR", "sCR"})
 _SITES: Final = ("left sixth rib", "right clavicle", "liver", "chest wall")
 
 
-def assessments(course: Course) -> list[Record]:
+def assessments(course: SyntheticCourse) -> list[Record]:
     """Tell every evaluation from screening to progression and its confirmation."""
-    screening = PlannedVisit("SCR", (screened_on(course) - course.infusion).days)
+    screening = SyntheticVisit("SCR", (screened_on(course) - course.infusion).days)
     told = [_evaluation(course, screening)]
     if not course.infused:
         return told
@@ -35,20 +35,22 @@ def assessments(course: Course) -> list[Record]:
     return told
 
 
-def _complete_before(course: Course, visit: PlannedVisit) -> bool:
+def _complete_before(course: SyntheticCourse, visit: SyntheticVisit) -> bool:
     earlier = [other.day for other in evaluations(course) if 0 < other.day < visit.day]
     return any(level(course, day) == level(course, visit.day) for day in earlier)
 
 
-def _progression(course: Course, told: set[int]) -> list[Record]:
+def _progression(course: SyntheticCourse, told: set[int]) -> list[Record]:
     day = course.progression or 0
-    visits = [] if day in told else [PlannedVisit("", day)]
+    visits = [] if day in told else [SyntheticVisit("", day)]
     if course.progression_kind == "biochemical" and course.last_day > day + 18:
-        visits.append(PlannedVisit("", day + 16))
+        visits.append(SyntheticVisit("", day + 16))
     return [_evaluation(course, visit, with_marrow=False) for visit in visits]
 
 
-def _evaluation(course: Course, visit: PlannedVisit, *, with_marrow: bool = True) -> Record:
+def _evaluation(
+    course: SyntheticCourse, visit: SyntheticVisit, *, with_marrow: bool = True
+) -> Record:
     chance = course.chance(f"evaluation {visit.day}")
     baseline = visit.day < 0
     category = None if baseline else level(course, visit.day)
@@ -69,7 +71,9 @@ def _evaluation(course: Course, visit: PlannedVisit, *, with_marrow: bool = True
     return Record("assessments", f"{course.subject}:RS:{code}", body)
 
 
-def _fluids(course: Course, day: float, chance: Random, category: str | None) -> dict[str, Any]:
+def _fluids(
+    course: SyntheticCourse, day: float, chance: Random, category: str | None
+) -> dict[str, Any]:
     first, left = burden(course), share(course, day)
     conventional = course.centre.conventional
     serum = noisy(chance, first.serum * left)
@@ -108,7 +112,7 @@ def _fluids(course: Course, day: float, chance: Random, category: str | None) ->
 
 
 def _free_light_chains(
-    course: Course, left: float, chance: Random, category: str | None
+    course: SyntheticCourse, left: float, chance: Random, category: str | None
 ) -> tuple[float, float]:
     """Give involved and uninvolved, mg/L; a normal ratio is what tells sCR from CR."""
     first = burden(course)
@@ -121,14 +125,16 @@ def _free_light_chains(
     return noisy(chance, max(first.involved * left, uninvolved * 6.0)), uninvolved
 
 
-def _calcium(course: Course, chance: Random) -> dict[str, str]:
+def _calcium(course: SyntheticCourse, chance: Random) -> dict[str, str]:
     value = chance.gauss(2.32, 0.06)
     if course.centre.conventional:
         return {"value": written(value * 4.008, 1), "unit": "mg/dL"}
     return {"value": written(value, 2), "unit": "mmol/L"}
 
 
-def _marrow(course: Course, day: float, chance: Random, category: str | None) -> dict[str, Any]:
+def _marrow(
+    course: SyntheticCourse, day: float, chance: Random, category: str | None
+) -> dict[str, Any]:
     cells = burden(course).marrow * share(course, day)
     gone = category in COMPLETE
     cells = chance.uniform(0.2, 2.0) if gone else max(cells, chance.uniform(0.5, 3.0))
@@ -154,11 +160,11 @@ def _marrow(course: Course, day: float, chance: Random, category: str | None) ->
     }
 
 
-def _shows_lesion(course: Course, day: float) -> bool:
+def _shows_lesion(course: SyntheticCourse, day: float) -> bool:
     return course.progression_kind == "imaging" and day == course.progression
 
 
-def _imaging(course: Course, day: float, chance: Random) -> dict[str, Any]:
+def _imaging(course: SyntheticCourse, day: float, chance: Random) -> dict[str, Any]:
     lesions, new = [], []
     if course.extramedullary:
         first = course.chance("lesion").randint(22, 55)

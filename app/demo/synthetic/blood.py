@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from app.demo.synthetic.chance import Curve, about, through
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.disease import burden, share
 from app.demo.synthetic.expansion import copies
 
@@ -40,7 +40,7 @@ INFLAMMATION: Final = {"CRP": (5, 12), "FERRITIN": (380, 5)}
 
 
 @lru_cache(maxsize=512)
-def counts(course: Course) -> dict[str, Curve]:
+def counts(course: SyntheticCourse) -> dict[str, Curve]:
     """Draw the curves of the cell counts: 10*9/L, haemoglobin g/L."""
     chance = course.chance("counts")
     slow = chance.random() < 0.2
@@ -74,13 +74,13 @@ def counts(course: Course) -> dict[str, Curve]:
     }  # fmt: skip
 
 
-def count(course: Course, analyte: str, day: float) -> float:
+def count(course: SyntheticCourse, analyte: str, day: float) -> float:
     """Give a cell count on a day, with the scatter of the sample."""
     chance = course.chance(f"{analyte} {day:g}")
     return about(chance, through(counts(course)[analyte], day), SCATTER[analyte])
 
 
-def strain(course: Course, day: float) -> float:
+def strain(course: SyntheticCourse, day: float) -> float:
     """Give how inflamed the subject is: 0 at rest, about 1 at the height of a CRS of grade 2."""
     height = (0.22, 0.55, 1.0, 1.5, 1.9)[course.crs_grade]
     begins = course.crs_onset if course.crs_grade else 6.0
@@ -99,7 +99,7 @@ def moved(chance: Random, usual: float, factor: float, strained: float, scatter:
     return about(chance, usual * float(factor**strained), scatter)
 
 
-def soluble_bcma(course: Course, day: float) -> float:
+def soluble_bcma(course: SyntheticCourse, day: float) -> float:
     """Give sBCMA, ng/mL: it falls with the plasma cells and returns before the M-protein."""
     first = about(course.chance("sBCMA"), burden(course).marrow * 4.5, 0.3)
     left = share(course, day) if day > 0 else 1.0
@@ -107,7 +107,7 @@ def soluble_bcma(course: Course, day: float) -> float:
     return float(first * left**0.8 + healthy)
 
 
-def immunoglobulin(course: Course, analyte: str, day: float) -> float:
+def immunoglobulin(course: SyntheticCourse, analyte: str, day: float) -> float:
     """Give IgG, IgA or IgM, g/L: the healthy part falls for months, the myeloma's adds to it."""
     level = {"IGG": 5.2, "IGA": 0.55, "IGM": 0.3}[analyte]
     chance = course.chance(f"{analyte} level")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from app.demo.records import Correction, Record
 from app.demo.synthetic.centres import written
-from app.demo.synthetic.course import DATA_UNTIL, Course
+from app.demo.synthetic.course import DATA_UNTIL, SyntheticCourse
 from app.demo.synthetic.enrolment import at, enrolment, weight_of
 from app.demo.synthetic.event import last_told, moment, therapy
 from app.demo.synthetic.schedule import visits
@@ -19,7 +19,7 @@ _NEXT_LINES: Final = (
 )  # fmt: skip
 
 
-def visit_records(course: Course) -> list[Record]:
+def visit_records(course: SyntheticCourse) -> list[Record]:
     """Tell every visit that was due: with weight and vital signs, or why it did not take place."""
     told = []
     planned = [(visit.code, visit.day, visit.missed_because) for visit in visits(course)]
@@ -37,7 +37,7 @@ def visit_records(course: Course) -> list[Record]:
     return told
 
 
-def _examined(course: Course, day: int) -> dict[str, Any]:
+def _examined(course: SyntheticCourse, day: int) -> dict[str, Any]:
     chance = course.chance(f"visit {day}")
     grade = course.crs_grade
     feverish = grade > 0 and course.crs_onset <= day + 0.8 <= course.crs_onset + course.crs_days
@@ -62,7 +62,7 @@ def _signs(when: str, temperature: float, systolic: int, saturation: int) -> dic
     }
 
 
-def later_therapies(course: Course) -> list[Record]:
+def later_therapies(course: SyntheticCourse) -> list[Record]:
     """Tell prophylaxis, radiotherapy of a stable lesion, and the next line of therapy."""
     told = [
         therapy(
@@ -89,7 +89,7 @@ def later_therapies(course: Course) -> list[Record]:
     return told
 
 
-def follow_ups(course: Course) -> list[Record]:
+def follow_ups(course: SyntheticCourse) -> list[Record]:
     """Tell every contact, and how the follow-up ended where it did."""
     days = {visit.day for visit in visits(course) if visit.code in CONTACTED_AT}
     days = {day for day in days if day <= course.evaluated_until}
@@ -107,7 +107,7 @@ def follow_ups(course: Course) -> list[Record]:
     return told + _ending(course)
 
 
-def _ending(course: Course) -> list[Record]:
+def _ending(course: SyntheticCourse) -> list[Record]:
     if course.death is not None:
         return [_death(course)]
     if course.lost is not None:
@@ -121,7 +121,7 @@ def _ending(course: Course) -> list[Record]:
     return []
 
 
-def _death(course: Course) -> Record:
+def _death(course: SyntheticCourse) -> Record:
     chance = course.chance("death")
     died = last_told(course)
     learnt = died + timedelta(
@@ -142,12 +142,12 @@ def _death(course: Course) -> Record:
     return _contact(course, "DIED", learnt.isoformat(), "died", **more)
 
 
-def _contact(course: Course, name: str, day: str, status: str, **more: Any) -> Record:
+def _contact(course: SyntheticCourse, name: str, day: str, status: str, **more: Any) -> Record:
     body = {"contacted_on": day, "status": status, **more}
     return Record("follow-ups", f"{course.subject}:SS:{name}", body)
 
 
-def leaving(course: Course) -> tuple[Correction, ...]:
+def leaving(course: SyntheticCourse) -> tuple[Correction, ...]:
     """Amend the enrolment of a subject who left the trial."""
     ways = {
         "died": course.death,

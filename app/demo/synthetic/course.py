@@ -55,7 +55,7 @@ CRS_GRADES: Final = ((0, 13), (1, 27), (2, 13), (3, 4), (4, 1))
 
 
 @dataclass(frozen=True)
-class Course:
+class SyntheticCourse:
     """One subject's course. Days count from the infusion; None for what never happens.
 
     Attributes:
@@ -115,7 +115,7 @@ class Course:
         return self.last_day if self.progression is None else min(self.last_day, self.progression)
 
 
-def courses(seed: int) -> tuple[Course, ...]:
+def courses(seed: int) -> tuple[SyntheticCourse, ...]:
     """Draw the sixty courses, in the order of enrolment."""
     chance = source_of_chance("trial", seed)
     centres = dealt(chance, [(centre, centre.subjects) for centre in CENTRES])
@@ -151,7 +151,7 @@ def _course(
     fate: str,
     later: str,
     crs: int,
-) -> Course:
+) -> SyntheticCourse:
     chance = source_of_chance(drawn_from, "course")
     infused = fate not in {FATES[0][0], FATES[1][0]}
     leukapheresis = enrolled_on + timedelta(days=chance.randint(1, 5))
@@ -175,7 +175,7 @@ def _course(
     lost = day if happens == "lost" else None
     withdrew = day if happens == "withdrew" else None
     icans = chance.choices((0, 1, 2, 3), _ICANS_GIVEN_CRS[min(crs, 3)])[0]
-    return Course(
+    return SyntheticCourse(
         drawn_from=drawn_from,
         centre=centre,
         number=number,

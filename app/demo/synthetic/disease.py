@@ -5,7 +5,7 @@ from functools import lru_cache
 from random import Random
 
 from app.demo.synthetic.chance import about, through
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 
 DEEPEST = 0.004
 """Share of the first tumour from which on nothing is found any more."""
@@ -26,7 +26,7 @@ class Burden:
 
 
 @lru_cache(maxsize=128)
-def burden(course: Course) -> Burden:
+def burden(course: SyntheticCourse) -> Burden:
     """Draw the amounts at baseline: g/L in serum, mg a day in urine, mg/L light chains, %."""
     chance = course.chance("burden")
     only_light = course.heavy_chain == "light_chain_only"
@@ -39,13 +39,13 @@ def burden(course: Course) -> Burden:
     )
 
 
-def share(course: Course, day: float) -> float:
+def share(course: SyntheticCourse, day: float) -> float:
     """Give the tumour left on a day, as a share of what there was before lymphodepletion."""
     left = falling(course, day) + regrowth(course, day)
     return left if left > DEEPEST else 0.0
 
 
-def falling(course: Course, day: float) -> float:
+def falling(course: SyntheticCourse, day: float) -> float:
     """Give the share that treatment has left: a half at PR, a tenth at VGPR, nothing at CR."""
     points = [(0.0, 1.0), *zip(course.deepens, (0.5, 0.1, DEEPEST * 0.9), strict=False)]
     plateau = {"PR": 0.28, "VGPR": 0.035, "SD": 0.9, "MR": 0.62, "PD": 1.0, "NE": 0.8}
@@ -54,7 +54,7 @@ def falling(course: Course, day: float) -> float:
     return through(points, day)
 
 
-def urine(course: Course, day: float) -> float:
+def urine(course: SyntheticCourse, day: float) -> float:
     """Give the urine M-protein, mg a day.
 
     Falls faster than the serum markers, so that the urine meets a level whenever they do (PR: less
@@ -64,7 +64,7 @@ def urine(course: Course, day: float) -> float:
     return burden(course).urine * left
 
 
-def regrowth(course: Course, day: float) -> float:
+def regrowth(course: SyntheticCourse, day: float) -> float:
     """Give what has grown again, in the same share: 0 until shortly before progression."""
     if course.progression is None or day < course.progression - 70:
         return 0.0
@@ -72,7 +72,7 @@ def regrowth(course: Course, day: float) -> float:
     return float(at_progression * 2 ** ((day - course.progression) / DOUBLING_DAYS))
 
 
-def level(course: Course, day: float) -> str:
+def level(course: SyntheticCourse, day: float) -> str:
     """Give the response that the investigator would see on a day, before progression."""
     if course.progression is not None and day >= course.progression:
         return "PD"

@@ -6,7 +6,7 @@ from typing import Any, Final
 from app.demo.records import Record
 from app.demo.synthetic.centres import CENTRES, Centre, written
 from app.demo.synthetic.chance import about, source_of_chance
-from app.demo.synthetic.course import FIRST_ENROLMENT, Course
+from app.demo.synthetic.course import FIRST_ENROLMENT, SyntheticCourse
 
 OFFSET: Final = "+08:00"
 _LINES: Final = (
@@ -29,18 +29,18 @@ def at(day: date, hour: int, minute: int) -> str:
     return f"{day.isoformat()}T{hour:02d}:{minute:02d}{OFFSET}"
 
 
-def weight_of(course: Course) -> float:
+def weight_of(course: SyntheticCourse) -> float:
     """Give the subject's weight before the infusion, kg, in tenths."""
     return round(min(110.0, max(42.0, about(course.chance("weight"), 66.0, 0.16))), 1)
 
 
-def screened_on(course: Course) -> date:
+def screened_on(course: SyntheticCourse) -> date:
     """Give the day of the screening visit."""
     days = course.chance("screening").randint(5, 10)
     return course.leukapheresis - timedelta(days=days)
 
 
-def enrolment(course: Course) -> Record:
+def enrolment(course: SyntheticCourse) -> Record:
     """Tell who was enrolled, with the history of the disease."""
     chance = course.chance("enrolment")
     screened = screened_on(course)
@@ -154,7 +154,7 @@ def screen_failures(seed: int) -> list[tuple[Centre, Record]]:
     return told
 
 
-def preparation(course: Course) -> Record:
+def preparation(course: SyntheticCourse) -> Record:
     """Tell the way to the infusion, or to where it ended without one."""
     chance = course.chance("preparation")
     body: dict[str, Any] = {"leukapheresis_on": course.leukapheresis.isoformat()}
@@ -190,7 +190,7 @@ def preparation(course: Course) -> Record:
     return Record("preparations", f"{course.subject}:PREP", body)
 
 
-def infusion(course: Course) -> Record:
+def infusion(course: SyntheticCourse) -> Record:
     """Tell the infusion, linked to its preparation."""
     chance = course.chance("infusion")
     hour, minute = infused_at(course)
@@ -217,11 +217,11 @@ def infusion(course: Course) -> Record:
     return Record("infusions", f"{course.subject}:INF", body)
 
 
-def infused_at(course: Course) -> tuple[int, int]:
+def infused_at(course: SyntheticCourse) -> tuple[int, int]:
     """Give hour and minute of the infusion's start."""
     chance = course.chance("hour of infusion")
     return chance.randint(9, 14), chance.randrange(0, 30, 5)
 
 
-def _lot(course: Course) -> str:
+def _lot(course: SyntheticCourse) -> str:
     return f"NB2-{course.centre.code}{course.number:02d}"

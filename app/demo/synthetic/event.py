@@ -4,21 +4,21 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from app.demo.records import Record
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.enrolment import OFFSET
 
 RECOVERED: Final = "RECOVERED/RESOLVED"
 NOT_RECOVERED: Final = "NOT RECOVERED/NOT RESOLVED"
 
 
-def moment(course: Course, day: float) -> str:
+def moment(course: SyntheticCourse, day: float) -> str:
     """Write a day with its fraction as date, time and offset."""
     minutes = int((day % 1) * 24 * 60)
     return f"{course.on(day).isoformat()}T{minutes // 60:02d}:{minutes % 60:02d}{OFFSET}"
 
 
 def adverse_event(
-    course: Course,
+    course: SyntheticCourse,
     identity: str,
     term: str,
     grade: int,
@@ -48,7 +48,9 @@ def adverse_event(
     return Record("adverse-events", f"{course.subject}:AE:{identity}", {**body, **more})
 
 
-def serious(course: Course, day: float, *criteria: str, after_hours: int = 9) -> dict[str, Any]:
+def serious(
+    course: SyntheticCourse, day: float, *criteria: str, after_hours: int = 9
+) -> dict[str, Any]:
     """Give what a serious event has beside it: its criteria, and its report within a day."""
     return {
         "serious": True,
@@ -59,7 +61,12 @@ def serious(course: Course, day: float, *criteria: str, after_hours: int = 9) ->
 
 
 def therapy(
-    course: Course, identity: str, kind: str, start: str, event: Record | None = None, **more: Any
+    course: SyntheticCourse,
+    identity: str,
+    kind: str,
+    start: str,
+    event: Record | None = None,
+    **more: Any,
 ) -> Record:
     """Tell a therapy, and the event it was given for."""
     body: dict[str, Any] = {"therapy_kind": kind, "start": start, **more}
@@ -68,6 +75,6 @@ def therapy(
     return Record("therapies", f"{course.subject}:CM:{identity}", body)
 
 
-def last_told(course: Course) -> date:
+def last_told(course: SyntheticCourse) -> date:
     """Give the last day that anything is told of."""
     return course.infusion + timedelta(days=course.last_day)

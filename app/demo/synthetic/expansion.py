@@ -6,7 +6,7 @@ from typing import Any, Final
 from app.demo.records import Record
 from app.demo.synthetic.centres import written
 from app.demo.synthetic.chance import Curve, about, through
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.enrolment import at
 from app.demo.synthetic.schedule import WITH_MARROW, followed
 
@@ -22,7 +22,7 @@ LIMITS: Final = {
 """Unit, LLOQ, LOD and decimals of each method."""
 
 
-def copies(course: Course) -> Curve:
+def copies(course: SyntheticCourse) -> Curve:
     """Draw the qPCR profile in blood, copies per ug: a peak around day 12, then two slopes down.
 
     Responders and subjects with CRS expand more; most are below the limit within a year.
@@ -47,7 +47,7 @@ def copies(course: Course) -> Curve:
     )
 
 
-def kinetics(course: Course) -> list[Record]:
+def kinetics(course: SyntheticCourse) -> list[Record]:
     """Tell every sample: blood by schedule, marrow with each marrow, CSF in some."""
     curve, chance = copies(course), course.chance("kinetics")
     told = _sample(course, "PB", "BL", -6.0, 0.0, chance)
@@ -64,7 +64,7 @@ def kinetics(course: Course) -> list[Record]:
 
 
 def _sample(
-    course: Course, matrix: str, visit: str, day: float, value: float, chance: Random
+    course: SyntheticCourse, matrix: str, visit: str, day: float, value: float, chance: Random
 ) -> list[Record]:
     """Tell one sample by its methods; flow cytometry follows the copies, less sensitively."""
     value = about(chance, value, 0.12) if value else 0.0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from app.demo.records import Record
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import IMPORTED
 
@@ -12,7 +12,7 @@ _ON: Final = 30
 """The day of the subject that its record is dated on."""
 
 
-def further_records(course: Course, told: Collection[str]) -> Iterator[Record]:
+def further_records(course: SyntheticCourse, told: Collection[str]) -> Iterator[Record]:
     """Tell what a centre could send of a kind, of one subject and in its own time.
 
     Args:
@@ -23,7 +23,7 @@ def further_records(course: Course, told: Collection[str]) -> Iterator[Record]:
             yield Record(kind.path, f"{course.subject}:{kind.path}", _dated(kind, course))
 
 
-def _dated(kind: RecordKind, course: Course) -> dict[str, object]:
+def _dated(kind: RecordKind, course: SyntheticCourse) -> dict[str, object]:
     body = {name: said for name, said in kind.example.items() if name not in {"source_id", "visit"}}
     if kind.dated_by in body:
         written, day = str(body[kind.dated_by]), course.on(_ON).isoformat()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.demo.records import Record
 from app.demo.synthetic.centres import written
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.event import adverse_event, moment, serious, therapy
 from app.demo.synthetic.schedule import visits
 
@@ -23,7 +23,7 @@ _LEVELS: Final = {
 }  # fmt: skip
 
 
-def crs(course: Course) -> list[Record]:
+def crs(course: SyntheticCourse) -> list[Record]:
     """Tell the CRS with its findings and its therapies; nothing where there was none."""
     grade, onset = course.crs_grade, course.crs_onset
     if not grade:
@@ -76,14 +76,14 @@ def crs(course: Course) -> list[Record]:
     ]  # fmt: skip
 
 
-def icans_days(course: Course) -> tuple[float, float]:
+def icans_days(course: SyntheticCourse) -> tuple[float, float]:
     """Give begin and end of the ICANS, after the CRS has begun."""
     chance = course.chance("ICANS days")
     begin = max(course.crs_onset, 3.0) + chance.uniform(0.8, 3.0)
     return begin, begin + chance.uniform(1.5, 3.5) + 0.6 * course.icans_grade
 
 
-def icans(course: Course) -> list[Record]:
+def icans(course: SyntheticCourse) -> list[Record]:
     """Tell the ICANS with its findings; nothing where there was none."""
     grade = course.icans_grade
     if not grade:
@@ -128,7 +128,7 @@ def ice(score: int) -> dict[str, int]:
     return {**items, "score": score}
 
 
-def neurological_assessments(course: Course) -> list[Record]:
+def neurological_assessments(course: SyntheticCourse) -> list[Record]:
     """Tell the ICE scores at the visits, and twice a day while there is ICANS."""
     begin, end = icans_days(course) if course.icans_grade else (999.0, 999.0)
     chance = course.chance("neuro")
@@ -150,7 +150,7 @@ def neurological_assessments(course: Course) -> list[Record]:
     return told
 
 
-def _assessment(course: Course, day: float, grade: int, chance: Random) -> Record:
+def _assessment(course: SyntheticCourse, day: float, grade: int, chance: Random) -> Record:
     body: dict[str, Any] = {
         "assessed_at": moment(course, day),
         "ice": ice(chance.randint(*_ICE[grade]) if grade else 10),

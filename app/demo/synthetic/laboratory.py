@@ -21,9 +21,9 @@ from app.demo.synthetic.blood import (
 )
 from app.demo.synthetic.centres import reported
 from app.demo.synthetic.chance import about, through
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.enrolment import at
-from app.demo.synthetic.schedule import EVALUATIONS, PlannedVisit, followed, visits
+from app.demo.synthetic.schedule import EVALUATIONS, SyntheticVisit, followed, visits
 
 COUNTED_BETWEEN: Final = (17, 24, 35, 42, 49, 56)
 """Days between the visits on which blood counts are taken: weekly until they have recovered."""
@@ -40,20 +40,20 @@ _VIRUS: Final = frozenset({"SCR", "BL", "M1", "M2", "M3"})
 
 
 @lru_cache(maxsize=128)
-def counting_days(course: Course) -> tuple[int, ...]:
+def counting_days(course: SyntheticCourse) -> tuple[int, ...]:
     """Give the days of the blood counts: daily to day 14, weekly to day 56, then at visits."""
     days = {visit.day for visit in sampled(course)} | set(range(15)) | set(COUNTED_BETWEEN)
     return tuple(sorted(day for day in days if day < course.evaluated_until or day < 0))
 
 
 @lru_cache(maxsize=128)
-def sampled(course: Course) -> tuple[PlannedVisit, ...]:
+def sampled(course: SyntheticCourse) -> tuple[SyntheticVisit, ...]:
     """Give the visits at which blood was taken for more than counts."""
     before = tuple(visit for visit in visits(course) if visit.code in {"SCR", "BL"})
     return before + followed(course)
 
 
-def lab_results(course: Course) -> list[Record]:
+def lab_results(course: SyntheticCourse) -> list[Record]:
     """Tell every result, sample by sample."""
     told: list[Record] = []
     if course.infused:
@@ -65,13 +65,13 @@ def lab_results(course: Course) -> list[Record]:
     return told
 
 
-def _counts(course: Course, day: int) -> Iterator[tuple[str, float]]:
+def _counts(course: SyntheticCourse, day: int) -> Iterator[tuple[str, float]]:
     measured = {analyte: count(course, analyte, day) for analyte in SCATTER}
     yield from measured.items()
     yield "WBC", (measured["NEUT"] + measured["LYMPH"]) * 1.12
 
 
-def _values(course: Course, visit: PlannedVisit) -> Iterator[tuple[str, float]]:
+def _values(course: SyntheticCourse, visit: SyntheticVisit) -> Iterator[tuple[str, float]]:
     """Give what is measured at a visit, in SI units."""
     chance, strained = course.chance(f"chemistry {visit.day}"), strain(course, visit.day)
     for analyte, (usual, scatter) in CHEMISTRY.items():
@@ -92,7 +92,7 @@ def _values(course: Course, visit: PlannedVisit) -> Iterator[tuple[str, float]]:
 
 
 def _of_plasma_and_b_cells(
-    course: Course, visit: PlannedVisit, chance: Random
+    course: SyntheticCourse, visit: SyntheticVisit, chance: Random
 ) -> Iterator[tuple[str, float]]:
     if visit.code in {"SCR", "BL", "D7", "D14", "D21"} or visit.code in EVALUATIONS:
         yield "SBCMA", about(chance, soluble_bcma(course, visit.day), 0.08)
@@ -112,7 +112,7 @@ def _of_plasma_and_b_cells(
         )
 
 
-def _words(course: Course, visit: PlannedVisit) -> list[Record]:
+def _words(course: SyntheticCourse, visit: SyntheticVisit) -> list[Record]:
     """Tell the results that are words: antibodies, vector, viruses."""
     chance = course.chance(f"words {visit.day}")
     found: dict[str, tuple[str, str]] = {}
@@ -136,7 +136,9 @@ def _words(course: Course, visit: PlannedVisit) -> list[Record]:
     ]  # fmt: skip
 
 
-def _sample(course: Course, panel: str, day: int, values: dict[str, float]) -> list[Record]:
+def _sample(
+    course: SyntheticCourse, panel: str, day: int, values: dict[str, float]
+) -> list[Record]:
     chance = course.chance(f"sample {panel} {day}")
     sample = f"{course.subject}-{panel}{day}"
     common: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 from app.demo.records import Record
 from app.demo.synthetic.blood import count, immunoglobulin
 from app.demo.synthetic.centres import ASSAYS, reported
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.event import adverse_event, serious, therapy
 from app.demo.synthetic.laboratory import counting_days
 
@@ -36,14 +36,14 @@ _MILD: Final = (
 )  # fmt: skip
 
 
-def printed(course: Course, analyte: str, day: float) -> float:
+def printed(course: SyntheticCourse, analyte: str, day: float) -> float:
     """Give a count as its laboratory printed it, in SI units: what a grade is read from."""
     said = reported(course.centre, analyte, count(course, analyte, day))
     conventional = said["unit"] == ASSAYS[analyte].conventional_unit
     return float(said["value"]) / (ASSAYS[analyte].factor if conventional else 1.0)
 
 
-def episodes(course: Course, analyte: str) -> Iterator[tuple[int, int | None, int]]:
+def episodes(course: SyntheticCourse, analyte: str) -> Iterator[tuple[int, int | None, int]]:
     """Give first day, first better day and worst grade of each time of grade 3 or more."""
     third, fourth = CYTOPENIAS[analyte][1]
     days = [day for day in counting_days(course) if day >= 0]
@@ -64,7 +64,7 @@ def _only_low(days: list[int], low: list[int], begin: int, end: int) -> bool:
     return all(day in low for day in days if begin < day < end)
 
 
-def cytopenias(course: Course) -> list[Record]:
+def cytopenias(course: SyntheticCourse) -> list[Record]:
     """Tell the cytopenias that the counts show, with growth factor and transfusions."""
     told: list[Record] = []
     for analyte, (term, _) in CYTOPENIAS.items():
@@ -82,7 +82,7 @@ def cytopenias(course: Course) -> list[Record]:
 
 
 def _support(
-    course: Course, analyte: str, nth: int, begin: int, better: int | None, event: Record
+    course: SyntheticCourse, analyte: str, nth: int, begin: int, better: int | None, event: Record
 ) -> Iterator[Record]:
     until = better if better is not None else min(begin + 20, course.last_day)
     lowest = min(
@@ -105,7 +105,7 @@ def _support(
         )  # fmt: skip
 
 
-def infections(course: Course) -> list[Record]:
+def infections(course: SyntheticCourse) -> list[Record]:
     """Tell the infections: more of them early, when neutrophils and IgG are low."""
     chance = course.chance("infections")
     told: list[Record] = []
@@ -138,7 +138,7 @@ def infections(course: Course) -> list[Record]:
     return told
 
 
-def fatal_infection(course: Course) -> list[Record]:
+def fatal_infection(course: SyntheticCourse) -> list[Record]:
     """Tell the infection that a subject died of; nothing for the others."""
     if course.death is None or course.death_cause != "infection":
         return []
@@ -157,7 +157,7 @@ def fatal_infection(course: Course) -> list[Record]:
     return [event]
 
 
-def hypogammaglobulinaemia(course: Course) -> list[Record]:
+def hypogammaglobulinaemia(course: SyntheticCourse) -> list[Record]:
     """Tell the low IgG of about half of the subjects, and the IVIG given for it."""
     chance = course.chance("IVIG")
     day = chance.randint(50, 110)
@@ -180,7 +180,7 @@ def hypogammaglobulinaemia(course: Course) -> list[Record]:
     return [event, *doses]
 
 
-def other_events(course: Course) -> list[Record]:
+def other_events(course: SyntheticCourse) -> list[Record]:
     """Tell a few milder events, febrile neutropenia, and the rare late ones."""
     chance = course.chance("other events")
     told = []

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from app.demo.synthetic.course import Course
+from app.demo.synthetic.course import SyntheticCourse
 from app.demo.synthetic.enrolment import screened_on
 
 INPATIENT: Final = {"D0": 0, "D1": 1, "D3": 3, "D5": 5, "D7": 7, "D10": 10, "D14": 14, "D21": 21}
@@ -27,7 +27,7 @@ _REASONS: Final = ("subject_decision", "illness", "travel", "centre")
 
 
 @dataclass(frozen=True)
-class PlannedVisit:
+class SyntheticVisit:
     """One visit of one subject.
 
     Attributes:
@@ -41,28 +41,28 @@ class PlannedVisit:
 
 
 @lru_cache(maxsize=128)
-def visits(course: Course) -> tuple[PlannedVisit, ...]:
+def visits(course: SyntheticCourse) -> tuple[SyntheticVisit, ...]:
     """Give the visits up to the last day that is told of, in the order of their days."""
     chance = course.chance("visits")
     came = [
-        PlannedVisit("SCR", _days(course, screened_on(course))),
-        PlannedVisit("APH", _days(course, course.leukapheresis)),
+        SyntheticVisit("SCR", _days(course, screened_on(course))),
+        SyntheticVisit("APH", _days(course, course.leukapheresis)),
     ]
     if not course.infused:
         return tuple(came)
-    came.append(PlannedVisit("BL", -5 - chance.randint(1, 3)))
-    came += [PlannedVisit(code, day) for code, day in INPATIENT.items()]
+    came.append(SyntheticVisit("BL", -5 - chance.randint(1, 3)))
+    came += [SyntheticVisit(code, day) for code, day in INPATIENT.items()]
     for code, (target, before, after) in EVALUATIONS.items():
         day = target + chance.randint(-before, after)
         if course.progression is not None and abs(day - course.progression) < 10:
             day = course.progression
         missed = code not in {"M1", "M3"} and chance.random() < MISSED_SHARE
         because = chance.choice(_REASONS) if missed and day != course.progression else None
-        came.append(PlannedVisit(code, day, because))
+        came.append(SyntheticVisit(code, day, because))
     return tuple(visit for visit in came if visit.day < course.last_day)
 
 
-def evaluations(course: Course) -> tuple[PlannedVisit, ...]:
+def evaluations(course: SyntheticCourse) -> tuple[SyntheticVisit, ...]:
     """Give the visits with a disease evaluation that took place, up to progression."""
     return tuple(
         visit
@@ -73,7 +73,7 @@ def evaluations(course: Course) -> tuple[PlannedVisit, ...]:
     )
 
 
-def followed(course: Course) -> tuple[PlannedVisit, ...]:
+def followed(course: SyntheticCourse) -> tuple[SyntheticVisit, ...]:
     """Give the visits after the infusion that took place, up to progression."""
     return tuple(
         visit
@@ -82,5 +82,5 @@ def followed(course: Course) -> tuple[PlannedVisit, ...]:
     )
 
 
-def _days(course: Course, day: date) -> int:
+def _days(course: SyntheticCourse, day: date) -> int:
     return (day - course.infusion).days

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from app.demo.records import CentreRecords, Correction, Record, SubjectRecords, TrialRecords
+from app.demo.records import CentreRecords, Correction, Record, SubjectAsSent, TrialRecords
 from app.demo.synthetic.adjudications import adjudications
 from app.demo.synthetic.assessments import assessments
 from app.demo.synthetic.centres import CENTRES
 from app.demo.synthetic.contacts import follow_ups, later_therapies, leaving, visit_records
-from app.demo.synthetic.course import Course, courses
+from app.demo.synthetic.course import SyntheticCourse, courses
 from app.demo.synthetic.enrolment import enrolment, infusion, preparation, screen_failures
 from app.demo.synthetic.expansion import kinetics
 from app.demo.synthetic.further_kinds import further_records
@@ -25,7 +25,7 @@ from app.demo.synthetic.other_toxicity import (
 )
 
 TRIAL_CODE: Final = "DAYZERO"
-_AFTER_INFUSION: Final[tuple[Callable[[Course], Iterable[Record]], ...]] = (
+_AFTER_INFUSION: Final[tuple[Callable[[SyntheticCourse], Iterable[Record]], ...]] = (
     crs, icans, neurological_assessments, cytopenias, infections, hypogammaglobulinaemia,
     other_events, fatal_infection, later_therapies,
 )  # fmt: skip
@@ -49,7 +49,7 @@ def synthetic_trial(seed: int = 1) -> TrialRecords:
                 proof=centre.proof,
                 subjects=(
                     *(records for course, records in told.items() if course.centre is centre),
-                    *(SubjectRecords(record) for of, record in failures if of is centre),
+                    *(SubjectAsSent(record) for of, record in failures if of is centre),
                 ),
             )
             for centre in CENTRES
@@ -57,7 +57,7 @@ def synthetic_trial(seed: int = 1) -> TrialRecords:
     )
 
 
-def _told_of(course: Course) -> SubjectRecords:
+def _told_of(course: SyntheticCourse) -> SubjectAsSent:
     singly = [preparation(course)]
     if course.infused:
         singly.append(infusion(course))
@@ -67,7 +67,7 @@ def _told_of(course: Course) -> SubjectRecords:
     singly += evaluations
     singly += visit_records(course)
     singly += follow_ups(course)
-    return SubjectRecords(
+    return SubjectAsSent(
         enrolment=enrolment(course),
         singly=tuple(singly),
         in_bulk=(*lab_results(course), *(kinetics(course) if course.infused else ())),
@@ -76,7 +76,7 @@ def _told_of(course: Course) -> SubjectRecords:
     )
 
 
-def _tell_of_every_kind(told: dict[Course, SubjectRecords]) -> None:
+def _tell_of_every_kind(told: dict[SyntheticCourse, SubjectAsSent]) -> None:
     """Let the first who was infused have a record of each kind that nobody else has."""
     first = next(course for course in told if course.infused)
     kinds = {
@@ -88,7 +88,7 @@ def _tell_of_every_kind(told: dict[Course, SubjectRecords]) -> None:
     told[first] = replace(told[first], singly=(*told[first].singly, *further))
 
 
-def _correct_some(told: dict[Course, SubjectRecords]) -> None:
+def _correct_some(told: dict[SyntheticCourse, SubjectAsSent]) -> None:
     """Let four subjects' centres each make a mistake, and correct it.
 
     An onset is amended with its reason, an event entered twice is voided, a count ten times too
@@ -109,7 +109,7 @@ def _correct_some(told: dict[Course, SubjectRecords]) -> None:
     told[judged] = _calcium_misread(told[judged])
 
 
-def _onset_mistaken(records: SubjectRecords, source_id: str) -> SubjectRecords:
+def _onset_mistaken(records: SubjectAsSent, source_id: str) -> SubjectAsSent:
     right = next(record for record in records.singly if record.source_id == source_id)
     onset = str(right.body["onset"])
     later = date.fromisoformat(onset[:10]) + timedelta(days=1)
@@ -118,7 +118,7 @@ def _onset_mistaken(records: SubjectRecords, source_id: str) -> SubjectRecords:
     return _with(records, right, wrong, change)
 
 
-def _entered_twice(records: SubjectRecords) -> SubjectRecords:
+def _entered_twice(records: SubjectAsSent) -> SubjectAsSent:
     event = next(record for record in records.singly if record.kind == "adverse-events")
     twice = replace(event, source_id=f"{event.source_id}:2")
     place = records.singly.index(event) + 1
@@ -127,14 +127,14 @@ def _entered_twice(records: SubjectRecords) -> SubjectRecords:
     return replace(records, singly=singly, changes=(*records.changes, change))
 
 
-def _ten_times(records: SubjectRecords, source_id: str) -> SubjectRecords:
+def _ten_times(records: SubjectAsSent, source_id: str) -> SubjectAsSent:
     right = next(record for record in records.in_bulk if record.source_id == source_id)
     body: dict[str, Any] = {**right.body, "value": f"{right.body['value']}0"}
     change = Correction(right, "The laboratory corrected a misread result.", by_import=True)
     return _with(records, right, replace(right, body=body), change)
 
 
-def _calcium_misread(records: SubjectRecords) -> SubjectRecords:
+def _calcium_misread(records: SubjectAsSent) -> SubjectAsSent:
     """Let the centre correct the evaluation that was judged first, after the verdict."""
     judged = records.adjudications[0].body["assessment"]
     right = next(record for record in records.singly if record.reference == judged)
@@ -148,8 +148,8 @@ def _calcium_misread(records: SubjectRecords) -> SubjectRecords:
 
 
 def _with(
-    records: SubjectRecords, right: Record, wrong: Record, change: Correction
-) -> SubjectRecords:
+    records: SubjectAsSent, right: Record, wrong: Record, change: Correction
+) -> SubjectAsSent:
     def swapped(told: tuple[Record, ...]) -> tuple[Record, ...]:
         return tuple(wrong if record is right else record for record in told)
 
