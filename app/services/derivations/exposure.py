@@ -15,7 +15,7 @@ from app.trial.populations import Populations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class InfusionGiven:
     """The infusion of one subject; None is not known.
 
     Attributes:
@@ -44,7 +44,7 @@ class Exposure:
     days_from_leukapheresis: int | None
 
 
-def exposure(history: SubjectHistory, rules: Populations) -> Exposure | None:
+def exposure(history: SubjectHistory, rules: Populations) -> InfusionGiven | None:
     """Give what an infused subject got up to the data cut; None: it was not infused."""
     first = history.first_infusion
     if first is None:
@@ -52,7 +52,7 @@ def exposure(history: SubjectHistory, rules: Populations) -> Exposure | None:
     given = [infusion for infusion in history.infusions if infusion.day <= history.data_cut]
     parts = [infusion for infusion in given if infusion.planned] or [first]
     reached = milestones(history)
-    return Exposure(
+    return InfusionGiven(
         dose=_total(parts),
         planned_dose=next((part.planned_dose for part in parts if part.planned_dose), None),
         in_specification=in_specification(history, rules.dose_tolerance_percent),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from app.services.derivations.exposure import Exposure
+from app.services.derivations.exposure import InfusionGiven
 from app.services.derivations.subject.analysis import SubjectAnalysis
 from app.services.statistics.summaries import summarise
 from app.vocabularies.concept import Concept
@@ -89,7 +89,7 @@ def exposure_of(cohort: Sequence[SubjectAnalysis]) -> dict[str, Any]:
     }
 
 
-def _values(given: Iterable[Exposure], name: str) -> list[Decimal | int | None]:
+def _values(given: Iterable[InfusionGiven], name: str) -> list[Decimal | int | None]:
     return [getattr(exposure, name) for exposure in given]
 
 

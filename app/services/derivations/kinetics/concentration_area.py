@@ -54,7 +54,7 @@ class PartialArea:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileArea:
+class Exposure:
     """The area under the whole profile, concentration x days.
 
     Attributes:
@@ -94,7 +94,7 @@ def area_under(points: Sequence[Point], *, until: float, rule: AreaRule) -> floa
 
 def exposure_of(
     points: Sequence[Point], *, tbql: float | None, half_life: HalfLife | None, rule: AreaRule
-) -> ProfileArea:
+) -> Exposure:
     """Give the area under a whole profile.
 
     Args:
@@ -110,7 +110,7 @@ def exposure_of(
     triangle = clast * (tbql - tlast) / 2 if tbql is not None else 0.0
     beyond = clast / half_life.lambda_z if half_life else None
     percent = 100 * beyond / (measured + beyond) if beyond is not None else None
-    return ProfileArea(
+    return Exposure(
         auc_last=measured,
         auc_all=measured + triangle,
         auc_inf=measured + beyond if beyond is not None else None,

@@ -15,9 +15,9 @@ from typing import Literal
 from app.services.derivations.kinetics.concentration_area import (
     AreaRule,
     AreaWindow,
+    Exposure,
     PartialArea,
     Point,
-    ProfileArea,
     exposure_of,
     partial_area,
 )
@@ -80,7 +80,7 @@ class Noncompartmental:
     tlast: float | None
     clast: Decimal | None
     tbql: float | None
-    exposure: ProfileArea | None
+    exposure: Exposure | None
     half_life: HalfLife | None
     partial_areas: tuple[PartialArea, ...]
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from app.services.criteria.imwg.baseline import Track
 from app.services.derivations.error_rules import DataError
-from app.services.derivations.exposure import Exposure
+from app.services.derivations.exposure import InfusionGiven
 from app.services.derivations.kinetics.car_kinetics import CarKinetics
 from app.services.derivations.laboratory.cytopenia_recovery import CytopeniaRecovery
 from app.services.derivations.laboratory.lab_summary import LabSummary
@@ -124,7 +124,7 @@ class SubjectAnalysis:
     characteristics: Characteristics
     age_years: int | None
     years_since_diagnosis: int | None
-    exposure: Exposure | None
+    exposure: InfusionGiven | None
     judged: JudgedVisits = JudgedVisits()
     track: Track | None = None
     scr_blocked_by_ratio: bool = False
