@@ -20,6 +20,7 @@ from app.services.records import (
     stored,
 )
 from app.services.records import amend as amend_record
+from app.services.slots import claim_slot
 from app.services.source_versions import origin_by
 from app.services.subject_course import not_enrolled
 from app.trial.trial import Trial
@@ -153,5 +154,5 @@ async def _claim_slot(
 ) -> None:
     if payload.enrolled_on is None:
         return
-    if await transaction.value("SELECT claim_slot($1, $2)", subject, trial.slots) is None:
+    if not await claim_slot(transaction, trial, subject):
         raise EnrolmentClosed("Every slot of the trial is taken.", slots=trial.slots, slots_free=0)

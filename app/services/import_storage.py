@@ -30,6 +30,7 @@ from app.services.product_lots import CODE as LOT_GIVEN
 from app.services.product_lots import MESSAGE as LOT_MESSAGE
 from app.services.product_lots import given_to_another
 from app.services.records import Caller
+from app.services.slots import claim_slot, has_free_slot
 from app.services.subject_course import SubjectCourse, courses_of
 from app.services.subject_void import release_slot, standing_beside_enrolment
 from app.trial.trial import Trial
@@ -463,14 +464,12 @@ class ImportStorage:
         if not isinstance(line.payload, SubjectIn) or line.payload.enrolled_on is None:
             return True
         if record.taken_back:
-            free = await transaction.value("SELECT slots_taken() < $1", self._trial.slots)
+            free = await has_free_slot(transaction, self._trial)
         else:
-            free = await transaction.value(
-                "SELECT claim_slot($1, $2) IS NOT NULL", record.subject, self._trial.slots
-            )
+            free = await claim_slot(transaction, self._trial, record.subject)
         if not free:
             self._refuse(line, "/enrolled_on", "enrolment_closed", "the trial has no slot left")
-        return bool(free)
+        return free
 
     def _trial_has_enough(self, line: Line) -> bool:
         required = self._trial.records.disease_fields == "required"
