@@ -97,7 +97,6 @@ PLACE = "0199d2c86f0e7c2a9d7e4a5b6c7d8e9f"
         pytest.param(f"{PLACE}.1_0", 400, id="a number as Python writes it"),
         pytest.param(f"{{{PLACE}}}.1", 400, id="an identity in braces"),
         pytest.param(PLACE, 400, id="without a seq"),
-        pytest.param("", 400, id="nothing"),
     ],
 )
 async def test_it_goes_on_only_where_a_link_led(

@@ -1,13 +1,16 @@
-"""The five times to an event, as they are answered."""
+"""The times to an event, as they are answered."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from app.routers.figures.answer import Figures, ReportOfRecords, Row
 from app.services.derivations.subject_history import RecordRef
 from app.services.statistics.competing_risks import IncidenceLandmark
 from app.services.statistics.restricted_mean import RestrictedMean
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 
 class SurvivalDefinition(Figures):
@@ -185,14 +188,6 @@ class CompetingTherapy(Figures):
     causes: CompetingCauses
 
 
-class OverallSurvivalFigures(SurvivalReport):
-    """Overall survival."""
-
-
-class EventFreeSurvivalFigures(SurvivalReport):
-    """Event-free survival."""
-
-
 class ProgressionFreeSurvivalFigures(SurvivalReport):
     """Progression-free survival."""
 
@@ -209,3 +204,23 @@ class TimeToNextTreatmentFigures(SurvivalReport):
     """Time to next treatment."""
 
     TTNT_competing: CompetingTherapy
+
+
+_WITH_MORE: Final[Mapping[str, type[SurvivalReport]]] = {
+    "progression-free-survival": ProgressionFreeSurvivalFigures,
+    "duration-of-response": DurationOfResponseFigures,
+    "time-to-next-treatment": TimeToNextTreatmentFigures,
+}
+
+
+def _figures_of(name: str, title: str) -> type[SurvivalReport]:
+    """Make the shape of a time that has no more beside it than every time has."""
+    words = "".join(word.capitalize() for word in name.split("-"))
+    return create_model(f"{words}Figures", __base__=SurvivalReport, __doc__=f"{title}.")
+
+
+TIMES: Final[Mapping[str, type[SurvivalReport]]] = {
+    name: _WITH_MORE.get(name) or _figures_of(name, words.title)
+    for name, words in TIMES_TO_EVENT.items()
+}
+"""The shape of each time to an event, by the name in the address."""
