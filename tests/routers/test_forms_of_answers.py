@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app.charts.named_charts import CHARTS
+from app.charts.tables.catalogue import TABLES as CHART_TABLES
 from app.csv_rows import BYTE_ORDER_MARK
 from app.routers import every_router
 from app.routers.trial_route import TrialRoute
@@ -208,6 +210,17 @@ async def test_a_table_of_records_has_every_member_of_the_list(everybody: list[C
         answer = await coordinator.get(f"/v1/{kind.path}", Accept="text/csv")
         head = answer.text.splitlines()[0].split(",")
         assert set(head) == set(kind.shown.model_fields), kind.path
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+async def test_a_picture_of_nobody_is_a_table_without_rows(
+    everybody: list[Caller], name: str
+) -> None:
+    address = f"/v1/charts/{name}"
+    address += f"{QUERIES.get(address, '?')}&cutoff=2020-01-01".replace("?&", "?")
+    answer = await answered(everybody, address, "text/csv")
+    assert answer.status_code == 200, answer.text
+    assert answer.text.startswith(",".join(CHART_TABLES[name].columns) + "\r\n")
 
 
 TABLES = ["/v1/lab-results", LABS, "/v1/findings", "/v1/status-board", "/v1/discrepancies",

@@ -76,7 +76,8 @@ def test_a_figure_is_a_line_with_its_place(
 def test_a_number_keeps_its_digits_and_stays_one_within_a_part(written: str, cell: str) -> None:
     table = written_table(*endpoint_table(f'{{"x": {written}}}'.encode()))
     assert table == f"table,row,member,value\r\n,,/x,{cell}\r\n"
-    rows = endpoint_table(f'{{"rows": [{{"USUBJID": "03-001", "of": {{"x": {written}}}}}]}}'.encode())
+    told = f'{{"rows": [{{"USUBJID": "03-001", "of": {{"x": {written}}}}}]}}'
+    rows = endpoint_table(told.encode())
     [_, (_, part)] = csv.reader(io.StringIO(written_table(*rows), newline=""))
     assert part == f'{{"x": {written}}}'
 
