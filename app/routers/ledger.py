@@ -71,7 +71,7 @@ class AccessQuery(LogQuery):
 
     after: str = Field(
         default="0-0",
-        pattern="^[0-9]{1,18}-[0-9]{1,18}$",
+        pattern="^([0-9]{1,18}-[0-9]{1,18})?$",
         examples=["742-10"],
         description="Only what came after this place, `next_after` of an earlier answer.",
     )

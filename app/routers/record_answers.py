@@ -164,8 +164,8 @@ async def _ndjson(first: list[str], rest: AsyncIterator[list[str]]) -> AsyncIter
 async def _csv(
     kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]], form: CsvForm
 ) -> AsyncIterator[str]:
-    """Write documents as rows: one column a member."""
-    columns = list(kind.view.model_fields)
+    """Write documents as rows: one column a member, last what follows from other records."""
+    columns = list(dict.fromkeys([*kind.view.model_fields, *kind.shown.model_fields]))
     yield written_table(columns, map(json.loads, first), form)
     async for documents in rest:
         yield written_rows(columns, map(json.loads, documents), form)

@@ -192,7 +192,9 @@ class AccessPlace:
 
     @classmethod
     def read(cls, written: str) -> "AccessPlace":
-        """Read a place as :meth:`written` gives it."""
+        """Read a place as :meth:`written` gives it; an empty one is before the first entry."""
+        if not written:
+            return cls()
         transaction_id, _, event = written.partition("-")
         return cls(transaction_id=str(int(transaction_id)), id=int(event))
 

@@ -115,6 +115,16 @@ async def test_an_empty_cursor_is_none(coordinator: Caller, address: str) -> Non
     assert answer.json()["items"] == (await coordinator.get(f"/v1/{address}")).json()["items"]
 
 
+async def test_an_empty_place_in_the_log_of_reads_is_its_beginning(deployment: Deployment) -> None:
+    auditor = await deployment.caller("auditor")
+    await auditor.get("/v1/subjects/03-001")
+    for form in ("application/json", "application/x-ndjson"):
+        whole = await auditor.get("/v1/access-log?limit=1", Accept=form)
+        begun = await auditor.get("/v1/access-log?after=&limit=1", Accept=form)
+        assert begun.status_code == 200, begun.text
+        assert begun.text.splitlines()[0] == whole.text.splitlines()[0]
+
+
 @pytest.mark.parametrize(("written", "status"), [("1.0", 201), ("10e-1", 201), ("1.5", 422)])
 async def test_an_integer_is_one_however_it_is_written(
     coordinator: Caller, written: str, status: int

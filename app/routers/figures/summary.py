@@ -1,6 +1,5 @@
 """Every endpoint in one document, and the shape of each by its name."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel, Field, create_model
@@ -12,7 +11,7 @@ from app.routers.figures.response import ResponseFigures
 from app.routers.figures.safety import AdverseEventFigures, LabAbnormalityFigures
 from app.routers.figures.survival import TIMES
 
-_ALONE: Final[Mapping[str, type[BaseModel]]] = {
+_ENDPOINTS: Final[dict[str, type[BaseModel]]] = {
     "enrolment": EnrolmentFigures,
     "response": ResponseFigures,
     **TIMES,
@@ -22,11 +21,14 @@ _ALONE: Final[Mapping[str, type[BaseModel]]] = {
     "pharmacodynamics": PharmacodynamicFigures,
 }
 _MEMBERS: Final[dict[str, Any]] = {
-    name.replace("-", "_"): (shape, Field(alias=name) if "-" in name else Field())
-    for name, shape in _ALONE.items()
+    name.replace("-", "_"): (shape, Field(alias=name)) for name, shape in _ENDPOINTS.items()
 }
-EveryEndpoint: Final = create_model(
-    "EveryEndpoint", __base__=Figures, __doc__="Each endpoint as it answers by itself.", **_MEMBERS
+
+EveryEndpoint = create_model(
+    "EveryEndpoint",
+    __base__=Figures,
+    __doc__="Each endpoint as it answers by itself.",
+    **_MEMBERS,
 )
 
 
@@ -36,5 +38,5 @@ class SummaryFigures(Answer):
     endpoints: EveryEndpoint
 
 
-FIGURES: Final[Mapping[str, type[BaseModel]]] = {**_ALONE, "summary": SummaryFigures}
+FIGURES: Final[dict[str, type[BaseModel]]] = {**_ENDPOINTS, "summary": SummaryFigures}
 """The shape of each answer, by the name in the address."""

@@ -6,13 +6,11 @@ kept from an earlier request.
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from app.access.permissions import Action
 from app.charts.tables.catalogue import TABLES
-from app.charts.tables.row import written_as_csv
+from app.csv_rows import written_table
 from app.services.code_digest import DRAWING, code_digest
 from app.services.drawing.forms import Form
 from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
@@ -129,5 +127,6 @@ def picture_etag(answer: str, order: Order) -> str:
 
 
 def _tabulated(order: Order, report: bytes) -> bytes:
-    tabulate: Callable[[Any, Any], Any] = TABLES[order.chart]
-    return written_as_csv(tabulate(json.loads(report), order.options), order.csv)
+    table = TABLES[order.chart]
+    rows = table.rows(json.loads(report), order.options)
+    return written_table(table.columns, rows, order.csv).encode()

@@ -38,7 +38,7 @@ from tests.services.derivations.kinetics_histories import (
     therapy,
 )
 
-CASES = json.loads((Path(__file__).parent / "data" / "nca.json").read_text())["cases"]
+CASES = json.loads((Path(__file__).parents[1] / "data" / "nca.json").read_text())["cases"]
 CART = sorted(name for name in CASES if name.startswith("cart_"))
 QPCR = KineticsAnalyte(matrix=Matrix.PB, method=KineticsMethod.QPCR, unit="{copies}/ug")
 

@@ -21,7 +21,7 @@ from app.services.derivations.kinetics.terminal_half_life import terminal_half_l
 
 # Made by PKNCA 0.12.0.9000 under R 4.2.2: pk.nca of each profile with auc.method "lin up/log down"
 # (luld) and "linear", other options at their defaults; 0 is a sample below the limit.
-CASES = json.loads((Path(__file__).parent / "data" / "nca.json").read_text())["cases"]
+CASES = json.loads((Path(__file__).parents[1] / "data" / "nca.json").read_text())["cases"]
 EXPANDED = [name for name, case in CASES.items() if case["cmax"]]
 RULES = {"linear": "linear", "luld": "linear_up_log_down"}
 TOLERANCE = {7: 1, 14: 2, 28: 2, 90: 7}
