@@ -16,6 +16,7 @@ from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
 from app.services import ledger, record_reads
+from app.services.caller import Caller
 from app.services.data_cut import Cut
 from app.services.entity_tags import is_held
 from app.services.records import Answer
@@ -34,7 +35,8 @@ def respond(given: Answer) -> Response:
 
 
 async def fetched(
-    request: Request,
+    service: Service,
+    caller: Caller,
     kind: RecordKind,
     subject: str,
     record_id: uuid.UUID | None,
@@ -42,12 +44,9 @@ async def fetched(
     if_none_match: str | None,
 ) -> Response:
     """Answer with one record, or with 304 when the caller holds it."""
-    service: Service = request.app.state.service
     database, trial = service.database, service.trial
     cut = None if query.as_of is None else await ledger.cut_at(database, query.as_of)
-    record = await record_reads.fetch(
-        database, trial, request.state.caller, kind, subject, record_id, cut
-    )
+    record = await record_reads.fetch(database, trial, caller, kind, subject, record_id, cut)
     etag = f'"{record.version}"'
     if is_held(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
@@ -55,14 +54,18 @@ async def fetched(
 
 
 async def versions(
-    request: Request, kind: RecordKind, subject: str, record_id: uuid.UUID | None, query: ReadQuery
+    service: Service,
+    caller: Caller,
+    kind: RecordKind,
+    subject: str,
+    record_id: uuid.UUID | None,
+    query: ReadQuery,
 ) -> Response:
     """Answer with every version of a record, oldest first."""
-    service: Service = request.app.state.service
     database, trial = service.database, service.trial
     cut = await _cut(database, query)
     documents, known = await record_reads.history(
-        database, trial, request.state.caller, kind, subject, record_id, cut
+        database, trial, caller, kind, subject, record_id, cut
     )
     also = f"[{','.join(one.model_dump_json() for one in known.also)}]"
     named = f',"identifiers":{json.dumps(known.own)},"also_held_by":{also}}}'
@@ -70,13 +73,16 @@ async def versions(
 
 
 async def listed(
-    request: Request, kind: RecordKind, query: ListQuery, subject: str | None = None
+    request: Request,
+    service: Service,
+    caller: Caller,
+    form: str,
+    kind: RecordKind,
+    query: ListQuery,
+    subject: str | None = None,
 ) -> Response:
     """Answer with one page as JSON, or with the whole list as CSV or NDJSON."""
-    service: Service = request.app.state.service
     database, trial = service.database, service.trial
-    caller = request.state.caller
-    form = request.state.form
     filters = {
         name: value
         for name, value in query.model_dump(by_alias=True, exclude_none=True).items()

@@ -51,11 +51,11 @@ from app.routers.conditions import (
 )
 from app.routers.record_answers import fetched, listed, listed_as, respond, versions
 from app.routers.record_words import words_of
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.infusion import INFUSIONS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned, RecordKind
-from app.service import Service
 from app.services import records
 from app.services.writers import actions_on
 
@@ -179,16 +179,17 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def submit(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         payload: kind.submission,  # type: ignore[name-defined]
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        service: Service = request.app.state.service
         return respond(
             await records.submit(
                 service.database,
                 service.trial,
-                request.state.caller,
+                caller,
                 kind,
                 subject,
                 payload,
@@ -208,18 +209,19 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def amend(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         payload: kind.amendment,  # type: ignore[name-defined]
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        service: Service = request.app.state.service
         return respond(
             await records.amend(
                 service.database,
                 service.trial,
-                request.state.caller,
+                caller,
                 kind,
                 subject,
                 record_id,
@@ -241,18 +243,19 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def void(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         payload: Reasoned,
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        service: Service = request.app.state.service
         return respond(
             await records.void(
                 service.database,
                 service.trial,
-                request.state.caller,
+                caller,
                 kind,
                 subject,
                 record_id,
@@ -274,13 +277,14 @@ def record_router(kind: RecordKind) -> APIRouter:
         **permits(Action.READ_RECORD),
     )
     async def fetch(
-        request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         query: Annotated[ReadQuery, Query()],
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        return await fetched(request, kind, subject, record_id, query, if_none_match)
+        return await fetched(service, caller, kind, subject, record_id, query, if_none_match)
 
     @router.get(
         one + "/history",
@@ -290,12 +294,13 @@ def record_router(kind: RecordKind) -> APIRouter:
         **permits(Action.READ_RECORD),
     )
     async def history(
-        request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         query: Annotated[ReadQuery, Query()],
     ) -> Response:
-        return await versions(request, kind, subject, record_id, query)
+        return await versions(service, caller, kind, subject, record_id, query)
 
     of_subject_query = list_query(kind, across_subjects=False)
     across_query = list_query(kind, across_subjects=True)
@@ -309,10 +314,13 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def list_of_subject(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
+        form: FormOfAnswer,
         subject: SubjectOfPath,
         query: Annotated[of_subject_query, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        return await listed(request, kind, query, subject)
+        return await listed(request, service, caller, form, kind, query, subject)
 
     @router.get(
         f"/v1/{kind.path}",
@@ -323,8 +331,11 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def list_across_subjects(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
+        form: FormOfAnswer,
         query: Annotated[across_query, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        return await listed(request, kind, query)
+        return await listed(request, service, caller, form, kind, query)
 
     return router

@@ -27,9 +27,9 @@ from app.problems import (
     UnknownParameter,
     documented,
 )
+from app.routers.supplied import ServiceOfApp
 from app.routers.trial_route import CARRIES_SECRETS, TrialRoute, permits, read_body
 from app.schemas.discovery import AuthorizationServer, PublicKeys
-from app.service import Service
 from app.services.sign_in import InvalidClient, InvalidScope, SignIn
 
 router = APIRouter(route_class=TrialRoute, tags=["sign in"])
@@ -136,9 +136,8 @@ _FORM_BODY = {
     },
     **permits(Action.PUBLIC, **CARRIES_SECRETS, **_FORM_BODY),
 )
-async def issue_token(request: Request) -> JSONResponse:
+async def issue_token(request: Request, service: ServiceOfApp) -> JSONResponse:
     """Issue a token for client credentials or for a one-time link."""
-    service: Service = request.app.state.service
     try:
         form = _form(request, await read_body(request, 64 * 1024))
         asked = frozenset(form.get("scope", "").split())
@@ -180,9 +179,9 @@ async def issue_token(request: Request) -> JSONResponse:
     responses={200: {"model": AuthorizationServer}, **documented(UnknownParameter)},
     **permits(Action.PUBLIC),
 )
-async def authorization_server(request: Request) -> JSONResponse:
+async def authorization_server(service: ServiceOfApp) -> JSONResponse:
     """Describe the token endpoint."""
-    sign_in: SignIn = request.app.state.service.sign_in
+    sign_in: SignIn = service.sign_in
     issuer = sign_in.settings.issuer
     return JSONResponse(
         {
@@ -210,9 +209,9 @@ async def authorization_server(request: Request) -> JSONResponse:
     responses={200: {"model": PublicKeys}, **documented(UnknownParameter)},
     **permits(Action.PUBLIC),
 )
-async def signing_keys(request: Request) -> JSONResponse:
+async def signing_keys(service: ServiceOfApp) -> JSONResponse:
     """Publish the keys, those of the coming and of the last rotation too."""
-    keys = request.app.state.service.sign_in.public_keys()
+    keys = service.sign_in.public_keys()
     return JSONResponse(keys, headers={"Cache-Control": "public, max-age=60"})
 
 

@@ -7,11 +7,11 @@ from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.problems import EnrolmentClosed, ValidationFailed
 from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
+from app.services.caller import Caller
 from app.services.identity import new_identity
 from app.services.observations import observe
 from app.services.records import (
     Answer,
-    Caller,
     KeyedRequest,
     append,
     holder_of,

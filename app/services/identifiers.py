@@ -14,9 +14,10 @@ from app.problems import NotFound, RecordVoided, StaleVersion
 from app.schemas.identifiers import IdentifiersOut
 from app.schemas.record import RecordKind
 from app.services import record_statements as statements
+from app.services.caller import Caller
 from app.services.known_identifiers import Known, known_by
 from app.services.record_reads import note
-from app.services.records import Caller, Holder
+from app.services.records import Holder
 from app.services.writers import actions_on
 
 

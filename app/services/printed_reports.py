@@ -18,13 +18,13 @@ from app.printing.page import page
 from app.printing.report import printed
 from app.printing.words import ENDPOINTS
 from app.services import findings
+from app.services.caller import Caller
 from app.services.drawing.forms import Form
 from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
 from app.services.drawing.order import TYPESET, Order
 from app.services.drawing.pictures import picture_etag
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held
-from app.services.records import Caller
 from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Admitted, Answers
 from app.trial.trial import Trial

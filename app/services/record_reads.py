@@ -17,11 +17,12 @@ from app.problems import NotFound
 from app.schemas.free_text import without_free_text
 from app.schemas.record import RecordKind
 from app.services import record_statements as statements
+from app.services.caller import Caller
 from app.services.data_cut import Cut
 from app.services.derived_members import completed, needs_course
 from app.services.known_identifiers import Known, known_by
 from app.services.record_filters import conditions_of
-from app.services.records import Caller, home
+from app.services.records import home
 from app.services.subject_course import courses_of
 from app.trial.trial import Trial
 

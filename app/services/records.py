@@ -16,7 +16,6 @@ import asyncpg
 
 from app.access.centres import visible_centres
 from app.access.permissions import Action, Role
-from app.access.principal import Principal
 from app.database import Database, Transaction
 from app.problems import (
     IdempotencyKeyInFlight,
@@ -29,6 +28,7 @@ from app.problems import (
 )
 from app.schemas.record import RecordIn, RecordKind
 from app.services import record_statements as statements
+from app.services.caller import Caller
 from app.services.identity import new_identity
 from app.services.named_records import with_records_found
 from app.services.observations import Observed, observe, observed
@@ -41,15 +41,6 @@ from app.trial.trial import Trial
 _HOME = (
     "SELECT centre FROM subject WHERE subject = $1 AND ($2::text[] IS NULL OR centre = ANY ($2))"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, by which request."""
-
-    principal: Principal
-    request_id: str
-    route: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from app.problems import RecordsStand
 from app.schemas.enrolment import ENROLMENTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import IMPORTED
+from app.services.caller import Caller
 from app.services.import_statements import append_voids
-from app.services.records import Answer, Caller, KeyedRequest
+from app.services.records import Answer, KeyedRequest
 from app.services.records import void as void_record
 from app.services.source_versions import origin_by
 from app.trial.trial import Trial

@@ -13,13 +13,13 @@ from typing import Any
 from app.access.permissions import Action
 from app.charts.tables.catalogue import TABLES
 from app.charts.tables.row import written_as_csv
+from app.services.caller import Caller
 from app.services.code_digest import DRAWING, code_digest
 from app.services.drawing.forms import Form
 from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
 from app.services.drawing.order import Order
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held, weak
-from app.services.records import Caller
 from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Answers
 from app.services.trial_endpoints.figures import newest_of_subject

@@ -9,8 +9,8 @@ from typing import Final
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.services.analysis_data import AnalysisCut, SubjectRows, subject_rows
+from app.services.caller import Caller
 from app.services.derivations.subject.analysis import SubjectAnalysis
-from app.services.records import Caller
 from app.services.reports.question import Question, rules_digest
 from app.services.trial_endpoints.analysis_store import AnalysisKey, AnalysisStore
 from app.services.trial_endpoints.deriving import Deriving, deriving

@@ -16,13 +16,13 @@ from app.access.principal import Authority
 from app.database import Database, Transaction
 from app.problems import NotFound
 from app.schemas.free_text import derived_without_free_text
+from app.services.caller import Caller
 from app.services.data_cut import DataCut
 from app.services.derivations.subject.analysis import SubjectAnalysis
 from app.services.entity_tags import is_held, weak
 from app.services.json_values import jsonable, written
 from app.services.ledger import data_cut_of
 from app.services.record_reads import note
-from app.services.records import Caller
 from app.services.reports.catalogue import WHOLE_DOCUMENTS, report
 from app.services.reports.question import Question, rules_digest
 from app.services.trial_endpoints.analyses import Analyses
