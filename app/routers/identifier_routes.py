@@ -1,7 +1,5 @@
 """The routes of the identifiers of records, made once for each kind."""
 
-import uuid
-
 from fastapi import APIRouter, Request
 
 from app.access.permissions import Action
@@ -27,6 +25,7 @@ from app.schemas.record import RecordKind
 from app.service import Service
 from app.services import identifiers
 from app.services.caller import Caller
+from app.services.place import Place
 from app.services.writers import actions_on
 
 _DESCRIPTION = (
@@ -61,8 +60,7 @@ def identifier_router(kind: RecordKind) -> APIRouter:
         request: Request,
         service: Service,
         caller: Caller,
-        subject: str,
-        record_id: uuid.UUID | None,
+        place: Place,
         payload: IdentifiersIn,
         if_match: str | None,
         idempotency_key: str | None,
@@ -71,21 +69,17 @@ def identifier_router(kind: RecordKind) -> APIRouter:
         return await identifiers.add(
             service.database,
             caller,
-            kind,
-            subject,
-            record_id,
-            payload.identifiers,
-            payload.reason,
+            place,
+            payload,
             None if if_match is None else based_on(if_match),
         )
 
     async def show(
         service: Service,
         caller: Caller,
-        subject: str,
-        record_id: uuid.UUID | None,
+        place: Place,
     ) -> IdentifiersOut:
-        return await identifiers.read(service.database, caller, kind, subject, record_id)
+        return await identifiers.read(service.database, caller, place)
 
     if kind.one_per_subject:
 
@@ -99,13 +93,13 @@ def identifier_router(kind: RecordKind) -> APIRouter:
             idempotency_key: IdempotencyKey = None,
         ) -> IdentifiersOut:
             return await give(
-                request, service, caller, subject, None, payload, if_match, idempotency_key
+                request, service, caller, Place(kind, subject), payload, if_match, idempotency_key
             )
 
         async def get(
             service: ServiceOfApp, caller: CallerOfRequest, subject: SubjectOfPath
         ) -> IdentifiersOut:
-            return await show(service, caller, subject, None)
+            return await show(service, caller, Place(kind, subject))
     else:
 
         async def put(  # type: ignore[misc]
@@ -119,7 +113,13 @@ def identifier_router(kind: RecordKind) -> APIRouter:
             idempotency_key: IdempotencyKey = None,
         ) -> IdentifiersOut:
             return await give(
-                request, service, caller, subject, record_id, payload, if_match, idempotency_key
+                request,
+                service,
+                caller,
+                Place(kind, subject, record_id),
+                payload,
+                if_match,
+                idempotency_key,
             )
 
         async def get(  # type: ignore[misc]
@@ -128,7 +128,7 @@ def identifier_router(kind: RecordKind) -> APIRouter:
             subject: SubjectOfPath,
             record_id: RecordOfPath,
         ) -> IdentifiersOut:
-            return await show(service, caller, subject, record_id)
+            return await show(service, caller, Place(kind, subject, record_id))
 
     router.put(
         address,

@@ -56,7 +56,7 @@ from app.routers.trial_route import TrialRoute, permits
 from app.schemas.infusion import INFUSIONS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned, RecordKind
-from app.services import records
+from app.services.place import Place
 from app.services.writers import actions_on
 
 SubjectOfPath = Annotated[
@@ -186,12 +186,9 @@ def record_router(kind: RecordKind) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         return respond(
-            await records.submit(
-                service.database,
-                service.trial,
+            await service.records.submit(
                 caller,
-                kind,
-                subject,
+                Place(kind, subject),
                 payload,
                 await keyed(request, idempotency_key, required=True),
             )
@@ -218,13 +215,9 @@ def record_router(kind: RecordKind) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         return respond(
-            await records.amend(
-                service.database,
-                service.trial,
+            await service.records.amend(
                 caller,
-                kind,
-                subject,
-                record_id,
+                Place(kind, subject, record_id),
                 payload,
                 based_on(if_match),
                 await keyed(request, idempotency_key, required=False),
@@ -252,13 +245,9 @@ def record_router(kind: RecordKind) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         return respond(
-            await records.void(
-                service.database,
-                service.trial,
+            await service.records.void(
                 caller,
-                kind,
-                subject,
-                record_id,
+                Place(kind, subject, record_id),
                 payload.reason,
                 based_on(if_match),
                 await keyed(request, idempotency_key, required=True),
@@ -284,7 +273,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         query: Annotated[ReadQuery, Query()],
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        return await fetched(service, caller, kind, subject, record_id, query, if_none_match)
+        return await fetched(service, caller, Place(kind, subject, record_id), query, if_none_match)
 
     @router.get(
         one + "/history",
@@ -300,7 +289,7 @@ def record_router(kind: RecordKind) -> APIRouter:
         record_id: RecordOfPath,
         query: Annotated[ReadQuery, Query()],
     ) -> Response:
-        return await versions(service, caller, kind, subject, record_id, query)
+        return await versions(service, caller, Place(kind, subject, record_id), query)
 
     of_subject_query = list_query(kind, across_subjects=False)
     across_query = list_query(kind, across_subjects=True)

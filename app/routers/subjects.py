@@ -40,6 +40,7 @@ from app.schemas.enrolment import ENROLMENTS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned
 from app.services import enrolment, subject_void
+from app.services.place import Place
 
 router = APIRouter(route_class=TrialRoute, tags=["subjects"])
 ONE = "/v1/subjects/{subject}"
@@ -85,9 +86,7 @@ async def submit(
 ) -> Response:
     """Make a subject of one of the caller's centres."""
     keyed_request = await keyed(request, idempotency_key, required=True)
-    return respond(
-        await enrolment.enrol(service.database, caller, service.trial, payload, keyed_request)
-    )
+    return respond(await enrolment.enrol(service.records, caller, payload, keyed_request))
 
 
 @router.put(
@@ -119,9 +118,8 @@ async def amend(
     keyed_request = await keyed(request, idempotency_key, required=False)
     return respond(
         await enrolment.amend(
-            service.database,
+            service.records,
             caller,
-            service.trial,
             subject,
             payload,
             version,
@@ -163,8 +161,7 @@ async def void(
     keyed_request = await keyed(request, idempotency_key, required=True)
     return respond(
         await subject_void.void(
-            service.database,
-            service.trial,
+            service.records,
             caller,
             subject,
             payload.reason,
@@ -194,7 +191,7 @@ async def fetch(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give a subject's enrolment and its status."""
-    return await fetched(service, caller, ENROLMENTS, subject, None, query, if_none_match)
+    return await fetched(service, caller, Place(ENROLMENTS, subject), query, if_none_match)
 
 
 @router.get(
@@ -211,7 +208,7 @@ async def history(
     query: Annotated[ReadQuery, Query()],
 ) -> Response:
     """Give every version of a subject's enrolment, oldest first."""
-    return await versions(service, caller, ENROLMENTS, subject, None, query)
+    return await versions(service, caller, Place(ENROLMENTS, subject), query)
 
 
 @router.get(

@@ -17,8 +17,8 @@ from app.services.derivations.subject.explanation import discrepancies_of, expla
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.json_values import jsonable
 from app.services.record_reads import note
-from app.services.records import home
 from app.services.reports.question import ENGINE_VERSION, rule_set
+from app.services.visible_subjects import home
 from app.trial.trial import Trial
 
 SUBJECTS_AT_ONCE: Final = 10
