@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from app.access.client_assertions import CLIENT_ALGORITHMS
+from app.access.grant_types import ASSERTION_TYPE, LINK_GRANT
 from app.access.permissions import Action
 from app.access.scopes import ALL_SCOPES
 from app.problems import (
@@ -34,8 +35,6 @@ from app.services.sign_in import InvalidClient, InvalidScope, SignIn
 
 router = APIRouter(route_class=TrialRoute, tags=["sign in"])
 
-LINK_GRANT = "urn:dayzero:params:oauth:grant-type:one-time-link"
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _FORM = "application/x-www-form-urlencoded"
 _KNOWN = frozenset(
     {
