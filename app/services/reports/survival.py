@@ -21,7 +21,6 @@ from app.services.derivations.time_to_event.variants import BESIDE, ONLY_WHERE_A
 from app.services.reports.cohort import members
 from app.services.reports.question import Question
 from app.services.reports.survival_figures import (
-    DAYS_PER_MONTH,
     SurvivalMethod,
     adtte_row,
     described,
@@ -29,6 +28,7 @@ from app.services.reports.survival_figures import (
     follow_up_of,
 )
 from app.services.statistics.competing_risks import aalen_johansen, incidence_landmarks
+from app.services.statistics.days import DAYS_PER_MONTH
 from app.trial.policy import TimeToEventPolicy
 from app.trial.trial import Trial
 

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from app.services.derivations.time_to_event.event_time import CensoringReason, EventTime
 from app.services.statistics.confidence_limits import ConfidenceType
+from app.services.statistics.days import DAYS_PER_MONTH
 from app.services.statistics.kaplan_meier import KaplanMeier, kaplan_meier, reverse_kaplan_meier
 from app.services.statistics.landmarks import landmarks
 from app.services.statistics.restricted_mean import restricted_mean
 from app.services.statistics.survival_quantiles import QuantileRule, survival_quantile
 from app.trial.time_to_event import TimeToEventRules
 
-DAYS_PER_MONTH: Final = 30.4375
 QUARTILES: Final = (0.25, 0.5, 0.75)
 WITHOUT_BASELINE: Final = "more than half of the subjects have no baseline evaluation"
 

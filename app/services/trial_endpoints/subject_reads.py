@@ -16,7 +16,7 @@ from app.services.derivations.subject.timeline import subject_timeline
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.json_values import jsonable, written
 from app.services.reports.question import ENGINE_VERSION, rule_set, rules_digest
-from app.services.reports.survival_figures import DAYS_PER_MONTH
+from app.services.statistics.days import DAYS_PER_MONTH
 from app.services.trial_endpoints.answers import note_subjects
 from app.services.trial_endpoints.figures import clinical_days
 from app.services.visible_subjects import home

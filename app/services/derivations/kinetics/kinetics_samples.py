@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from app.services.criteria.assay_limits import quantification_state
-from app.services.derivations.moments import Order, order_of
+from app.services.derivations.moments import SECONDS_A_DAY, Order, days_since, order_of
 from app.services.derivations.subject_history import (
     Infusion,
     KineticsSample,
@@ -21,8 +21,6 @@ from app.services.derivations.subject_history import (
 from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
 from app.vocabularies.specimens import Matrix
-
-SECONDS_A_DAY: Final = 86_400
 
 _MATRICES: Final = tuple(Matrix)
 _METHODS: Final = tuple(KineticsMethod)
@@ -148,7 +146,7 @@ def elapsed_days(
         return float(nominal_day)
     collected = sample.collected
     if collected.instant is not None:
-        return (collected.instant - infusion.started_at).total_seconds() / SECONDS_A_DAY
+        return days_since(infusion.started_at, collected.instant)
     drawn_after = nominal_day is not None and nominal_day > 0
     side = order_of(
         collected, infusion.began, on_one_day=Order.AFTER if drawn_after else Order.BEFORE
