@@ -16,7 +16,7 @@ from app.charts.tables.row import written_as_csv
 from app.services.caller import Caller
 from app.services.code_digest import DRAWING, code_digest
 from app.services.drawing.forms import Form
-from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
+from app.services.drawing.kept_pictures import KeptPicture, KeptPictures, kept_pictures
 from app.services.drawing.order import Order
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held, weak
@@ -45,7 +45,7 @@ class Pictures:
 
     answers: Answers
     pool: DrawingPool
-    _kept: KeptPictures = field(default_factory=KeptPictures)
+    _kept: KeptPictures = field(default_factory=kept_pictures)
 
     async def of_endpoint(
         self,
