@@ -25,7 +25,7 @@ from app.services.analysis_values import lab_value
 from app.services.derivations.moments import day_furthest_east
 from app.services.derivations.subject.explanation import derived_response
 from app.services.derivations.subject_history import RecordRef
-from app.services.derived_members import visit_derived
+from app.services.derived_visit import visit_derived
 from app.services.edit_checks import LabSample, Stored, on_record, on_subject
 from app.services.edit_checks.rule import NOBODY
 from app.services.json_values import jsonable
