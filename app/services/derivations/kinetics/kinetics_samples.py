@@ -18,8 +18,8 @@ from app.services.derivations.subject_history import (
     PossibleDays,
     RecordRef,
 )
-from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
+from app.vocabularies.restated_units import restatement
 from app.vocabularies.specimens import Matrix
 
 _MATRICES: Final = tuple(Matrix)
@@ -179,11 +179,11 @@ def _state(sample: KineticsSample) -> QuantificationState:
 def _in_listed_unit(sample: KineticsSample) -> KineticsSample:
     """Bring a result to the unit of its method that differs by a power of ten, limits and all."""
     for unit in UNITS[sample.method]:
-        ratio = None if sample.unit is None else decimal_ratio(sample.unit, unit)
-        if ratio is None or sample.unit == unit:
+        way = None if sample.unit is None else restatement("", sample.unit, unit)
+        if way is None or sample.unit == unit:
             continue
         value, lloq, lod = (
-            None if number is None else number * ratio
+            None if number is None else way.of(number)
             for number in (sample.value, sample.lloq, sample.lod)
         )
         return replace(sample, unit=unit, value=value, lloq=lloq, lod=lod)

@@ -19,7 +19,6 @@ from app.vocabularies.kinetics import QuantificationState
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.restated_units import restatement
 from app.vocabularies.specimens import Specimen
-from app.vocabularies.unit_conversion import in_unit
 
 OF_THE_BLOOD: Final = frozenset({None, Specimen.BLOOD, Specimen.SERUM, Specimen.PLASMA})
 """Specimens whose values are a marker's; a cytokine of cerebrospinal fluid is another matter."""
@@ -128,14 +127,13 @@ def marker_series(
         else:
             amount, level = placed
             unit = usual_unit(value.analyte) or value.unit
-            converted = in_unit(amount, value.unit, unit)
             way = restatement(value.analyte, value.unit, unit)
-            if converted is None and way is not None:
-                converted = way.of(amount)
-            if converted is None:
+            if way is None:
                 converted, unit = amount, value.unit
-            elif way is not None and way.factor is not None:
-                factors[value.analyte, unit] = way.factor
+            else:
+                converted = way.of(amount)
+                if way.factor is not None:
+                    factors[value.analyte, unit] = way.factor
             series.setdefault((value.analyte, unit), []).append(
                 _value(value, converted, level, infusion, visits_after)
             )
