@@ -11,7 +11,7 @@ from typing import Final
 
 from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, CarKinetics
 from app.services.derivations.kinetics.persistence import PersistenceAtVisit
-from app.services.statistics.days import DAYS_PER_MONTH
+from app.services.statistics.days import in_days
 from app.services.statistics.kaplan_meier import KaplanMeier, kaplan_meier
 from app.services.statistics.landmarks import Landmark, landmarks
 from app.services.statistics.proportions import Proportion, proportion
@@ -128,7 +128,7 @@ def time_to_loss(subjects: Sequence[Followed], methods: TableMethods = USUAL_MET
         n_never_quantifiable=len(with_samples) - len(times),
         curve=curve,
         median=median_survival(curve, rule=methods.median_rule),
-        landmarks=landmarks(curve, [month * DAYS_PER_MONTH for month in LANDMARK_MONTHS]),
+        landmarks=landmarks(curve, [in_days(month) for month in LANDMARK_MONTHS]),
     )
 
 

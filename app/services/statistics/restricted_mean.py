@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.services.statistics.days import DAYS_PER_MONTH
+from app.services.statistics.days import in_days
 from app.services.statistics.kaplan_meier import KaplanMeier
 
-MONTH_36: Final = 36 * DAYS_PER_MONTH
+MONTH_36: Final = in_days(36)
 """36 months in days."""
 
 
