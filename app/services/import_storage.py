@@ -15,6 +15,7 @@ from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
 from app.schemas.infusion import INFUSIONS, InfusionIn
 from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
+from app.services.caller import Caller
 from app.services.edit_checks.safety_relevant_changes import (
     SAFETY_RELEVANT,
     Change,
@@ -29,7 +30,6 @@ from app.services.import_references import FileReferences, in_order
 from app.services.product_lots import CODE as LOT_GIVEN
 from app.services.product_lots import MESSAGE as LOT_MESSAGE
 from app.services.product_lots import given_to_another
-from app.services.records import Caller
 from app.services.slots import claim_slot, has_free_slot
 from app.services.subject_course import SubjectCourse, courses_of
 from app.services.subject_void import release_slot, standing_beside_enrolment

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from app.access.permissions import Action
 from app.charts.tables.catalogue import TABLES
 from app.csv_rows import written_table
+from app.services.caller import Caller
 from app.services.code_digest import DRAWING, code_digest
 from app.services.drawing.forms import Form
-from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
+from app.services.drawing.kept_pictures import KeptPicture, KeptPictures, kept_pictures
 from app.services.drawing.order import Order
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held, weak
-from app.services.records import Caller
 from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Answers
 from app.services.trial_endpoints.figures import newest_of_subject
@@ -43,7 +43,7 @@ class Pictures:
 
     answers: Answers
     pool: DrawingPool
-    _kept: KeptPictures = field(default_factory=KeptPictures)
+    _kept: KeptPictures = field(default_factory=kept_pictures)
 
     async def of_endpoint(
         self,
