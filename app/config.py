@@ -1,7 +1,6 @@
 """Settings, read from the environment. Outside the embedded mode no secret has a default."""
 
 import ipaddress
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,8 +8,7 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, Secre
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.log_lines import Level
-
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
+from app.origins import is_origin
 
 
 def _listed(written: object) -> object:
@@ -19,7 +17,7 @@ def _listed(written: object) -> object:
 
 def _exact(origins: tuple[str, ...]) -> tuple[str, ...]:
     """Take origins as browsers send them, and nothing that stands for several."""
-    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+    if not all(is_origin(origin) for origin in origins):
         raise ValueError(
             "write origins as browsers send them, https://viewer.example, in small letters, "
             "without a path and without a wildcard"

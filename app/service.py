@@ -17,6 +17,8 @@ from app.services.configured_sign_in import configured_sign_in
 from app.services.drawing.pictures import Pictures
 from app.services.drawing.pool import DrawingPool
 from app.services.printed_reports import PrintedReports
+from app.services.record_reads import RecordReads
+from app.services.records import Records
 from app.services.sign_in import SignIn
 from app.services.trial_endpoints.analyses import Analyses
 from app.services.trial_endpoints.answers import Answers
@@ -33,6 +35,8 @@ class Service:
     trial: Trial
     database: Database
     sign_in: SignIn
+    records: Records
+    record_reads: RecordReads
     answers: Answers
     pictures: Pictures
     reports: PrintedReports
@@ -91,6 +95,8 @@ def assemble(settings: Settings, database_url: str) -> Service:
         trial=trial,
         database=database,
         sign_in=configured_sign_in(settings, database),
+        records=Records(database, trial),
+        record_reads=RecordReads(database, trial),
         answers=answers,
         pictures=Pictures(answers, pool),
         reports=PrintedReports(database, trial, answers, pool),

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import typer.main
 import yaml
 
 from app.access.issuers import parse_issuers
+from app.access.signing_keys import load_signing_key
 from app.cli import cli
 from app.config import Settings
 
@@ -99,6 +102,18 @@ def test_the_service_cannot_administer_and_what_administers_does_not_serve() -> 
 
 def shell(text: str) -> list[str]:
     return re.findall(r"```(?:sh|bash[^\n]*)\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_readme_says_how_to_make_the_key_that_it_reads(tmp_path: Path) -> None:
+    lines = "\n".join(shell(README)).splitlines()
+    read = set(re.findall(r"\$\(cat ([^)]+)\)", "\n".join(lines)))
+    assert read == {"signing-key.pem"}
+    [made] = [line for line in lines if line.startswith("openssl ") and "signing-key.pem" in line]
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("there is no openssl")
+    words = shlex.split(made, comments=True)[1:]
+    subprocess.run([openssl, *words], cwd=tmp_path, check=True, capture_output=True)
+    assert load_signing_key((tmp_path / "signing-key.pem").read_text())
 
 
 def commands_of(text: str) -> Iterator[list[str]]:

@@ -19,7 +19,8 @@ from tests.deployment import Caller, Deployment
 
 DEFINERS = {
     "begin_context(uuid, text)", "hold_key(uuid, text)", "new_subject(text)",
-    "claim_slot(text, integer)", "release_slot(text)", "slots_taken()", "sequence_events()",
+    "claim_slot(text, integer)", "release_slot(text)", "slots_taken()", "slots_given_up()",
+    "sequence_events()",
     "complete_seq(bigint)",
     "seq_at(timestamp with time zone)", "ledger_head()", "newest_transaction()",
     "unsequenced_seconds()", "note_refusal(uuid, text, integer, text, text)",

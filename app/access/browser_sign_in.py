@@ -4,15 +4,13 @@ The browser is a public client: it has no secret, and the proof that the code is
 verifier that never left it (RFC 7636). The issuer must let our origin call its token endpoint.
 """
 
-import re
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.access.issuer_keys import is_loopback
-
-_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
+from app.origins import is_origin
 
 
 def origin_of(url: str) -> str:
@@ -24,7 +22,7 @@ def origin_of(url: str) -> str:
     """
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    if not _ORIGIN.fullmatch(origin) or parts.fragment:
+    if not is_origin(origin) or parts.fragment:
         raise ValueError("write https://, the host in small letters, no user and no fragment")
     if parts.scheme != "https" and not is_loopback(parts.hostname):
         raise ValueError("the address begins with https://, or is on a loopback address")

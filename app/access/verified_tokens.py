@@ -2,11 +2,11 @@
 
 import hashlib
 import threading
-from collections import OrderedDict
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from app.access.tokens import LONGEST_TOKEN
+from app.bounded_cache import BoundedCache
 
 
 class Expiring(Protocol):
@@ -29,8 +29,7 @@ class VerifiedTokenCache(Generic[Verified]):
     """
 
     def __init__(self, capacity: int = 4096) -> None:
-        self._capacity = capacity
-        self._verified: OrderedDict[bytes, Verified] = OrderedDict()
+        self._verified: BoundedCache[bytes, Verified] = BoundedCache(capacity)
         self._lock = threading.Lock()  # routes that are not async run in threads
 
     def __len__(self) -> int:
@@ -49,9 +48,8 @@ class VerifiedTokenCache(Generic[Verified]):
             if verified is None:
                 return None
             if verified.expires_at <= now:
-                del self._verified[digest]
+                self._verified.forget(digest)
                 return None
-            self._verified.move_to_end(digest)
             return verified
 
     def remember(self, token: object, verified: Verified) -> None:
@@ -60,10 +58,7 @@ class VerifiedTokenCache(Generic[Verified]):
         if digest is None:
             raise ValueError("only a token can be remembered")
         with self._lock:
-            self._verified[digest] = verified
-            self._verified.move_to_end(digest)
-            while len(self._verified) > self._capacity:
-                self._verified.popitem(last=False)
+            self._verified.keep(digest, verified)
 
 
 def _digest(token: object) -> bytes | None:

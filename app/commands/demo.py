@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.access.grant_types import LINK_GRANT
 from app.access.permissions import Role
 from app.commands.administration import sign_in_link
 from app.commands.console import fail, output
@@ -24,7 +25,6 @@ from app.demo.synthetic import synthetic_trial
 demo = typer.Typer(no_args_is_help=True, help="A demonstration trial.")
 DAY = timedelta(hours=8)
 PILOT_TRIAL = resources.files("app.trial").joinpath("cdisc_pilot.toml")
-LINK_GRANT = "urn:dayzero:params:oauth:grant-type:one-time-link"
 
 
 class Source(StrEnum):

@@ -7,13 +7,13 @@ from typing import Final
 import httpx
 from rich.progress import track
 
+from app.access.grant_types import LINK_GRANT
 from app.charts.named_charts import CHARTS, Asks
 from app.commands.console import fail, output
 from app.services.drawing.contact_sheet import SHEET_QUALITY, SHEET_SCALE, contact_sheet
 from app.services.drawing.forms import Form
 from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
-LINK_GRANT: Final = "urn:dayzero:params:oauth:grant-type:one-time-link"
 SUBJECT: Final = "03-003"
 """Who responded, progressed and got new therapy."""
 

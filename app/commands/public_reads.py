@@ -21,6 +21,7 @@ import asyncpg
 import httpx
 import typer
 
+from app.access.grant_types import LINK_GRANT
 from app.access.permissions import Role
 from app.commands.console import errors, fail
 from app.commands.operator_access import as_owner
@@ -28,7 +29,6 @@ from app.commands.settings import configured
 from app.config import Settings
 from app.services import administration
 
-LINK_GRANT: Final = "urn:dayzero:params:oauth:grant-type:one-time-link"
 OCCASION: Final = timedelta(minutes=10)
 LAST_MINUTE: Final = timedelta(minutes=1)
 SECONDS: Final = httpx.Timeout(10.0, read=300.0)

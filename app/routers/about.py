@@ -1,6 +1,6 @@
 """What a client asks first: the trial, itself, the centres it can see."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from app.access.centres import visible_centres
@@ -9,8 +9,8 @@ from app.problems import documented
 from app.routers.caching import TRIAL_KEPT, kept
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ALWAYS, ETAG, SIGNED_IN
+from app.routers.supplied import CallerOfRequest, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
-from app.service import Service
 from app.trial.trial import Trial
 
 _CENTRES = """
@@ -56,10 +56,9 @@ class Centres(BaseModel):
     responses=documented(*SIGNED_IN),
     **permits(Action.SIGNED_IN),
 )
-async def me(request: Request) -> Me:
+async def me(service: ServiceOfApp, caller: CallerOfRequest) -> Me:
     """Say who the caller is and what it may do."""
-    service: Service = request.app.state.service
-    principal = request.state.caller.principal
+    principal = caller.principal
     async with service.database.transaction(principal, Action.SIGNED_IN) as transaction:
         authority = transaction.authority
     roles = {grant.role for grant in authority.grants}
@@ -83,10 +82,11 @@ async def me(request: Request) -> Me:
     },
     **permits(Action.SIGNED_IN),
 )
-async def trial(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+async def trial(
+    service: ServiceOfApp, caller: CallerOfRequest, if_none_match: IfNoneMatch = None
+) -> Response:
     """Give the protocol's parameters, as this deployment was started with."""
-    service: Service = request.app.state.service
-    async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
+    async with service.database.transaction(caller.principal, Action.SIGNED_IN):
         pass
     trial_file = service.trial
     return kept(trial_file.model_dump_json(), trial_file.digest, TRIAL_KEPT, if_none_match)
@@ -99,10 +99,9 @@ async def trial(request: Request, if_none_match: IfNoneMatch = None) -> Response
     responses=documented(*ALWAYS),
     **permits(Action.READ_CENTRES),
 )
-async def centres(request: Request) -> Centres:
+async def centres(service: ServiceOfApp, caller: CallerOfRequest) -> Centres:
     """List the centres that the caller can see."""
-    service: Service = request.app.state.service
-    principal = request.state.caller.principal
+    principal = caller.principal
     async with service.database.transaction(principal, Action.READ_CENTRES) as transaction:
         rows = await transaction.rows(
             _CENTRES,

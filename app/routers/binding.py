@@ -1,8 +1,9 @@
 """Reads what an endpoint takes from a request: path, headers, query and body, everything at once.
 
 The framework declares the parameters and documents them; it would also read them, but it resolves
-each request's dependencies anew, which none of our routes has, and lets attributes of any object
-pass for the members of a body. Here the same declared parameters are read by their own types.
+dependencies of dependencies at each request, which none of our routes has, and lets attributes of
+any object pass for the members of a body. Here the same declared parameters are read by their own
+types, and what the service supplies is put beside them.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from app.routers.supplied import Supplied
+
 
 class Binding:
     """The parameters of one endpoint.
@@ -22,9 +25,10 @@ class Binding:
     """
 
     def __init__(self, dependant: Dependant) -> None:
-        unread = (dependant.dependencies, dependant.cookie_params, dependant.body_params[1:])
+        unread = (dependant.cookie_params, dependant.body_params[1:])
         if any(unread) or any(not _is_model(field) for field in dependant.query_params):
             raise RuntimeError(f"{dependant.path} takes what no route of ours takes")
+        self.supplied = Supplied(dependant)
         self._request_name = dependant.request_param_name
         self._path = dependant.path_params
         self._headers = dependant.header_params
@@ -41,7 +45,7 @@ class Binding:
         Raises:
             RequestValidationError: everything that cannot be read, each at its place.
         """
-        values: dict[str, Any] = {}
+        values = self.supplied.of(request)
         errors: list[Any] = []
         if self._request_name is not None:
             values[self._request_name] = request

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, cast
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app.access.permissions import Action
 from app.charts.named_charts import CHARTS, Asks, Chart
@@ -30,9 +30,11 @@ from app.routers.chart_query import (
 from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute
 from app.routers.record_routes import ALWAYS
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.trial_route import permits
 from app.service import Service
 from app.services import ledger
+from app.services.caller import Caller
 from app.services.data_cut import DataCut
 from app.services.derivations.time_to_event.event_definition import PARTS, definition_of
 from app.services.drawing.forms import Form
@@ -98,22 +100,26 @@ def _add(name: str, chart: Chart) -> None:
         **permits(reading(chart)),
     )
     async def draw(
-        request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
+        form: FormOfAnswer,
         query: Annotated[shape, Query()],  # type: ignore[valid-type]
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        form = Form(request.state.form)
-        return await _answer(request, name, query, form, if_none_match)
+        return await _answer(service, caller, name, query, Form(form), if_none_match)
 
 
 async def _answer(
-    request: Request, name: str, query: ChartQuery, form: Form, if_none_match: str | None
+    service: Service,
+    caller: Caller,
+    name: str,
+    query: ChartQuery,
+    form: Form,
+    if_none_match: str | None,
 ) -> Response:
-    service: Service = request.app.state.service
     cut = await ledger.data_cut(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )
-    caller = request.state.caller
     if isinstance(query, SeriesQuery | TimelineQuery):
         asked = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
         options = {key: asked.pop(key) for key in ("scale",) if key in asked}

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Header, Request
 
 from app.problems import IdempotencyKeyMissing, IfMatchMissing, InvalidParameter
-from app.services.records import KeyedRequest
+from app.services.keyed_requests import KeyedRequest
 
 _ETAG = re.compile(r'"([1-9][0-9]{0,8})"')
 _KEY = re.compile(r"[!-~]{1,255}")

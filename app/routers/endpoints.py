@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app.access.permissions import Action
 from app.csv_rows import CsvForm
@@ -17,14 +17,15 @@ from app.routers.endpoint_query import (
 )
 from app.routers.figures.summary import FIGURES as FIGURES_OF
 from app.routers.record_routes import ALWAYS
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.table_answers import CSV, WRITTEN_AS_CSV, table_etag, whole_table
 from app.routers.trial_route import TrialRoute, permits
 from app.service import Service
 from app.services import ledger
+from app.services.caller import Caller
 from app.services.data_cut import DataCut
 from app.services.derivations.time_to_event.event_definition import PARTS
 from app.services.entity_tags import is_held
-from app.services.records import Caller
 from app.services.reports.catalogue import REPORTS, SUMMARY
 from app.services.reports.question import Question, usual_population
 from app.services.reports.tables import endpoint_table
@@ -90,18 +91,23 @@ def _add(name: str) -> None:
         **permits(Action.READ_ENDPOINTS),
     )
     async def endpoint(
-        request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
+        form: FormOfAnswer,
         query: Annotated[shape, Query()],  # type: ignore[valid-type]
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        return await _answer(request, name, query, if_none_match)
+        return await _answer(service, caller, name, query, form, if_none_match)
 
 
 async def _answer(
-    request: Request, name: str, query: EndpointQuery, if_none_match: str | None
+    service: Service,
+    caller: Caller,
+    name: str,
+    query: EndpointQuery,
+    form: str,
+    if_none_match: str | None,
 ) -> Response:
-    service: Service = request.app.state.service
-    caller = request.state.caller
     asked: dict[str, Any] = query.model_dump(exclude={"as_of", "csv"}, exclude_none=True)
     if "population" not in asked:
         asked |= {
@@ -112,7 +118,7 @@ async def _answer(
     def question_at(cut: DataCut) -> Question:
         return Question(endpoint=name, cut=cut, as_of_asked=query.as_of is not None, **asked)
 
-    if request.state.form == CSV:
+    if form == CSV:
         cut = await ledger.data_cut(
             service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
         )

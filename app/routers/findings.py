@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.access.permissions import Action
 from app.problems import AsOfInTheFuture, InvalidParameter, documented
 from app.routers.record_routes import ALWAYS
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.table_answers import CSV, EXPLAINED, WRITTEN_AS_CSV, streamed_table
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.finding import FindingCursor, FindingList, FindingOfRecord, FindingPlace
@@ -17,6 +18,7 @@ from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
 from app.schemas.record_kinds import RECORD_KINDS, by_path
 from app.service import Service
 from app.services import findings, ledger
+from app.services.caller import Caller
 from app.services.data_cut import Cut
 from app.services.edit_checks import RULES
 
@@ -107,20 +109,25 @@ class FindingsQuery(CsvQuery, ReadQuery):
     },
     **permits(Action.READ_FINDINGS),
 )
-async def list_findings(request: Request, query: Annotated[FindingsQuery, Query()]) -> Response:
+async def list_findings(
+    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
+    query: Annotated[FindingsQuery, Query()],
+) -> Response:
     """List the findings about records that the caller can see."""
-    service: Service = request.app.state.service
     sought = findings.Sought(
         query.centre, query.subject, query.severity, query.rule, query.kind, query.each
     )
-    if request.state.form == CSV:
-        return await _whole_list(request, query, sought)
+    if form == CSV:
+        return await _whole_list(service, caller, query, sought)
     cut = await _cut(service, query)
     after = query.cursor.after if query.cursor else None
     page = await findings.page(
         service.database,
         service.trial,
-        request.state.caller,
+        caller,
         sought,
         cut,
         after,
@@ -135,15 +142,16 @@ async def list_findings(request: Request, query: Annotated[FindingsQuery, Query(
     return Response(body.model_dump_json(), headers=headers, media_type="application/json")
 
 
-async def _whole_list(request: Request, query: FindingsQuery, sought: findings.Sought) -> Response:
+async def _whole_list(
+    service: Service, caller: Caller, query: FindingsQuery, sought: findings.Sought
+) -> Response:
     """Answer with all the findings at one cut, as a table."""
-    service: Service = request.app.state.service
     database = service.database
     if query.as_of is None:
         cut = await ledger.newest_cut(database)
     else:
         cut = await ledger.cut_at(database, query.as_of)
-    found = findings.pages(database, service.trial, request.state.caller, sought, cut)
+    found = findings.pages(database, service.trial, caller, sought, cut)
     columns = list(FindingOfRecord.model_fields)
     return await streamed_table(columns, found, query.csv, {"Dayzero-As-Of": str(cut.seq)})
 

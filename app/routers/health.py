@@ -22,6 +22,7 @@ from app.problems import (
     documented,
 )
 from app.routers.caller import authenticate
+from app.routers.supplied import ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schema_revision import head
 from app.service import Service
@@ -67,9 +68,8 @@ async def livez() -> Alive:
     ),
     **permits(Action.PUBLIC),
 )
-async def readyz(request: Request) -> Ready:
+async def readyz(service: ServiceOfApp) -> Ready:
     """Ask the database, and hold its schema and its ledger against what the service needs."""
-    service: Service = request.app.state.service
     rows = await service.database.service_rows(
         "SELECT schema_revision() AS revision, unsequenced_seconds() AS lag"
     )
@@ -97,9 +97,9 @@ async def readyz(request: Request) -> Ready:
     response_class=Response,
     **permits(Action.PUBLIC),
 )
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request, service: ServiceOfApp) -> Response:
     """Give the figures of all workers, or of this one where there is only one."""
-    await _require_operator(request)
+    await _require_operator(request, service)
     registry = OF_THIS_PROCESS
     if ValueClass.__name__ == "MmapedValue":
         registry = CollectorRegistry()
@@ -107,12 +107,11 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _require_operator(request: Request) -> None:
+async def _require_operator(request: Request, service: Service) -> None:
     """Let those read the figures whom the setting names.
 
     What says that it was forwarded did not come from this machine, whichever proxy sent it on.
     """
-    service: Service = request.app.state.service
     if service.settings.metrics == "operators":
         principal = await authenticate(request, service)
         await service.database.glance(principal, Action.READ_METRICS, "ledger_head()")

@@ -1,7 +1,5 @@
 """The routes of the identifiers of records, made once for each kind."""
 
-import uuid
-
 from fastapi import APIRouter, Request
 
 from app.access.permissions import Action
@@ -20,11 +18,14 @@ from app.problems import (
 from app.routers.conditions import IdempotencyKey, IfMatch, based_on, keyed
 from app.routers.record_routes import ALWAYS, RecordOfPath, SubjectOfPath, sent_as
 from app.routers.record_words import words_of
+from app.routers.supplied import CallerOfRequest, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.identifiers import IdentifiersIn, IdentifiersOut
 from app.schemas.record import RecordKind
 from app.service import Service
 from app.services import identifiers
+from app.services.caller import Caller
+from app.services.place import Place
 from app.services.writers import actions_on
 
 _DESCRIPTION = (
@@ -57,60 +58,77 @@ def identifier_router(kind: RecordKind) -> APIRouter:
 
     async def give(
         request: Request,
-        subject: str,
-        record_id: uuid.UUID | None,
+        service: Service,
+        caller: Caller,
+        place: Place,
         payload: IdentifiersIn,
         if_match: str | None,
         idempotency_key: str | None,
     ) -> IdentifiersOut:
         await keyed(request, idempotency_key, required=False)  # sent again it changes nothing
-        service: Service = request.app.state.service
         return await identifiers.add(
             service.database,
-            request.state.caller,
-            kind,
-            subject,
-            record_id,
-            payload.identifiers,
-            payload.reason,
+            caller,
+            place,
+            payload,
             None if if_match is None else based_on(if_match),
         )
 
-    async def show(request: Request, subject: str, record_id: uuid.UUID | None) -> IdentifiersOut:
-        service: Service = request.app.state.service
-        return await identifiers.read(
-            service.database, request.state.caller, kind, subject, record_id
-        )
+    async def show(
+        service: Service,
+        caller: Caller,
+        place: Place,
+    ) -> IdentifiersOut:
+        return await identifiers.read(service.database, caller, place)
 
     if kind.one_per_subject:
 
         async def put(
             request: Request,
+            service: ServiceOfApp,
+            caller: CallerOfRequest,
             subject: SubjectOfPath,
             payload: IdentifiersIn,
             if_match: IfMatch = None,
             idempotency_key: IdempotencyKey = None,
         ) -> IdentifiersOut:
-            return await give(request, subject, None, payload, if_match, idempotency_key)
+            return await give(
+                request, service, caller, Place(kind, subject), payload, if_match, idempotency_key
+            )
 
-        async def get(request: Request, subject: SubjectOfPath) -> IdentifiersOut:
-            return await show(request, subject, None)
+        async def get(
+            service: ServiceOfApp, caller: CallerOfRequest, subject: SubjectOfPath
+        ) -> IdentifiersOut:
+            return await show(service, caller, Place(kind, subject))
     else:
 
         async def put(  # type: ignore[misc]
             request: Request,
+            service: ServiceOfApp,
+            caller: CallerOfRequest,
             subject: SubjectOfPath,
             record_id: RecordOfPath,
             payload: IdentifiersIn,
             if_match: IfMatch = None,
             idempotency_key: IdempotencyKey = None,
         ) -> IdentifiersOut:
-            return await give(request, subject, record_id, payload, if_match, idempotency_key)
+            return await give(
+                request,
+                service,
+                caller,
+                Place(kind, subject, record_id),
+                payload,
+                if_match,
+                idempotency_key,
+            )
 
         async def get(  # type: ignore[misc]
-            request: Request, subject: SubjectOfPath, record_id: RecordOfPath
+            service: ServiceOfApp,
+            caller: CallerOfRequest,
+            subject: SubjectOfPath,
+            record_id: RecordOfPath,
         ) -> IdentifiersOut:
-            return await show(request, subject, record_id)
+            return await show(service, caller, Place(kind, subject, record_id))
 
     router.put(
         address,

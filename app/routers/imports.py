@@ -24,6 +24,7 @@ from app.problems import (
 from app.routers.body_forms import BodyForms
 from app.routers.record_answers import lines_of
 from app.routers.record_routes import ALWAYS
+from app.routers.supplied import CallerOfRequest, ServiceOfApp
 from app.routers.trial_route import TrialRoute, arriving, permits, too_large
 from app.service import Service
 from app.services.imports import Import, import_all, import_rows, require_importer
@@ -114,10 +115,14 @@ _BODY = {
     },
     **permits(Action.IMPORT_RECORDS, **_BODY),
 )
-async def import_records(request: Request, query: Annotated[ImportQuery, Query()]) -> Response:
+async def import_records(
+    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    query: Annotated[ImportQuery, Query()],
+) -> Response:
     """Read the body to its end, then store it and answer."""
-    service: Service = request.app.state.service
-    job = Import(service.database, service.trial, request.state.caller, query.validate_only)
+    job = Import(service.database, service.trial, caller, query.validate_only)
     await require_importer(job)
     body = await _spooled(request, service.settings.import_limit)
     if query.commit is Commit.ALL:

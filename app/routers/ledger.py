@@ -4,17 +4,17 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
 from app.problems import HistoryRewound, InvalidParameter, documented
 from app.routers.log_exports import exported
 from app.routers.record_routes import ALWAYS
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.table_answers import JSON, NDJSON, WRITTEN_AS_CSV
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.listing import CsvQuery, Instant, SoughtText
-from app.service import Service
 from app.services import ledger_reads
 from app.services.log_filters import LogFilters
 
@@ -71,7 +71,7 @@ class AccessQuery(LogQuery):
 
     after: str = Field(
         default="0-0",
-        pattern="^[0-9]{1,18}-[0-9]{1,18}$",
+        pattern="^([0-9]{1,18}-[0-9]{1,18})?$",
         examples=["742-10"],
         description="Only what came after this place, `next_after` of an earlier answer.",
     )
@@ -183,11 +183,12 @@ class AccessLog(BaseModel):
     responses={200: {"model": Changes}, **documented(*ALWAYS, InvalidParameter, HistoryRewound)},
     **permits(Action.READ_CHANGES),
 )
-async def changes(request: Request, query: Annotated[ChangesQuery, Query()]) -> Response:
+async def changes(
+    service: ServiceOfApp, caller: CallerOfRequest, query: Annotated[ChangesQuery, Query()]
+) -> Response:
     """Give the changes at the caller's centres, or at all of them, after a seq."""
-    service: Service = request.app.state.service
     found, last, head = await ledger_reads.changes(
-        service.database, request.state.caller, query.after, query.limit
+        service.database, caller, query.after, query.limit
     )
     return _json(found, f'"next_after":{last},"as_of":{head}')
 
@@ -223,13 +224,17 @@ people.
     },
     **permits(Action.READ_LEDGER),
 )
-async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
+async def entries(
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
+    query: Annotated[LedgerQuery, Query()],
+) -> Response:
     """Give a page of the ledger, or all of it as an export."""
-    service: Service = request.app.state.service
-    database, caller = service.database, request.state.caller
-    if request.state.form != JSON:
+    database = service.database
+    if form != JSON:
         export = await ledger_reads.export_ledger(database, caller, query.after, query.filters())
-        return exported(export, list(Entry.model_fields), request.state.form, query.csv)
+        return exported(export, list(Entry.model_fields), form, query.csv)
     found, last = await ledger_reads.read_ledger(
         database, caller, query.after, query.limit, query.filters()
     )
@@ -247,14 +252,18 @@ async def entries(request: Request, query: Annotated[LedgerQuery, Query()]) -> R
     },
     **permits(Action.READ_LEDGER),
 )
-async def reads(request: Request, query: Annotated[AccessQuery, Query()]) -> Response:
+async def reads(
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
+    query: Annotated[AccessQuery, Query()],
+) -> Response:
     """Give a page of the log, or all of it as an export."""
-    service: Service = request.app.state.service
-    database, caller = service.database, request.state.caller
+    database = service.database
     after = ledger_reads.AccessPlace.read(query.after)
-    if request.state.form != JSON:
+    if form != JSON:
         export = await ledger_reads.export_access(database, caller, after, query.filters())
-        return exported(export, list(AccessLogEntry.model_fields), request.state.form, query.csv)
+        return exported(export, list(AccessLogEntry.model_fields), form, query.csv)
     found, last = await ledger_reads.read_access(
         database, caller, after, query.limit, query.filters()
     )

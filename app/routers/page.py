@@ -19,8 +19,8 @@ from fastapi import APIRouter, Request, Response
 from app.access.permissions import Action
 from app.routers.conditions import IfNoneMatch
 from app.routers.negotiation import preferred_coding
+from app.routers.supplied import ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
-from app.service import Service
 from app.services.entity_tags import is_held
 from app.services.rule_book.reading import ROOMS
 from app.vocabularies.times_to_event import TIMES_TO_EVENT
@@ -83,8 +83,9 @@ def content_security_policy(elsewhere: tuple[str, ...] = ()) -> str:
 router = APIRouter(route_class=TrialRoute, tags=["page"])
 
 
-async def _part(request: Request, if_none_match: IfNoneMatch = None) -> Response:
-    service: Service = request.app.state.service
+async def _part(
+    request: Request, service: ServiceOfApp, if_none_match: IfNoneMatch = None
+) -> Response:
     part = _read(_NAMES[request.scope["path"]])
     zipped = preferred_coding(request.headers.get("accept-encoding"), ("gzip",)) == "gzip"
     etag = f'"{part.digest}-gzip"' if zipped else f'"{part.digest}"'

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.access.permissions import Action
 from app.problems import UnknownParameter, documented
+from app.routers.supplied import ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
-from app.service import Service
 
 router = APIRouter(route_class=TrialRoute, tags=["sign in"])
 
@@ -41,9 +41,8 @@ class WaysToSignIn(BaseModel):
     responses=documented(UnknownParameter),
     **permits(Action.PUBLIC),
 )
-async def ways_to_sign_in(request: Request) -> WaysToSignIn:
+async def ways_to_sign_in(service: ServiceOfApp) -> WaysToSignIn:
     """Name the issuers that people can use, and whether there are links."""
-    service: Service = request.app.state.service
     return WaysToSignIn(
         links=service.settings.database_url is None,
         issuers=[

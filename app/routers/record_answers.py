@@ -1,7 +1,6 @@
 """How records are written into answers: one, all its versions, or a list in the form asked for."""
 
 import json
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +14,13 @@ from app.routers.table_answers import CSV, JSON, NDJSON
 from app.schemas.listing import Cursor, ListQuery, ReadQuery
 from app.schemas.record import RecordKind
 from app.service import Service
-from app.services import ledger, record_reads
+from app.services import ledger
+from app.services.caller import Caller
 from app.services.data_cut import Cut
 from app.services.entity_tags import is_held
-from app.services.records import Answer
+from app.services.keyed_requests import Answer
+from app.services.place import Place
+from app.services.record_reads import Listing
 
 _NOT_FILTERS = {"limit", "cursor", "as_of", "csv"}
 
@@ -34,20 +36,15 @@ def respond(given: Answer) -> Response:
 
 
 async def fetched(
-    request: Request,
-    kind: RecordKind,
-    subject: str,
-    record_id: uuid.UUID | None,
+    service: Service,
+    caller: Caller,
+    place: Place,
     query: ReadQuery,
     if_none_match: str | None,
 ) -> Response:
     """Answer with one record, or with 304 when the caller holds it."""
-    service: Service = request.app.state.service
-    database, trial = service.database, service.trial
-    cut = None if query.as_of is None else await ledger.cut_at(database, query.as_of)
-    record = await record_reads.fetch(
-        database, trial, request.state.caller, kind, subject, record_id, cut
-    )
+    cut = None if query.as_of is None else await ledger.cut_at(service.database, query.as_of)
+    record = await service.record_reads.fetch(caller, place, cut)
     etag = f'"{record.version}"'
     if is_held(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
@@ -55,42 +52,43 @@ async def fetched(
 
 
 async def versions(
-    request: Request, kind: RecordKind, subject: str, record_id: uuid.UUID | None, query: ReadQuery
+    service: Service,
+    caller: Caller,
+    place: Place,
+    query: ReadQuery,
 ) -> Response:
     """Answer with every version of a record, oldest first."""
-    service: Service = request.app.state.service
-    database, trial = service.database, service.trial
-    cut = await _cut(database, query)
-    documents, known = await record_reads.history(
-        database, trial, request.state.caller, kind, subject, record_id, cut
-    )
+    cut = await _cut(service.database, query)
+    documents, known = await service.record_reads.history(caller, place, cut)
     also = f"[{','.join(one.model_dump_json() for one in known.also)}]"
     named = f',"identifiers":{json.dumps(known.own)},"also_held_by":{also}}}'
     return Response(_list(documents, cut)[:-1] + named, media_type=JSON)
 
 
 async def listed(
-    request: Request, kind: RecordKind, query: ListQuery, subject: str | None = None
+    request: Request,
+    service: Service,
+    caller: Caller,
+    form: str,
+    kind: RecordKind,
+    query: ListQuery,
+    subject: str | None = None,
 ) -> Response:
     """Answer with one page as JSON, or with the whole list as CSV or NDJSON."""
-    service: Service = request.app.state.service
-    database, trial = service.database, service.trial
-    caller = request.state.caller
-    form = request.state.form
+    database, reads = service.database, service.record_reads
     filters = {
         name: value
         for name, value in query.model_dump(by_alias=True, exclude_none=True).items()
         if name not in _NOT_FILTERS
     }
+    listing = Listing(kind, filters, subject)
     if form == JSON:
         after = query.cursor.after if query.cursor else None
         as_of = query.as_of
         if query.cursor is not None and query.cursor.seq is not None:
             as_of = query.cursor.seq
         cut_at = None if as_of is None else await ledger.cut_at(database, as_of)
-        page = await record_reads.page(
-            database, trial, caller, kind, filters, cut_at, after, query.limit, subject
-        )
+        page = await reads.page(caller, listing, cut_at, after, query.limit)
         cut = page.cut
         headers = {}
         if page.more and page.last is not None:
@@ -100,7 +98,7 @@ async def listed(
     cut = await (
         ledger.newest_cut(database) if query.as_of is None else ledger.cut_at(database, query.as_of)
     )
-    pages = record_reads.pages(database, trial, caller, kind, filters, cut, subject)
+    pages = reads.pages(caller, listing, cut)
     first = await anext(pages)
     lines = _csv(kind, first, pages, query.csv) if form == CSV else _ndjson(first, pages)
     return StreamingResponse(
@@ -164,8 +162,8 @@ async def _ndjson(first: list[str], rest: AsyncIterator[list[str]]) -> AsyncIter
 async def _csv(
     kind: RecordKind, first: list[str], rest: AsyncIterator[list[str]], form: CsvForm
 ) -> AsyncIterator[str]:
-    """Write documents as rows: one column a member."""
-    columns = list(kind.view.model_fields)
+    """Write documents as rows: one column a member, last what follows from other records."""
+    columns = list(dict.fromkeys([*kind.view.model_fields, *kind.shown.model_fields]))
     yield written_table(columns, map(json.loads, first), form)
     async for documents in rest:
         yield written_rows(columns, map(json.loads, documents), form)

@@ -51,12 +51,12 @@ from app.routers.conditions import (
 )
 from app.routers.record_answers import fetched, listed, listed_as, respond, versions
 from app.routers.record_words import words_of
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.infusion import INFUSIONS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned, RecordKind
-from app.service import Service
-from app.services import records
+from app.services.place import Place
 from app.services.writers import actions_on
 
 SubjectOfPath = Annotated[
@@ -179,18 +179,16 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def submit(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         payload: kind.submission,  # type: ignore[name-defined]
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        service: Service = request.app.state.service
         return respond(
-            await records.submit(
-                service.database,
-                service.trial,
-                request.state.caller,
-                kind,
-                subject,
+            await service.records.submit(
+                caller,
+                Place(kind, subject),
                 payload,
                 await keyed(request, idempotency_key, required=True),
             )
@@ -208,21 +206,18 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def amend(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         payload: kind.amendment,  # type: ignore[name-defined]
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        service: Service = request.app.state.service
         return respond(
-            await records.amend(
-                service.database,
-                service.trial,
-                request.state.caller,
-                kind,
-                subject,
-                record_id,
+            await service.records.amend(
+                caller,
+                Place(kind, subject, record_id),
                 payload,
                 based_on(if_match),
                 await keyed(request, idempotency_key, required=False),
@@ -241,21 +236,18 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def void(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         payload: Reasoned,
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        service: Service = request.app.state.service
         return respond(
-            await records.void(
-                service.database,
-                service.trial,
-                request.state.caller,
-                kind,
-                subject,
-                record_id,
+            await service.records.void(
+                caller,
+                Place(kind, subject, record_id),
                 payload.reason,
                 based_on(if_match),
                 await keyed(request, idempotency_key, required=True),
@@ -274,13 +266,14 @@ def record_router(kind: RecordKind) -> APIRouter:
         **permits(Action.READ_RECORD),
     )
     async def fetch(
-        request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         query: Annotated[ReadQuery, Query()],
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        return await fetched(request, kind, subject, record_id, query, if_none_match)
+        return await fetched(service, caller, Place(kind, subject, record_id), query, if_none_match)
 
     @router.get(
         one + "/history",
@@ -290,12 +283,13 @@ def record_router(kind: RecordKind) -> APIRouter:
         **permits(Action.READ_RECORD),
     )
     async def history(
-        request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
         subject: SubjectOfPath,
         record_id: RecordOfPath,
         query: Annotated[ReadQuery, Query()],
     ) -> Response:
-        return await versions(request, kind, subject, record_id, query)
+        return await versions(service, caller, Place(kind, subject, record_id), query)
 
     of_subject_query = list_query(kind, across_subjects=False)
     across_query = list_query(kind, across_subjects=True)
@@ -309,10 +303,13 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def list_of_subject(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
+        form: FormOfAnswer,
         subject: SubjectOfPath,
         query: Annotated[of_subject_query, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        return await listed(request, kind, query, subject)
+        return await listed(request, service, caller, form, kind, query, subject)
 
     @router.get(
         f"/v1/{kind.path}",
@@ -323,8 +320,11 @@ def record_router(kind: RecordKind) -> APIRouter:
     )
     async def list_across_subjects(
         request: Request,
+        service: ServiceOfApp,
+        caller: CallerOfRequest,
+        form: FormOfAnswer,
         query: Annotated[across_query, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        return await listed(request, kind, query)
+        return await listed(request, service, caller, form, kind, query)
 
     return router

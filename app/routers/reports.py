@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.access.permissions import Action
@@ -19,9 +19,9 @@ from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute
 from app.routers.record_routes import ALWAYS
 from app.routers.responses import CutQuery
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.trial_route import permits
 from app.schemas.listing import SoughtText
-from app.service import Service
 from app.services import ledger
 from app.services.printed_reports import ReportForm
 from app.services.reports.catalogue import TRIAL_REPORT
@@ -77,13 +77,14 @@ class ReportQuery(CutQuery):
     **permits(Action.READ_ENDPOINTS),
 )
 async def print_trial_report(
-    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
     query: Annotated[ReportQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Print the report of the trial at a data cut."""
-    form = ReportForm(request.state.form)
-    service: Service = request.app.state.service
+    printed_as = ReportForm(form)
     asked: dict[str, Any] = query.model_dump(exclude={"as_of"}, exclude_none=True)
     if "population" not in asked:
         asked |= {"population": service.trial.populations.default, "population_by_default": True}
@@ -91,16 +92,16 @@ async def print_trial_report(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )
     question = Question(endpoint=TRIAL_REPORT, cut=cut, **asked)
-    answer = await service.reports.of_trial(request.state.caller, question, form, if_none_match)
+    answer = await service.reports.of_trial(caller, question, printed_as, if_none_match)
     headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
     if answer.body is None:
         return Response(status_code=304, headers=headers)
     name = "-".join(
         str(part) for part in (service.trial.code, cut.seq, query.cutoff) if part is not None
     )
-    headers["Content-Disposition"] = f'inline; filename="{name}.{form.suffix}"'
-    media_type = form.value
-    if form is ReportForm.HTML:
+    headers["Content-Disposition"] = f'inline; filename="{name}.{printed_as.suffix}"'
+    media_type = printed_as.value
+    if printed_as is ReportForm.HTML:
         headers["Content-Security-Policy"] = MAY_LOAD
-        media_type = f"{form.value}; charset=utf-8"
+        media_type = f"{printed_as.value}; charset=utf-8"
     return Response(answer.body, headers=headers, media_type=media_type)

@@ -12,10 +12,10 @@ from app.problems import AsOfInTheFuture, CutoffAfterAsOf, InvalidParameter, Not
 from app.routers.endpoints import EndpointRoute
 from app.routers.figures.explanation import DiscrepancyList, ResponseExplanation
 from app.routers.record_routes import ALWAYS, SubjectOfPath
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.table_answers import CSV, WRITTEN_AS_CSV, streamed_table
 from app.routers.trial_route import permits
 from app.schemas.listing import CsvQuery, ReadQuery, SoughtText
-from app.service import Service
 from app.services import ledger
 from app.services.json_values import written
 from app.services.trial_endpoints import response_reads
@@ -58,15 +58,17 @@ class DiscrepancyQuery(CsvQuery, CutQuery):
     **permits(Action.READ_RESPONSES),
 )
 async def explain(
-    request: Request, subject: SubjectOfPath, query: Annotated[CutQuery, Query()]
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    subject: SubjectOfPath,
+    query: Annotated[CutQuery, Query()],
 ) -> Response:
     """Explain each visit: category, rules, nadir and change, what was missing, confirmation."""
-    service: Service = request.app.state.service
     cut = await ledger.data_cut(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )
     document = await response_reads.explanation(
-        service.database, service.trial, request.state.caller, subject, cut, query.cutoff
+        service.database, service.trial, caller, subject, cut, query.cutoff
     )
     return Response(written(document), media_type="application/json")
 
@@ -91,22 +93,25 @@ async def explain(
     **permits(Action.READ_RESPONSES),
 )
 async def list_discrepancies(
-    request: Request, query: Annotated[DiscrepancyQuery, Query()]
+    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
+    query: Annotated[DiscrepancyQuery, Query()],
 ) -> Response:
     """List them for the subjects that the caller can see; neither source is ever overwritten.
 
     `Accept: text/csv` gives the whole list as CSV, one column a member, parts as JSON; `limit` and
     the page are those of JSON alone. `csv=spreadsheet` is for people.
     """
-    service: Service = request.app.state.service
     cut = await ledger.data_cut(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )
-    if request.state.form == CSV:
+    if form == CSV:
         found = response_reads.discrepancy_pages(
             service.database,
             service.trial,
-            request.state.caller,
+            caller,
             cut,
             query.cutoff,
             centre=query.centre,
@@ -117,7 +122,7 @@ async def list_discrepancies(
     page = await response_reads.discrepancy_page(
         service.database,
         service.trial,
-        request.state.caller,
+        caller,
         cut,
         query.cutoff,
         centre=query.centre,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,9 +10,9 @@ from app.access.permissions import Action
 from app.problems import InvalidParameter, documented
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ETAG, SIGNED_IN
+from app.routers.supplied import CallerOfRequest, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.listing import SoughtText
-from app.service import Service
 from app.services.code_digest import code_digest
 from app.services.entity_tags import is_held
 from app.services.reports.question import RULES_VERSION
@@ -84,15 +84,17 @@ class RuleQuery(BaseModel):
     **permits(Action.SIGNED_IN),
 )
 async def rule_book(
-    request: Request, query: Annotated[RuleQuery, Query()], if_none_match: IfNoneMatch = None
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    query: Annotated[RuleQuery, Query()],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give the rules by which figures are made.
 
     Each says what it does, its boundaries, its sources, what was decided where they are silent, and
     the tests that hold it.
     """
-    service: Service = request.app.state.service
-    async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
+    async with service.database.transaction(caller.principal, Action.SIGNED_IN):
         pass
     etag = f'"{rules_identity()}"'
     if is_held(if_none_match, etag):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.access.permissions import Action
@@ -11,11 +11,11 @@ from app.routers.conditions import IfNoneMatch
 from app.routers.endpoints import FIGURES, EndpointRoute, described
 from app.routers.record_routes import ALWAYS
 from app.routers.responses import CutQuery
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.table_answers import CSV, WRITTEN_AS_CSV, table_etag, whole_table
 from app.routers.trial_route import permits
 from app.schemas.listing import CsvQuery, SoughtText
 from app.schemas.status_board import StatusBoard
-from app.service import Service
 from app.services import ledger
 from app.services.entity_tags import is_held
 from app.services.reports.catalogue import STATUS_BOARD
@@ -45,7 +45,9 @@ class BoardQuery(CsvQuery, CutQuery):
     **permits(Action.READ_RECORD),
 )
 async def read_status_board(
-    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
     query: Annotated[BoardQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -55,16 +57,14 @@ async def read_status_board(
     gives one line a visit of a subject; `scheduled` is false of a visit outside the calendar, which
     has no status. `csv=spreadsheet` is for people.
     """
-    service: Service = request.app.state.service
     cut = await ledger.data_cut(
         service.database, query.as_of, service.trial.centres.time_zone, query.cutoff
     )
     question = Question(
         endpoint=STATUS_BOARD, cut=cut, cutoff=query.cutoff, centre=query.centre, rows=True
     )
-    caller = request.state.caller
     admitted = await service.answers.admit(caller, question, Action.READ_RECORD)
-    as_csv = request.state.form == CSV
+    as_csv = form == CSV
     headers = described(table_etag(admitted.etag, query.csv) if as_csv else admitted.etag)
     if is_held(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)

@@ -34,12 +34,13 @@ from app.routers.record_routes import (
     sent_as,
 )
 from app.routers.record_words import words_of
+from app.routers.supplied import CallerOfRequest, FormOfAnswer, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.enrolment import ENROLMENTS
 from app.schemas.listing import ReadQuery, list_query
 from app.schemas.record import Reasoned
-from app.service import Service
 from app.services import enrolment, subject_void
+from app.services.place import Place
 
 router = APIRouter(route_class=TrialRoute, tags=["subjects"])
 ONE = "/v1/subjects/{subject}"
@@ -78,17 +79,14 @@ SubjectsQuery = list_query(ENROLMENTS, across_subjects=True)
 )
 async def submit(
     request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
     payload: Submission,  # type: ignore[valid-type]
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Make a subject of one of the caller's centres."""
-    service: Service = request.app.state.service
     keyed_request = await keyed(request, idempotency_key, required=True)
-    return respond(
-        await enrolment.enrol(
-            service.database, request.state.caller, service.trial, payload, keyed_request
-        )
-    )
+    return respond(await enrolment.enrol(service.records, caller, payload, keyed_request))
 
 
 @router.put(
@@ -108,20 +106,20 @@ async def submit(
 )
 async def amend(
     request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
     subject: SubjectOfPath,
     payload: Amendment,  # type: ignore[valid-type]
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Store what the enrolment should say as its next version."""
-    service: Service = request.app.state.service
     version = based_on(if_match)
     keyed_request = await keyed(request, idempotency_key, required=False)
     return respond(
         await enrolment.amend(
-            service.database,
-            request.state.caller,
-            service.trial,
+            service.records,
+            caller,
             subject,
             payload,
             version,
@@ -150,6 +148,8 @@ async def amend(
 )
 async def void(
     request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
     subject: SubjectOfPath,
     payload: Reasoned,
     query: Annotated[VoidQuery, Query()],
@@ -157,14 +157,12 @@ async def void(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Say that the enrolment should not have been."""
-    service: Service = request.app.state.service
     version = based_on(if_match)
     keyed_request = await keyed(request, idempotency_key, required=True)
     return respond(
         await subject_void.void(
-            service.database,
-            service.trial,
-            request.state.caller,
+            service.records,
+            caller,
             subject,
             payload.reason,
             version,
@@ -186,13 +184,14 @@ async def void(
     **permits(Action.READ_RECORD),
 )
 async def fetch(
-    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
     subject: SubjectOfPath,
     query: Annotated[ReadQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give a subject's enrolment and its status."""
-    return await fetched(request, ENROLMENTS, subject, None, query, if_none_match)
+    return await fetched(service, caller, Place(ENROLMENTS, subject), query, if_none_match)
 
 
 @router.get(
@@ -203,10 +202,13 @@ async def fetch(
     **permits(Action.READ_RECORD),
 )
 async def history(
-    request: Request, subject: SubjectOfPath, query: Annotated[ReadQuery, Query()]
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    subject: SubjectOfPath,
+    query: Annotated[ReadQuery, Query()],
 ) -> Response:
     """Give every version of a subject's enrolment, oldest first."""
-    return await versions(request, ENROLMENTS, subject, None, query)
+    return await versions(service, caller, Place(ENROLMENTS, subject), query)
 
 
 @router.get(
@@ -224,7 +226,10 @@ async def history(
 )
 async def list_subjects(
     request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
+    form: FormOfAnswer,
     query: Annotated[SubjectsQuery, Query()],  # type: ignore[valid-type]
 ) -> Response:
     """List the subjects that the caller can see."""
-    return await listed(request, ENROLMENTS, query)
+    return await listed(request, service, caller, form, ENROLMENTS, query)

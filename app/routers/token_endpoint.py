@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from app.access.client_assertions import CLIENT_ALGORITHMS
+from app.access.grant_types import ASSERTION_TYPE, LINK_GRANT
 from app.access.permissions import Action
 from app.access.scopes import ALL_SCOPES
 from app.problems import (
@@ -27,15 +28,13 @@ from app.problems import (
     UnknownParameter,
     documented,
 )
+from app.routers.supplied import ServiceOfApp
 from app.routers.trial_route import CARRIES_SECRETS, TrialRoute, permits, read_body
 from app.schemas.discovery import AuthorizationServer, PublicKeys
-from app.service import Service
 from app.services.sign_in import InvalidClient, InvalidScope, SignIn
 
 router = APIRouter(route_class=TrialRoute, tags=["sign in"])
 
-LINK_GRANT = "urn:dayzero:params:oauth:grant-type:one-time-link"
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _FORM = "application/x-www-form-urlencoded"
 _KNOWN = frozenset(
     {
@@ -136,9 +135,8 @@ _FORM_BODY = {
     },
     **permits(Action.PUBLIC, **CARRIES_SECRETS, **_FORM_BODY),
 )
-async def issue_token(request: Request) -> JSONResponse:
+async def issue_token(request: Request, service: ServiceOfApp) -> JSONResponse:
     """Issue a token for client credentials or for a one-time link."""
-    service: Service = request.app.state.service
     try:
         form = _form(request, await read_body(request, 64 * 1024))
         asked = frozenset(form.get("scope", "").split())
@@ -180,9 +178,9 @@ async def issue_token(request: Request) -> JSONResponse:
     responses={200: {"model": AuthorizationServer}, **documented(UnknownParameter)},
     **permits(Action.PUBLIC),
 )
-async def authorization_server(request: Request) -> JSONResponse:
+async def authorization_server(service: ServiceOfApp) -> JSONResponse:
     """Describe the token endpoint."""
-    sign_in: SignIn = request.app.state.service.sign_in
+    sign_in: SignIn = service.sign_in
     issuer = sign_in.settings.issuer
     return JSONResponse(
         {
@@ -210,9 +208,9 @@ async def authorization_server(request: Request) -> JSONResponse:
     responses={200: {"model": PublicKeys}, **documented(UnknownParameter)},
     **permits(Action.PUBLIC),
 )
-async def signing_keys(request: Request) -> JSONResponse:
+async def signing_keys(service: ServiceOfApp) -> JSONResponse:
     """Publish the keys, those of the coming and of the last rotation too."""
-    keys = request.app.state.service.sign_in.public_keys()
+    keys = service.sign_in.public_keys()
     return JSONResponse(keys, headers={"Cache-Control": "public, max-age=60"})
 
 

@@ -36,7 +36,7 @@ from app.routers.caller import authenticate
 from app.routers.negotiation import preferred, vary
 from app.routers.refusals import answer, as_problem
 from app.service import Service
-from app.services.records import Caller
+from app.services.caller import Caller
 from app.strict_json import MalformedJSON, parse_strictly
 
 _JSON_BODY: Final = BodyForms(("application/json",))
@@ -101,6 +101,9 @@ class TrialRoute(APIRoute):
         self._route = f"{' '.join(sorted(self.methods or ()))} {self.path_format}"
         self._known = frozenset(_query_names(self.dependant))
         self._binding = Binding(self.dependant)
+        self._binding.supplied.require(
+            a_caller=self.action is not Action.PUBLIC, a_form=self._negotiates
+        )
         self.app = self._answer
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

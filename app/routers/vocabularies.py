@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Action
@@ -12,9 +12,11 @@ from app.problems import InvalidParameter, NotFound, documented
 from app.routers.caching import VOCABULARY_KEPT, kept
 from app.routers.conditions import IfNoneMatch
 from app.routers.record_routes import ETAG, SIGNED_IN
+from app.routers.supplied import CallerOfRequest, ServiceOfApp
 from app.routers.trial_route import TrialRoute, permits
 from app.schemas.listing import SoughtText
 from app.service import Service
+from app.services.caller import Caller
 from app.services.finding_vocabulary import SERVED
 from app.vocabularies.registry import find_vocabulary
 
@@ -75,9 +77,11 @@ class VocabularyQuery(BaseModel):
     },
     **permits(Action.SIGNED_IN),
 )
-async def every_vocabulary(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+async def every_vocabulary(
+    service: ServiceOfApp, caller: CallerOfRequest, if_none_match: IfNoneMatch = None
+) -> Response:
     """List the vocabularies."""
-    await _signed_in(request)
+    await _signed_in(service, caller)
     listed = VocabularyList(
         items=[
             VocabularySummary(**_summary(vocabulary))
@@ -101,13 +105,14 @@ async def every_vocabulary(request: Request, if_none_match: IfNoneMatch = None) 
     **permits(Action.SIGNED_IN),
 )
 async def one_vocabulary(
-    request: Request,
+    service: ServiceOfApp,
+    caller: CallerOfRequest,
     name: Annotated[str, Path(max_length=100, examples=["response-category"])],
     query: Annotated[VocabularyQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give a vocabulary's concepts: all, or the best of those that a search finds."""
-    await _signed_in(request)
+    await _signed_in(service, caller)
     vocabulary = find_vocabulary(name, query.version, among=SERVED)
     if vocabulary is None:
         raise NotFound("There is no such vocabulary, or not in this version.")
@@ -131,7 +136,6 @@ def _summary(vocabulary: Any) -> dict[str, Any]:
     }
 
 
-async def _signed_in(request: Request) -> None:
-    service: Service = request.app.state.service
-    async with service.database.transaction(request.state.caller.principal, Action.SIGNED_IN):
+async def _signed_in(service: Service, caller: Caller) -> None:
+    async with service.database.transaction(caller.principal, Action.SIGNED_IN):
         pass

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
-from app.models.record import Origin
 from app.schemas.assessment import ASSESSMENTS
 from app.schemas.enrolment import SubjectIn
 from app.schemas.lab_result import LabResultIn
@@ -25,12 +24,13 @@ from app.services.analysis_data import AnalysisCut, history_of
 from app.services.derivations.moments import day_furthest_east
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.subject.explanation import derived_response
-from app.services.derived_members import visit_derived
+from app.services.derived_visit import visit_derived
 from app.services.edit_checks import CheckedRecord, LabSample, on_record, on_subject
 from app.services.edit_checks.rule import NOBODY
 from app.services.json_values import jsonable
 from app.services.lab_grades import findings_of, grades_of, written
 from app.services.lab_values import lab_value
+from app.services.new_version import NewVersion
 from app.services.other_subjects import every_subject
 from app.services.record_statements import day_of_version
 from app.services.source_versions import differing_with
@@ -72,30 +72,26 @@ class BesideRecord:
 async def derive_beside(
     transaction: Transaction,
     trial: Trial,
-    kind: RecordKind,
-    record_id: uuid.UUID,
-    version: int,
-    payload: RecordIn,
+    version: NewVersion,
     course: SubjectCourse,
-    origin: Origin,
 ) -> BesideRecord:
     """Derive what goes with the answer to a submitted or amended record.
 
     Args:
         course: the course of the subject as it is without this version.
-        origin: whose words the version is.
     """
-    differs = await differing_with(transaction, kind, record_id, version, payload, origin)
+    kind, record_id, payload = version.kind, version.record_id, version.payload
+    differs = await differing_with(transaction, version)
     day = await _day(transaction, kind, payload, course.subject)
     zone = trial.centres.zone_of(course.centre)
     today = day_furthest_east(datetime.now(UTC))
     if kind.path in OF_VOLUME:
         fields = LabSample.of(payload) if isinstance(payload, LabResultIn) else payload
-        record = CheckedRecord.of(kind, record_id, version, today, fields, zone, differs)
+        record = CheckedRecord.of(kind, record_id, version.number, today, fields, zone, differs)
         findings = [*on_record(record, course, trial)]
         if not isinstance(payload, LabResultIn):
             return written_beside(kind, day, course, trial, findings)
-        result = lab_value(RecordRef(kind.path, record_id, version), payload, zone)
+        result = lab_value(RecordRef(kind.path, record_id, version.number), payload, zone)
         cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
         grades = await grades_of(transaction, trial, course, result, cut)
         findings += await findings_of(transaction, trial, course, result, grades, cut)
@@ -105,7 +101,7 @@ async def derive_beside(
     visible = visible_centres(transaction.authority)
     stored = await standing_of(transaction, [course.subject], visible, kinds=wanted)
     text = payload.model_dump_json()
-    sent_now = Document(kind, record_id, version, today, text, differs=differs)
+    sent_now = Document(kind, record_id, version.number, today, text, differs=differs)
     standing = stored[course.subject].with_version(sent_now)
     others = NOBODY
     if kind.path in _HELD_AGAINST_OTHERS:

@@ -7,22 +7,14 @@ import json
 from collections.abc import Mapping
 
 from app.schemas.record import RecordKind
+from app.services.derived_visit import names_no_visit, with_visit
 from app.services.subject_course import SubjectCourse, visit_on
 from app.trial.trial import Trial
-
-NO_VISIT = '"visit":null'
-"""How a document says that its sender named no visit. In a text its quotes would be escaped, and in
-a part a space would follow the colon, so it can stand in one place only."""
-
-
-def visit_derived(visit: str | None) -> str:
-    """Write, in the place of :data:`NO_VISIT`, the visit that was derived, and that it was."""
-    return NO_VISIT if visit is None else f'"visit":{json.dumps(visit)},"visit_derived":true'
 
 
 def needs_course(kind: RecordKind, document: str) -> bool:
     """Tell whether something of a document's answer has to be derived."""
-    return kind.one_per_subject or NO_VISIT in document
+    return kind.one_per_subject or names_no_visit(document)
 
 
 def completed(
@@ -43,6 +35,6 @@ def completed(
         return document
     if kind.one_per_subject:
         return f'{document[:-1]},"status":{json.dumps(course.status)}}}'
-    if NO_VISIT in document:
-        return document.replace(NO_VISIT, visit_derived(visit_on(trial, course, day)), 1)
+    if names_no_visit(document):
+        return with_visit(document, visit_on(trial, course, day))
     return document

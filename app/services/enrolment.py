@@ -1,32 +1,25 @@
 """Enrolment: the record that makes a subject and claims one of the trial's slots."""
 
-import asyncpg
-
 from app.access.centres import sees
 from app.access.permissions import Action
-from app.database import Database, Transaction
+from app.database import Transaction
 from app.problems import EnrolmentClosed, ValidationFailed
 from app.schemas.enrolment import ENROLMENTS, SubjectIn, missing_disease_fields
-from app.services.answers_to_writes import derive_beside
+from app.services.caller import Caller
 from app.services.identity import new_identity
-from app.services.records import (
-    Answer,
-    Caller,
-    KeyedRequest,
-    append,
-    holder_of,
-    once,
-    row,
-    stored,
-)
-from app.services.records import amend as amend_record
-from app.services.source_versions import origin_by
+from app.services.keyed_requests import Answer, KeyedRequest, once, stored
+from app.services.new_version import NewVersion
+from app.services.place import Place
+from app.services.records import Records
+from app.services.slots import claim_slot
+from app.services.source_id_holders import Holder, holder_of, in_turn
 from app.services.subject_course import not_enrolled
+from app.services.writing import Writing
 from app.trial.trial import Trial
 
 
 async def enrol(
-    database: Database, caller: Caller, trial: Trial, payload: SubjectIn, request: KeyedRequest
+    records: Records, caller: Caller, payload: SubjectIn, request: KeyedRequest
 ) -> Answer:
     """Make a subject and, once enrolled, claim one of the trial's slots for it.
 
@@ -38,54 +31,35 @@ async def enrol(
         EnrolmentClosed: every slot is taken.
         SourceIdTaken: the centre sent another enrolment under this source_id.
     """
+    database, trial, centre = records.database, records.trial, payload.centre
     _require_disease_fields(trial, payload)
-    again = False
 
-    async def effect(transaction: Transaction) -> Answer:
-        if not sees(transaction.authority, payload.centre):
-            raise unknown_centre()
-        role = transaction.authority.role_for(Action.SUBMIT_RECORD, payload.centre)
-        if (replay := stored(transaction, request)) is not None:
-            return replay
-        subject = await transaction.value("SELECT new_subject($1)", payload.centre)
-        await _claim_slot(transaction, subject, payload, trial)
-        course = not_enrolled(subject, payload.centre)
-        record_id = new_identity()
-        version = row(payload, transaction, record_id, 1, subject, payload.centre, role)
-        return await append(
-            transaction,
-            caller,
-            ENROLMENTS,
-            version,
-            role,
-            "submit",
-            request,
-            await derive_beside(
-                transaction, trial, ENROLMENTS, record_id, 1, payload, course, origin_by(role)
-            ),
-            status=201,
-            location=f"/v1/subjects/{subject}",
-            again=again,
-        )
+    async def attempt(again: bool) -> Answer:  # noqa: FBT001
+        async def effect(transaction: Transaction) -> Answer:
+            if not sees(transaction.authority, centre):
+                raise unknown_centre()
+            role = transaction.authority.role_for(Action.SUBMIT_RECORD, centre)
+            if (replay := stored(transaction, request)) is not None:
+                return replay
+            writing = Writing(transaction, caller, role, request)
+            subject = await transaction.value("SELECT new_subject($1)", centre)
+            await _claim_slot(transaction, subject, payload, trial)
+            version = NewVersion(
+                ENROLMENTS, new_identity(), 1, subject, centre, payload, writing.origin
+            )
+            return await writing.store(trial, version, not_enrolled(subject, centre), again=again)
 
-    at = (database, caller, ENROLMENTS, payload.centre, payload)
-    try:
         return await once(database, caller, Action.SUBMIT_RECORD, request, effect)
-    except asyncpg.UniqueViolationError as violation:
-        holder = await holder_of(*at, violation)
-    if not holder.voided:
-        raise holder.taken()
-    again = True
-    try:
-        return await once(database, caller, Action.SUBMIT_RECORD, request, effect)
-    except asyncpg.UniqueViolationError as violation:
-        raise (await holder_of(*at, violation)).taken() from None
+
+    async def held_by() -> Holder:
+        return await holder_of(database, caller, ENROLMENTS, centre, payload.source_id)
+
+    return await in_turn(attempt, held_by, lambda holder: holder.voided)
 
 
 async def amend(
-    database: Database,
+    records: Records,
     caller: Caller,
-    trial: Trial,
     subject: str,
     payload: SubjectIn,
     based_on: int,
@@ -98,23 +72,13 @@ async def amend(
         EnrolmentClosed: the subject has no slot yet and every slot is taken.
         NotFound, StaleVersion, RecordVoided: as for every record.
     """
-    _require_disease_fields(trial, payload)
+    _require_disease_fields(records.trial, payload)
 
     async def claim(transaction: Transaction) -> None:
-        await _claim_slot(transaction, subject, payload, trial)
+        await _claim_slot(transaction, subject, payload, records.trial)
 
-    return await amend_record(
-        database,
-        trial,
-        caller,
-        ENROLMENTS,
-        subject,
-        None,
-        payload,
-        based_on,
-        request,
-        beforehand=claim,
-    )
+    place = Place(ENROLMENTS, subject)
+    return await records.amend(caller, place, payload, based_on, request, beforehand=claim)
 
 
 def unknown_centre() -> ValidationFailed:
@@ -153,5 +117,5 @@ async def _claim_slot(
 ) -> None:
     if payload.enrolled_on is None:
         return
-    if await transaction.value("SELECT claim_slot($1, $2)", subject, trial.slots) is None:
+    if not await claim_slot(transaction, trial, subject):
         raise EnrolmentClosed("Every slot of the trial is taken.", slots=trial.slots, slots_free=0)

@@ -15,11 +15,11 @@ from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.finding import FindingOfRecord, FindingPlace
+from app.services.caller import Caller
 from app.services.data_cut import Cut
 from app.services.edit_checks import RecordFinding, SubjectRecords, on_subject
 from app.services.other_subjects import EverySubject, every_subject
 from app.services.record_reads import note
-from app.services.records import Caller
 from app.services.standing_records import standing_of, subject_records
 from app.trial.trial import Trial
 

@@ -10,13 +10,16 @@ import asyncpg
 from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
-from app.problems import NotFound, RecordVoided, StaleVersion
-from app.schemas.identifiers import IdentifiersOut
+from app.problems import RecordVoided, StaleVersion
+from app.schemas.identifiers import IdentifiersIn, IdentifiersOut
 from app.schemas.record import RecordKind
 from app.services import record_statements as statements
+from app.services.caller import Caller
+from app.services.current_version import current_version, no_such_record
 from app.services.known_identifiers import Known, known_by
+from app.services.place import Place
 from app.services.record_reads import note
-from app.services.records import Caller, Holder
+from app.services.source_id_holders import Holder
 from app.services.writers import actions_on
 
 
@@ -58,9 +61,7 @@ def _holders(kind: RecordKind) -> str:
     ORDER BY held.source_id, held.turn DESC"""  # noqa: S608
 
 
-async def read(
-    database: Database, caller: Caller, kind: RecordKind, subject: str, record_id: uuid.UUID | None
-) -> IdentifiersOut:
+async def read(database: Database, caller: Caller, place: Place) -> IdentifiersOut:
     """Give the identifiers of a record.
 
     Raises:
@@ -68,42 +69,28 @@ async def read(
     """
     async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
         row = await transaction.row(
-            statements.read_one(kind),
-            record_id,
-            subject,
+            statements.read_one(place.kind),
+            place.record_id,
+            place.subject,
             visible_centres(transaction.authority),
             None,
             note(transaction, caller),
         )
         if row is None:
-            raise NotFound("There is no such record, or none that you can see.")
+            raise no_such_record()
         found = uuid.UUID(json.loads(row["document"])["record_id"])
-        known = await known_by(transaction, kind, found)
+        known = await known_by(transaction, place.kind, found)
         if not transaction.authority.sees_free_text(row["centre"]):
             known = Known([], [])
-        return IdentifiersOut(
-            subject=subject,
-            record_id=found,
-            version=row["version"],
-            identifiers=known.own,
-            also_held_by=known.also,
-        )
+        return _written(place, found, row["version"], known)
 
 
 async def add(
-    database: Database,
-    caller: Caller,
-    kind: RecordKind,
-    subject: str,
-    record_id: uuid.UUID | None,
-    identifiers: list[str],
-    reason: str,
-    based_on: int | None,
+    database: Database, caller: Caller, place: Place, sent: IdentifiersIn, based_on: int | None
 ) -> IdentifiersOut:
     """Give a record the identifiers that it does not have yet.
 
     Args:
-        record_id: the record; None for the one enrolment of the subject.
         based_on: the version that the caller has read; None: whichever it is.
 
     Raises:
@@ -112,43 +99,40 @@ async def add(
         RecordVoided: the record was voided.
         SourceIdTaken: another record holds one of the identifiers.
     """
-    action = actions_on(kind).amend
+    action = actions_on(place.kind).amend
     for last in (False, True):
         try:
             async with database.transaction(caller.principal, action) as transaction:
-                current = await transaction.row(
-                    statements.current_version(kind),
-                    record_id,
-                    subject,
-                    visible_centres(transaction.authority),
-                )
-                if current is None:
-                    raise NotFound("There is no such record, or none that you can see.")
+                current = await current_version(transaction, place)
                 role = transaction.authority.role_for(action, current["centre"])
                 _require(current, based_on)
                 event = {
                     "principal": transaction.authority.name,
                     "role": role.value,
                     "centre": current["centre"],
-                    "subject": subject,
+                    "subject": place.subject,
                     "version": current["version"],
                     "route": caller.route,
-                    "reason": reason,
+                    "reason": sent.reason,
                     "request_id": caller.request_id,
                 }
-                await _give(transaction, kind, subject, current, identifiers, event)
-                known = await known_by(transaction, kind, current["record_id"])
-                return IdentifiersOut(
-                    subject=subject,
-                    record_id=current["record_id"],
-                    version=current["version"],
-                    identifiers=known.own,
-                    also_held_by=known.also,
-                )
+                await _give(transaction, place, current, sent.identifiers, event)
+                known = await known_by(transaction, place.kind, current["record_id"])
+                return _written(place, current["record_id"], current["version"], known)
         except asyncpg.UniqueViolationError:
             if last:
                 raise
     raise AssertionError("unreachable")
+
+
+def _written(place: Place, record_id: uuid.UUID, version: int, known: Known) -> IdentifiersOut:
+    return IdentifiersOut(
+        subject=place.subject,
+        record_id=record_id,
+        version=version,
+        identifiers=known.own,
+        also_held_by=known.also,
+    )
 
 
 def _require(current: asyncpg.Record, based_on: int | None) -> None:
@@ -164,13 +148,12 @@ def _require(current: asyncpg.Record, based_on: int | None) -> None:
 
 async def _give(
     transaction: Transaction,
-    kind: RecordKind,
-    subject: str,
+    place: Place,
     current: asyncpg.Record,
     identifiers: list[str],
     event: dict[str, Any],
 ) -> None:
-    rows = await transaction.rows(_holders(kind), identifiers, current["centre"])
+    rows = await transaction.rows(_holders(place.kind), identifiers, current["centre"])
     holders = {row["source_id"]: row for row in rows}
     turns: dict[str, int] = {}
     for identifier in identifiers:
@@ -178,11 +161,17 @@ async def _give(
         if held is None:
             turns[identifier] = 1
         elif held["record_id"] != current["record_id"]:
-            holder = Holder(kind, held["subject"], held["record_id"], held["state"] == "voided")
-            if not holder.free_for(subject):
+            holder = Holder(
+                place.kind, held["subject"], held["record_id"], held["state"] == "voided"
+            )
+            if not holder.free_for(place.subject):
                 raise holder.taken()
             turns[identifier] = held["turn"] + 1
     if turns:
         await transaction.value(
-            _add(kind), current["record_id"], list(turns), list(turns.values()), json.dumps(event)
+            _add(place.kind),
+            current["record_id"],
+            list(turns),
+            list(turns.values()),
+            json.dumps(event),
         )

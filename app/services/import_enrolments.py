@@ -6,6 +6,7 @@ from app.services.import_homes import FileHomes
 from app.services.import_lines import Line
 from app.services.import_order import MetRecord
 from app.services.import_references import Refuse
+from app.services.slots import claim_slot, has_free_slot
 from app.services.subject_void import release_slot, standing_beside_enrolment
 from app.trial.trial import Trial
 
@@ -56,14 +57,12 @@ class FileEnrolments:
         if not isinstance(line.payload, SubjectIn) or line.payload.enrolled_on is None:
             return True
         if record.taken_back:
-            free = await transaction.value("SELECT slots_taken() < $1", self._trial.slots)
+            free = await has_free_slot(transaction, self._trial)
         else:
-            free = await transaction.value(
-                "SELECT claim_slot($1, $2) IS NOT NULL", record.subject, self._trial.slots
-            )
+            free = await claim_slot(transaction, self._trial, record.subject)
         if not free:
             self._refuse(line, "/enrolled_on", "enrolment_closed", "the trial has no slot left")
-        return bool(free)
+        return free
 
     def says_enough(self, line: Line) -> bool:
         """Tell whether an enrolment says what the trial must know; refuse it else."""

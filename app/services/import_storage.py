@@ -14,6 +14,7 @@ from app.models.record import Origin
 from app.schemas.infusion import INFUSIONS, InfusionIn
 from app.schemas.record import RecordKind
 from app.services import import_statements, record_statements
+from app.services.caller import Caller
 from app.services.edit_checks.safety_relevant_changes import (
     SAFETY_RELEVANT,
     RecordChange,
@@ -31,7 +32,6 @@ from app.services.import_runs import parts, runs
 from app.services.product_lots import CODE as LOT_GIVEN
 from app.services.product_lots import MESSAGE as LOT_MESSAGE
 from app.services.product_lots import given_to_another
-from app.services.records import Caller
 from app.services.subject_course import SubjectCourse, courses_of
 from app.trial.trial import Trial
 

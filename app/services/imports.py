@@ -18,10 +18,10 @@ import asyncpg
 from app.access.permissions import Action
 from app.database import RETRY_AFTER, Database
 from app.problems import ImportRejected, OutcomeUnknown, Overloaded, Problem
+from app.services.caller import Caller
 from app.services.import_lines import Line, read_lines, result
 from app.services.import_order import FileOrder, RecordSoFar, order_of
 from app.services.import_storage import OUTCOMES, REJECTED, ImportStorage
-from app.services.records import Caller
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 

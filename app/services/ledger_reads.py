@@ -9,9 +9,9 @@ from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.problems import HistoryRewound
 from app.services import ledger
+from app.services.caller import Caller
 from app.services.log_filters import OF_LEDGER, OF_READS, LogFilters
 from app.services.record_reads import note
-from app.services.records import Caller
 
 _CHANGES = """
 WITH change AS (
@@ -192,7 +192,9 @@ class AccessPlace:
 
     @classmethod
     def read(cls, written: str) -> "AccessPlace":
-        """Read a place as :meth:`written` gives it."""
+        """Read a place as :meth:`written` gives it; an empty one is before the first entry."""
+        if not written:
+            return cls()
         transaction_id, _, event = written.partition("-")
         return cls(transaction_id=str(int(transaction_id)), id=int(event))
 

@@ -6,25 +6,26 @@ an answer are, also when the report was kept from an earlier request.
 
 import asyncio
 import json
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from app.bounded_cache import BoundedCache
 from app.database import Database
 from app.printing.document import Printed
 from app.printing.page import page
 from app.printing.report import printed
 from app.printing.words import ENDPOINTS
 from app.services import findings
+from app.services.caller import Caller
 from app.services.drawing.forms import Form
-from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
+from app.services.drawing.kept_pictures import KeptPicture, KeptPictures, kept_pictures
 from app.services.drawing.order import TYPESET, Order
 from app.services.drawing.pictures import picture_etag
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held
-from app.services.records import Caller
 from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Admitted, Answers
 from app.trial.trial import Trial
@@ -73,9 +74,11 @@ class PrintedReports:
     trial: Trial
     answers: Answers
     pool: DrawingPool
-    _kept: KeptPictures = field(default_factory=KeptPictures)
+    _kept: KeptPictures = field(default_factory=kept_pictures)
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _reports: OrderedDict[str, tuple[Printed, tuple[str, ...]]] = field(default_factory=OrderedDict)
+    _reports: BoundedCache[str, tuple[Printed, tuple[str, ...]]] = field(
+        default_factory=lambda: BoundedCache(REPORTS_KEPT)
+    )
 
     async def of_trial(
         self, caller: Caller, question: Question, form: ReportForm, held: str | None = None
@@ -121,9 +124,7 @@ class PrintedReports:
             document["quality"]["findings"] = await self._findings(caller, admitted.question)
             pictures = await self._pictures(document)
             made = await asyncio.to_thread(printed, document, pictures), told.subjects
-            self._reports[admitted.copy] = made
-            while len(self._reports) > REPORTS_KEPT:
-                self._reports.popitem(last=False)
+            self._reports.keep(admitted.copy, made)
             return made
 
     async def _findings(self, caller: Caller, question: Question) -> dict[str, Any]:

@@ -13,16 +13,18 @@ import asyncpg
 from app.access.centres import visible_centres
 from app.access.permissions import Action
 from app.database import Database, Transaction
-from app.problems import NotFound
 from app.schemas.free_text import without_free_text
 from app.schemas.record import RecordKind
 from app.services import record_statements as statements
+from app.services.caller import Caller
+from app.services.current_version import no_such_record
 from app.services.data_cut import Cut
 from app.services.derived_members import completed, needs_course
 from app.services.known_identifiers import Known, known_by
+from app.services.place import Place
 from app.services.record_filters import conditions_of
-from app.services.records import Caller, home
 from app.services.subject_course import courses_of
+from app.services.visible_subjects import home
 from app.trial.trial import Trial
 
 
@@ -48,167 +50,160 @@ class Page:
     more: bool
 
 
-async def fetch(
-    database: Database,
-    trial: Trial,
-    caller: Caller,
-    kind: RecordKind,
-    subject: str,
-    record_id: uuid.UUID | None,
-    cut: Cut | None,
-) -> Fetched:
-    """Give the current version of a record, or the one at a cut.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The records that a list is of: of a kind, those that every filter holds for.
 
-    Raises:
-        NotFound: the caller can see no such record, or it was not there yet.
-    """
-    async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
-        row = await transaction.row(
-            statements.read_one(kind),
-            record_id,
-            subject,
-            visible_centres(transaction.authority),
-            cut.transaction_id if cut else None,
-            note(transaction, caller),
-        )
-        if row is None:
-            raise NotFound("There is no such record, or none that you can see.")
-        document = await _complete(transaction, kind, trial, cut, [(subject, row)])
-        return Fetched(row["version"], document[0])
-
-
-async def history(
-    database: Database,
-    trial: Trial,
-    caller: Caller,
-    kind: RecordKind,
-    subject: str,
-    record_id: uuid.UUID | None,
-    cut: Cut | None,
-) -> tuple[list[str], Known]:
-    """Give every version of a record, oldest first, and what the record is known by.
-
-    Raises:
-        NotFound: the caller can see no such record.
-    """
-    async with database.transaction(caller.principal, Action.READ_RECORD) as transaction:
-        rows = await transaction.rows(
-            statements.read_history(kind),
-            record_id,
-            subject,
-            visible_centres(transaction.authority),
-            cut.transaction_id if cut else None,
-            note(transaction, caller),
-        )
-        if not rows:
-            raise NotFound("There is no such record, or none that you can see.")
-        documents = await _complete(transaction, kind, trial, cut, [(subject, row) for row in rows])
-        if not transaction.authority.sees_free_text(rows[0]["centre"]):
-            return documents, Known([], [])
-        found = uuid.UUID(json.loads(documents[0])["record_id"])
-        return documents, await known_by(
-            transaction, kind, found, cut.transaction_id if cut else None
-        )
-
-
-async def page(
-    database: Database,
-    trial: Trial,
-    caller: Caller,
-    kind: RecordKind,
-    filters: Mapping[str, object],
-    cut: Cut | None,
-    after: uuid.UUID | None,
-    limit: int,
-    within: str | None = None,
-) -> Page:
-    """Give one page of the records that the caller can see and that every filter holds for.
-
-    Args:
-        cut: what the database knew then; None for what is current, with the head of the ledger as
-            it was before.
+    Attributes:
         within: the subject whose list it is; None for the list across subjects.
-
-    Raises:
-        NotFound: the caller can see no such subject.
     """
-    async with database.transaction(
-        caller.principal, Action.READ_RECORD, at_head=cut is None
-    ) as transaction:
-        if cut is None:
-            cut = Cut(transaction.entered["head"], None)
-        conditions, values = await conditions_of(transaction, trial, kind, filters, cut, within)
-        rows = await transaction.rows(
-            statements.read_page(kind, conditions),
-            visible_centres(transaction.authority),
-            cut.transaction_id,
-            after,
-            limit + 1,
-            note(transaction, caller),
-            *values,
+
+    kind: RecordKind
+    filters: Mapping[str, object]
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReads:
+    """The records of the trial, as callers read them."""
+
+    database: Database
+    trial: Trial
+
+    async def fetch(self, caller: Caller, place: Place, cut: Cut | None) -> Fetched:
+        """Give the current version of a record, or the one at a cut.
+
+        Raises:
+            NotFound: the caller can see no such record, or it was not there yet.
+        """
+        kind, subject = place.kind, place.subject
+        async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
+            row = await transaction.row(
+                statements.read_one(kind),
+                place.record_id,
+                subject,
+                visible_centres(transaction.authority),
+                cut.transaction_id if cut else None,
+                note(transaction, caller),
+            )
+            if row is None:
+                raise no_such_record()
+            document = await self._complete(transaction, kind, cut, [(subject, row)])
+            return Fetched(row["version"], document[0])
+
+    async def history(
+        self, caller: Caller, place: Place, cut: Cut | None
+    ) -> tuple[list[str], Known]:
+        """Give every version of a record, oldest first, and what the record is known by.
+
+        Raises:
+            NotFound: the caller can see no such record.
+        """
+        kind, subject = place.kind, place.subject
+        until = cut.transaction_id if cut else None
+        async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
+            rows = await transaction.rows(
+                statements.read_history(kind),
+                place.record_id,
+                subject,
+                visible_centres(transaction.authority),
+                until,
+                note(transaction, caller),
+            )
+            if not rows:
+                raise no_such_record()
+            documents = await self._complete(
+                transaction, kind, cut, [(subject, row) for row in rows]
+            )
+            if not transaction.authority.sees_free_text(rows[0]["centre"]):
+                return documents, Known([], [])
+            found = uuid.UUID(json.loads(documents[0])["record_id"])
+            return documents, await known_by(transaction, kind, found, until)
+
+    async def page(
+        self, caller: Caller, listing: Listing, cut: Cut | None, after: uuid.UUID | None, limit: int
+    ) -> Page:
+        """Give one page of the records of a list that the caller can see.
+
+        Args:
+            cut: what the database knew then; None for what is current, with the head of the ledger
+                as it was before.
+
+        Raises:
+            NotFound: the caller can see no such subject.
+        """
+        kind, within = listing.kind, listing.within
+        async with self.database.transaction(
+            caller.principal, Action.READ_RECORD, at_head=cut is None
+        ) as transaction:
+            if cut is None:
+                cut = Cut(transaction.entered["head"], None)
+            conditions, values = await conditions_of(
+                transaction, self.trial, kind, listing.filters, cut, within
+            )
+            rows = await transaction.rows(
+                statements.read_page(kind, conditions),
+                visible_centres(transaction.authority),
+                cut.transaction_id,
+                after,
+                limit + 1,
+                note(transaction, caller),
+                *values,
+            )
+            if within is not None and not rows:
+                await home(transaction, within)
+            shown = rows[:limit]
+            documents = await self._complete(
+                transaction, kind, cut, [(row["subject"], row) for row in shown]
+            )
+        return Page(
+            cut,
+            documents,
+            shown[-1]["record_id"] if shown else None,
+            len(rows) > limit,
         )
-        if within is not None and not rows:
-            await home(transaction, within)
-        shown = rows[:limit]
-        documents = await _complete(
-            transaction, kind, trial, cut, [(row["subject"], row) for row in shown]
-        )
-    return Page(
-        cut,
-        documents,
-        shown[-1]["record_id"] if shown else None,
-        len(rows) > limit,
-    )
 
+    async def pages(
+        self, caller: Caller, listing: Listing, cut: Cut, size: int = 1000
+    ) -> AsyncIterator[list[str]]:
+        """Give the whole list at one cut, page after page."""
+        after: uuid.UUID | None = None
+        while True:
+            found = await self.page(caller, listing, cut, after, size)
+            yield found.documents
+            if not found.more:
+                return
+            after = found.last
 
-async def pages(
-    database: Database,
-    trial: Trial,
-    caller: Caller,
-    kind: RecordKind,
-    filters: Mapping[str, object],
-    cut: Cut,
-    within: str | None = None,
-    size: int = 1000,
-) -> AsyncIterator[list[str]]:
-    """Give the whole list at one cut, page after page."""
-    after: uuid.UUID | None = None
-    while True:
-        found = await page(database, trial, caller, kind, filters, cut, after, size, within)
-        yield found.documents
-        if not found.more:
-            return
-        after = found.last
-
-
-async def _complete(
-    transaction: Transaction,
-    kind: RecordKind,
-    trial: Trial,
-    cut: Cut | None,
-    rows: Sequence[tuple[str, asyncpg.Record]],
-) -> list[str]:
-    """Give the documents with their derived members, and without what the caller may not read."""
-    wanting = {subject for subject, row in rows if needs_course(kind, row["document"])}
-    courses = {}
-    if wanting:
-        courses = await courses_of(
-            transaction,
-            trial,
-            wanting,
-            visible_centres(transaction.authority),
-            cut.transaction_id if cut else None,
-        )
-    documents = [
-        completed(kind, row["document"], row["day"], trial, courses, subject)
-        for subject, row in rows
-    ]
-    centres = {row["centre"] for _, row in rows}
-    hiding = {one for one in centres if not transaction.authority.sees_free_text(one)}
-    return [
-        without_free_text(kind, document, trial) if row["centre"] in hiding else document
-        for document, (_, row) in zip(documents, rows, strict=True)
-    ]
+    async def _complete(
+        self,
+        transaction: Transaction,
+        kind: RecordKind,
+        cut: Cut | None,
+        rows: Sequence[tuple[str, asyncpg.Record]],
+    ) -> list[str]:
+        """Give the documents with their derived members, without what the caller may not read."""
+        trial = self.trial
+        wanting = {subject for subject, row in rows if needs_course(kind, row["document"])}
+        courses = {}
+        if wanting:
+            courses = await courses_of(
+                transaction,
+                trial,
+                wanting,
+                visible_centres(transaction.authority),
+                cut.transaction_id if cut else None,
+            )
+        documents = [
+            completed(kind, row["document"], row["day"], trial, courses, subject)
+            for subject, row in rows
+        ]
+        centres = {row["centre"] for _, row in rows}
+        hiding = {one for one in centres if not transaction.authority.sees_free_text(one)}
+        return [
+            without_free_text(kind, document, trial) if row["centre"] in hiding else document
+            for document, (_, row) in zip(documents, rows, strict=True)
+        ]
 
 
 def note(transaction: Transaction, caller: Caller, action: Action = Action.READ_RECORD) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Numeric
 from app.models.record import clinical_columns
 from app.schemas.record import RecordKind
 from app.services.content_form import COMMITTED, FORM, content
+from app.services.derived_visit import with_visit_in_sql
 
 _SENT = (
     "record_id", "version", "subject", "centre", "state", "source_id", "reason", "recorded_by",
@@ -128,7 +129,8 @@ def _answerable(kind: RecordKind) -> str:
 def _completed(kind: RecordKind) -> str:
     """Splice a document with what was derived for its answer."""
     beside = "" if kind.judges is None else " || written.beside"
-    return f"""left(replace(written.document, '"visit":null', $3::jsonb ->> 'visit'), -1){beside}
+    document = with_visit_in_sql("written.document", "$3::jsonb ->> 'visit'")
+    return f"""left({document}, -1){beside}
                || ($3::jsonb ->> 'moment')"""
 
 

@@ -1,16 +1,16 @@
 """The versions of a record as a source and a person made them, read from the database."""
 
 import json
-import uuid
 from functools import cache
 from typing import Any
 
 from app.access.permissions import Role
 from app.database import Transaction
 from app.models.record import Origin, TrialRecord
-from app.schemas.record import RecordIn, RecordKind
+from app.schemas.record import RecordKind
 from app.services.content_form import said
 from app.services.derivations.source_statements import Version, unexplained
+from app.services.new_version import NewVersion
 
 IMPORT_ROUTE = "POST /v1/imports"
 
@@ -91,19 +91,15 @@ def _with_one_more(kind: RecordKind) -> str:
     WHERE before.record_id = $1 AND before.version = $2 - 1"""  # noqa: S608
 
 
-async def differing_with(
-    transaction: Transaction,
-    kind: RecordKind,
-    record_id: uuid.UUID,
-    version: int,
-    payload: RecordIn,
-    origin: Origin,
-) -> tuple[str, ...]:
+async def differing_with(transaction: Transaction, version: NewVersion) -> tuple[str, ...]:
     """Give the members that a source says otherwise than the version that is being written."""
-    if version == 1 or origin is Origin.SOURCE:
+    if version.number == 1 or version.origin is Origin.SOURCE:
         return ()
     row: Any = await transaction.row(
-        _with_one_more(kind), record_id, version, payload.model_dump_json()
+        _with_one_more(version.kind),
+        version.record_id,
+        version.number,
+        version.payload.model_dump_json(),
     )
     if row is None:
         return ()

@@ -7,19 +7,19 @@ in every figure that counts those who were enrolled (ICH E9).
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from app.access.centres import visible_centres
-from app.access.permissions import Role
-from app.database import Database, Transaction
+from app.database import Transaction
 from app.problems import RecordsStand
 from app.schemas.enrolment import ENROLMENTS
 from app.schemas.record import RecordKind
 from app.schemas.record_kinds import IMPORTED
+from app.services.caller import Caller
 from app.services.import_statements import append_voids
-from app.services.records import Answer, Caller, KeyedRequest
-from app.services.records import void as void_record
-from app.services.source_versions import origin_by
+from app.services.keyed_requests import Answer, KeyedRequest
+from app.services.place import Place
+from app.services.records import Records
+from app.services.writing import Writing
 from app.trial.trial import Trial
 
 LISTED = 1_000
@@ -85,8 +85,7 @@ async def release_slot(
 
 
 async def void(
-    database: Database,
-    trial: Trial,
+    records: Records,
     caller: Caller,
     subject: str,
     reason: str,
@@ -103,8 +102,8 @@ async def void(
     """
     stood: list[StandingRecord] = []
 
-    async def beforehand(transaction: Transaction, role: Role) -> None:
-        stood[:] = await standing_beside_enrolment(transaction, subject)
+    async def beforehand(writing: Writing) -> None:
+        stood[:] = await standing_beside_enrolment(writing.transaction, subject)
         if stood and not with_records:
             raise RecordsStand(
                 "Void them first, or send `?with_records=true` to void them with the enrolment "
@@ -112,18 +111,14 @@ async def void(
                 records=[record.listed() for record in stood[:LISTED]],
                 number=len(stood),
             )
-        await _void_all(transaction, caller, role, stood, reason)
+        await _void_all(writing, stood, reason)
 
     async def afterwards(transaction: Transaction) -> None:
-        await release_slot(transaction, trial, subject, stood)
+        await release_slot(transaction, records.trial, subject, stood)
 
-    return await void_record(
-        database,
-        trial,
+    return await records.void(
         caller,
-        ENROLMENTS,
-        subject,
-        None,
+        Place(ENROLMENTS, subject),
         reason,
         based_on,
         request,
@@ -132,31 +127,14 @@ async def void(
     )
 
 
-async def _void_all(
-    transaction: Transaction,
-    caller: Caller,
-    role: Role,
-    standing: list[StandingRecord],
-    reason: str,
-) -> None:
-    event: dict[str, Any] = {
-        "action": "void",
-        "principal": transaction.authority.name,
-        "role": role.value,
-        "route": caller.route,
-        "request_id": caller.request_id,
-    }
+async def _void_all(writing: Writing, standing: list[StandingRecord], reason: str) -> None:
     for kind in IMPORTED:
         voided = [
-            {
-                "record_id": record.record_id,
-                "based_on": record.version,
-                "reason": reason,
-                "recorded_by": transaction.authority.name,
-                "origin": origin_by(role),
-            }
+            writing.voided(record.record_id, record.version, reason)
             for record in standing
             if record.kind is kind
         ]
         if voided:
-            await transaction.value(append_voids(kind), json.dumps(voided), json.dumps(event))
+            await writing.transaction.value(
+                append_voids(kind), json.dumps(voided), writing.event("void")
+            )

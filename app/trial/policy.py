@@ -15,7 +15,7 @@ from typing import Final, Literal
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 
 from app.trial.parameters import Parameters
-from app.vocabularies.imwg import HeavyChain
+from app.vocabularies.imwg import HeavyChain, MrdThreshold
 
 EfsComponent = Literal["PD", "death", "new_therapy", "no_response", "toxicity"]
 EfsDefinition = Literal["composite", "pfs", "plus_no_response", "plus_toxicity", "death_only"]
@@ -264,7 +264,7 @@ class RatesPolicy(Parameters):
 class MrdPolicy(Parameters):
     """How measurable residual disease is judged."""
 
-    threshold: Literal["1e-4", "1e-5", "1e-6"] = Field(
+    threshold: MrdThreshold = Field(
         default="1e-5", description="Sensitivity that a negative sample must have reached."
     )
     inadequate_sample: Literal["not_evaluable", "as_reported"] = Field(

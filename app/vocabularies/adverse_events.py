@@ -26,6 +26,9 @@ ENDED: Final = frozenset({Outcome.RECOVERED, Outcome.RECOVERED_WITH_SEQUELAE, Ou
 ONGOING: Final = frozenset({Outcome.RECOVERING, Outcome.NOT_RECOVERED})
 """Outcomes that forbid an end date; with ``UNKNOWN`` it may be given."""
 
+PROGRESSION_TERM: Final = "Disease progression"
+"""CTCAE 5.0 term of what is the disease's and no event of the treatment."""
+
 
 class ActionTaken(Concept):
     """What was done with the study treatment (AEACN, C66767)."""

@@ -3,7 +3,7 @@
 Source: Kumar et al., Lancet Oncol 2016;17:e328-46, table 4; categories in their printed spelling.
 """
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 from app.vocabularies.concept import Concept
 
@@ -183,6 +183,13 @@ class MrdMethod(Concept):
     NGF = "NGF", "next-generation flow cytometry"
     NGS = "NGS", "next-generation sequencing"
     MFC = "MFC", "other validated multiparameter flow cytometry"
+
+
+MrdThreshold = Literal["1e-4", "1e-5", "1e-6"]
+"""A sensitivity that a negative sample can be asked to have reached: cells in nucleated cells."""
+
+MRD_THRESHOLDS: Final[tuple[MrdThreshold, ...]] = get_args(MrdThreshold)
+"""They, from the coarsest to the finest."""
 
 
 class MrdResult(Concept):

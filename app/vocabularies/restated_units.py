@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from app.vocabularies.decimal_units import decimal_ratio
+from app.vocabularies.unit_conversion import shifted
 
 TOLERANCE: Final = Decimal("0.005")
 """How near to a cut a restated value leaves both sides open, as a part of the cut."""
@@ -79,11 +80,13 @@ class Restatement:
         times: what it is multiplied by.
         over: what it is divided by, last.
         factor: the rounded factor in words; None: the restatement is exact.
+        places: by how many the point moves, to the right, where it does nothing else.
     """
 
     times: Decimal
     over: Decimal = Decimal(1)
     factor: str | None = None
+    places: int | None = None
 
     @property
     def exact(self) -> bool:
@@ -91,7 +94,9 @@ class Restatement:
         return self.factor is None
 
     def of(self, number: Decimal) -> Decimal:
-        """Restate a number."""
+        """Restate a number; where only the point moves, every digit stays as it was sent."""
+        if self.places is not None:
+            return shifted(number, self.places)
         if self.times == self.over:
             return number
         return number * self.times / self.over
@@ -108,7 +113,7 @@ def restatement(analyte: str, unit: str, wanted: str) -> Restatement | None:
     """
     ratio = decimal_ratio(unit, wanted)
     if ratio is not None:
-        return Restatement(ratio)
+        return Restatement(ratio, places=ratio.adjusted())
     if (charge := _CHARGES.get(analyte)) is not None and EQUIVALENTS in {unit, wanted}:
         return _of_equivalents(analyte, unit, wanted, Decimal(charge))
     known = _FACTORS.get(analyte)

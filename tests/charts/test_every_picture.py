@@ -106,8 +106,16 @@ def test_nobody_is_a_picture_that_says_so(name: str) -> None:
     [said] = [row["said"] for unit in units(picture) for row in values_of(picture, unit)]
     assert said.startswith("No ")
     assert said.endswith(" as of this data cut.")
-    assert TABLES[name](NOBODY[name], {}) == []
+    assert TABLES[name].rows(NOBODY[name], {}) == []
     assert "as of 712" in caption(picture)
+
+
+@pictured
+def test_every_row_has_the_columns_of_the_table(name: str) -> None:
+    table = TABLES[name]
+    rows = table.rows(SHOWN[name], {})
+    assert rows
+    assert {tuple(row) for row in rows} == {table.columns}
 
 
 @pictured

@@ -8,7 +8,7 @@ import pytest
 
 from app.charts.kaplan_meier import drawn
 from app.charts.tables.kaplan_meier import at_risk, rows
-from app.services.reports.survival_figures import DAYS_PER_MONTH
+from app.services.statistics.days import DAYS_PER_MONTH
 from app.vocabularies.times_to_event import TimeToEvent
 from tests.charts.reports import survival
 from tests.charts.specifications import caption, mark_of, units, values_of

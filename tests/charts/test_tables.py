@@ -14,22 +14,7 @@ from app.charts.tables import (
     subject_timeline,
     swimmer,
 )
-from app.charts.tables.row import written_as_csv
-from app.csv_rows import CsvForm
 from tests.charts import reports
-
-
-def test_no_rows_are_no_text() -> None:
-    assert written_as_csv([]) == b""
-
-
-@pytest.mark.parametrize(
-    ("form", "written"),
-    [(CsvForm.PLAIN, "=1+1,-97.5"), (CsvForm.SPREADSHEET, "\ufeffterm,change\r\n'=1+1,-97.5")],
-)
-def test_a_text_is_guarded_for_people_alone(form: CsvForm, written: str) -> None:
-    said = written_as_csv([{"term": "=1+1", "change": -97.5}], form).decode()
-    assert written in said
 
 
 def test_the_longest_on_study_comes_first() -> None:

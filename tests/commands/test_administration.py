@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey, RSAKey
 
+from app.access.grant_types import LINK_GRANT
 from app.access.permissions import AT_CENTRE, TIME_BOXED, Role
-from app.routers.token_endpoint import LINK_GRANT
 from tests.commands.conftest import Dayzero, get, run, sentence, token_of
 from tests.faults.served import Served
 

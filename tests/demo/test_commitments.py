@@ -16,6 +16,8 @@ from tests.demo.clients import clients_of
 from tests.demo.told import trial
 from tests.deployment import Caller, Deployment, clone_of_template, open_directory
 
+pytestmark = pytest.mark.timeout(900)
+
 CLINICAL = submitted_members(published_contract())
 Version = tuple[str, str, int]
 """A version of a record: the kind's path, the record's identity, the version."""

@@ -286,4 +286,5 @@ async def test_who_reads_the_records_is_shown_every_count(told: Cohort) -> None:
 @pytest.mark.usefixtures("answers")
 async def test_what_is_withheld_is_declared(world: ClosedWorld) -> None:
     assert sorted(set(world.faults))[:20] == []
-    assert len(world.seen) == len(REPORTS)
+    answered = {operation for operation, status in world.seen if status == "200"}
+    assert answered >= {f"read_{name.replace('-', '_')}" for name in REPORTS}

@@ -23,8 +23,8 @@ SENT = {name: said for name, said in KIND.example.items() if name != "source_id"
 SUBJECT = "/v1/subjects/03-001"
 OF_A_SUBJECT = {
     "lab-series": "?subject=03-001&analyte=HGB",
-    "subject-timeline": "?subject=03-001",
     "subject-markers": "?subject=03-001",
+    "subject-timeline": "?subject=03-001",
 }
 
 

@@ -12,7 +12,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.printing.words import ENDPOINTS
 from app.schemas.enrolment import ENROLMENTS
 from app.services.drawing.forms import Form
-from app.trial.trial_identity import Outcome
+from app.trial.trial_identity import TrialOutcome
 from tests.deployment import Caller, Deployment, clone_of_template, open_directory
 from tests.recipes.new_time_and_chart import CHART, TIME, TITLE
 
@@ -60,7 +60,7 @@ async def test_the_time_has_a_curve_and_is_printed(reader: Caller) -> None:
 
 def test_the_trial_can_name_the_time_as_an_outcomes_answer() -> None:
     told = {"name": "x", "kind": "other", "registered": "x", "endpoints": (TIME,)}
-    assert Outcome.model_validate(told).endpoints == (TIME,)
+    assert TrialOutcome.model_validate(told).endpoints == (TIME,)
 
 
 async def test_the_picture_is_drawn_and_told_as_rows(reader: Caller) -> None:

@@ -26,9 +26,11 @@ _ROWS: Final = '''\
 """How many subjects each centre screened."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
+
+COLUMNS: Final = ("centre", "screened")
 
 
 def rows(report: Report, _: Mapping[str, Any]) -> list[Row]:

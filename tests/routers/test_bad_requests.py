@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
+from app.access.grant_types import ASSERTION_TYPE
 from app.access.public_keys import public_jwk
 from app.access.signing_keys import new_signing_key
 from tests.access.bad_tokens import bad_assertions, bad_tokens, fits_in_a_header
@@ -18,7 +19,6 @@ from tests.bad_bodies import BASES, CANARIES, BadBody, bad_bodies
 from tests.deployment import Caller, Deployment
 
 CASES = bad_bodies()
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 async def post(caller: Caller, route: str, body: bytes, headers: Any) -> httpx.Response:

@@ -2,17 +2,23 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from app.charts.named_charts import CHARTS
+from app.charts.tables.catalogue import TABLES as CHART_TABLES
 from app.csv_rows import BYTE_ORDER_MARK
 from app.routers import every_router
 from app.routers.trial_route import TrialRoute
+from app.schemas.adverse_event import ADVERSE_EVENTS
 from app.schemas.enrolment import ENROLMENTS
+from app.schemas.infusion import INFUSIONS
 from app.schemas.lab_result import LAB_RESULTS
+from app.schemas.record_kinds import RECORD_KINDS
 from tests.deployment import Caller, Deployment
 
 PARAMETERS = {
@@ -179,6 +185,42 @@ async def test_an_endpoint_with_rows_is_a_table_of_subjects(everybody: list[Call
     rows = table((await coordinator.get(path, Accept="text/csv")).text)
     assert [row["USUBJID"] for row in rows] == [one["USUBJID"] for one in listed]
     assert set(rows[0]) == set(listed[0])
+
+
+async def test_a_part_of_a_row_is_the_json_that_json_has(everybody: list[Caller]) -> None:
+    _, coordinator = everybody
+    for kind in (INFUSIONS, ADVERSE_EVENTS):
+        sent = await coordinator.submit(f"/v1/subjects/03-001/{kind.path}", kind.example)
+        assert sent.status_code == 201, sent.text
+    path = "/v1/endpoints/adverse-events?rows=true&population=enrolled"
+    listed = (await coordinator.get(path)).json()["rows"]
+    rows = table((await coordinator.get(path, Accept="text/csv")).text)
+    parts = [name for name, value in listed[0].items() if isinstance(value, list | dict)]
+    assert parts
+    for name in parts:
+        assert [json.loads(row[name]) for row in rows] == [one[name] for one in listed]
+
+
+async def test_a_table_of_records_has_every_member_of_the_list(everybody: list[Caller]) -> None:
+    _, coordinator = everybody
+    [told] = (await coordinator.get("/v1/subjects")).json()["items"]
+    [row] = table((await coordinator.get("/v1/subjects", Accept="text/csv")).text)
+    assert row["status"] == told["status"]
+    for kind in RECORD_KINDS:
+        answer = await coordinator.get(f"/v1/{kind.path}", Accept="text/csv")
+        head = answer.text.splitlines()[0].split(",")
+        assert set(head) == set(kind.shown.model_fields), kind.path
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+async def test_a_picture_of_nobody_is_a_table_without_rows(
+    everybody: list[Caller], name: str
+) -> None:
+    address = f"/v1/charts/{name}"
+    address += f"{QUERIES.get(address, '?')}&cutoff=2020-01-01".replace("?&", "?")
+    answer = await answered(everybody, address, "text/csv")
+    assert answer.status_code == 200, answer.text
+    assert answer.text.startswith(",".join(CHART_TABLES[name].columns) + "\r\n")
 
 
 TABLES = ["/v1/lab-results", LABS, "/v1/findings", "/v1/status-board", "/v1/discrepancies",

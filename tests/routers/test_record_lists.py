@@ -97,7 +97,6 @@ PLACE = "0199d2c86f0e7c2a9d7e4a5b6c7d8e9f"
         pytest.param(f"{PLACE}.1_0", 400, id="a number as Python writes it"),
         pytest.param(f"{{{PLACE}}}.1", 400, id="an identity in braces"),
         pytest.param(PLACE, 400, id="without a seq"),
-        pytest.param("", 400, id="nothing"),
     ],
 )
 async def test_it_goes_on_only_where_a_link_led(
@@ -114,6 +113,16 @@ async def test_an_empty_cursor_is_none(coordinator: Caller, address: str) -> Non
     answer = await coordinator.get(f"/v1/{address}?{name}=")
     assert answer.status_code == 200, answer.text
     assert answer.json()["items"] == (await coordinator.get(f"/v1/{address}")).json()["items"]
+
+
+async def test_an_empty_place_in_the_log_of_reads_is_its_beginning(deployment: Deployment) -> None:
+    auditor = await deployment.caller("auditor")
+    await auditor.get("/v1/subjects/03-001")
+    for form in ("application/json", "application/x-ndjson"):
+        whole = await auditor.get("/v1/access-log?limit=1", Accept=form)
+        begun = await auditor.get("/v1/access-log?after=&limit=1", Accept=form)
+        assert begun.status_code == 200, begun.text
+        assert begun.text.splitlines()[0] == whole.text.splitlines()[0]
 
 
 @pytest.mark.parametrize(("written", "status"), [("1.0", 201), ("10e-1", 201), ("1.5", 422)])

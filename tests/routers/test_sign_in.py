@@ -23,13 +23,13 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from app.access.claims import Lifetime
 from app.access.client_assertions import CLIENT_ALGORITHMS
+from app.access.grant_types import ASSERTION_TYPE, LINK_GRANT
 from app.access.permissions import Role
 from app.access.scopes import ALL_SCOPES, scopes_of
 from app.access.signing_key_ring import SigningKeyRing
 from app.config import Settings
 from app.embedded_postgres import EmbeddedPostgres
 from app.main import create_app
-from app.routers.token_endpoint import ASSERTION_TYPE, LINK_GRANT
 from app.services import administration, sign_in
 from app.services.administration import NewClient
 from app.services.sign_in import external_name

@@ -107,6 +107,58 @@ async def test_the_slot_is_given_back_where_the_trial_says_so(
         object.__setattr__(deployment.service.trial, "trial", before)
 
 
+@pytest.mark.parametrize(
+    ("by", "infused", "status"),
+    [
+        pytest.param("not_infused", False, 201, id="given up"),
+        pytest.param("not_infused", True, 409, id="infused: it stays taken"),
+        pytest.param("nothing", False, 409, id="this trial: it stays taken"),
+    ],
+)
+@pytest.mark.parametrize("way", ["one by one", "import"])
+async def test_who_leaves_without_an_infusion_gives_up_a_slot_where_the_trial_says_so(
+    deployment: Deployment, coordinator: Caller, by: str, infused: bool, status: int, way: str
+) -> None:
+    trial = deployment.service.trial
+    before = trial.trial
+    object.__setattr__(trial, "trial", before.model_copy(update={"slots": 1}))
+    release(deployment, by)
+    analyst = await deployment.caller("data_manager")
+    another = {**ENROLMENTS.example, "source_id": "SCR:2", "year_of_birth": 1950}
+
+    async def enrol() -> int:
+        if way == "one by one":
+            return int((await coordinator.submit(SUBJECTS, another)).status_code)
+        each, _ = await results(coordinator, {"kind": "subjects", **another})
+        assert each[0]["status"] == "created" or codes(each[0]) == [
+            ("/enrolled_on", "enrolment_closed")
+        ]
+        return 201 if each[0]["status"] == "created" else 409
+
+    async def taken() -> int:
+        return int((await analyst.get("/v1/endpoints/enrolment")).json()["slots"]["taken"])
+
+    try:
+        subject = await enrolled(coordinator)
+        if infused:
+            await coordinator.submit(f"{SUBJECTS}/{subject}/infusions", INFUSIONS.example)
+        assert await enrol() == 409
+        gone = {
+            **ENROLMENTS.example,
+            "off_study": {"date": "2026-06-01", "disposition": "withdrew"},
+            "reason": "Withdrew.",
+        }
+        answer = await coordinator.http.put(
+            f"{SUBJECTS}/{subject}", json=gone, headers={"If-Match": '"1"'}
+        )
+        assert answer.status_code == 200, answer.text
+        assert await taken() == (0 if status == 201 else 1)
+        assert await enrol() == status
+        assert await taken() == 1
+    finally:
+        object.__setattr__(trial, "trial", before)
+
+
 async def test_it_leaves_the_enrolled_and_overall_survival(
     deployment: Deployment, coordinator: Caller
 ) -> None:

@@ -65,6 +65,23 @@ def test_a_power_of_ten_and_a_charge_are_exact(
     assert (found.of(Decimal(value)), found.exact) == (Decimal(expected), True)
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "wanted", "written"),
+    [
+        pytest.param("18", "10*9/L", "/uL", "18000", id="no exponent"),
+        pytest.param("2.50", "g/dL", "g/L", "25.0", id="the last digit stays"),
+        pytest.param("0.50", "mg/dL", "g/L", "0.0050", id="to the other side"),
+        pytest.param("0.0", "10*9/L", "/uL", "0", id="none"),
+    ],
+)
+def test_where_only_the_point_moves_the_digits_stay(
+    value: str, unit: str, wanted: str, written: str
+) -> None:
+    found = restatement("", unit, wanted)
+    assert found is not None
+    assert str(found.of(Decimal(value))) == written
+
+
 def test_equivalents_are_restated_by_the_amount() -> None:
     found = restatement("CA_TOTAL", "meq/L", "mg/dL")
     assert found is not None

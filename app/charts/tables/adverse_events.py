@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
+COLUMNS: Final = ("term", "system_organ_class", "worst_grade", "subjects", "n")
+"""The members of every row, in their order."""
 GRADES: Final[Mapping[str, str]] = {
     "grade_5": "5",
     "grade_4": "4",

@@ -1,9 +1,15 @@
 """The course of the CAR-T cells in one matrix by one method."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
+
+COLUMNS: Final = (
+    "matrix", "method", "unit", "subject", "days", "concentration", "below_lloq", "n",
+    "n_below_lloq", "median", "lower_quartile", "upper_quartile",
+)  # fmt: skip
+"""The members of every row, in their order."""
 
 
 def table(report: Report, options: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -1,9 +1,15 @@
 """Who was enrolled and infused, month by month and centre by centre."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
+
+COLUMNS: Final = (
+    "month", "centre", "enrolled", "infused", "enrolled_total", "infused_total", "screened_total",
+    "planned",
+)  # fmt: skip
+"""The members of every row, in their order."""
 
 
 def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:

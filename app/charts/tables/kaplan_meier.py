@@ -5,6 +5,11 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
+COLUMNS: Final = (
+    "days", "months", "n_risk", "n_event", "n_censor", "survival_percent", "lower_percent",
+    "upper_percent",
+)  # fmt: skip
+"""The members of every row, in their order."""
 COUNTS: Final[tuple[tuple[str, str], ...]] = (
     ("At risk", "n_risk"),
     ("Events", "n_event"),

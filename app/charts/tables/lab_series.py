@@ -1,9 +1,16 @@
 """One subject's results of one analyte."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
+
+COLUMNS: Final = (
+    "subject", "analyte", "collected_on", "day", "comparator", "value", "unit", "restated_by",
+    "lower_limit", "upper_limit", "grade", "scale", "direction", "period",
+    "clinically_significant",
+)  # fmt: skip
+"""The members of every row, in their order."""
 
 
 def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:

@@ -5,6 +5,11 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
+COLUMNS: Final = (
+    "analyte", "direction", "term", "shift_scale", "baseline_grade", "worst_grade", "subjects",
+    "n_with_results",
+)  # fmt: skip
+"""The members of every row, in their order."""
 PANELS: Final = 9
 NOT_GRADED: Final = "none"
 

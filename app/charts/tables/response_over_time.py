@@ -1,9 +1,12 @@
 """Best responses by the end of each visit's window: how many subjects are in each category."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
+
+COLUMNS: Final = ("visit", "n_window_closed", "category", "subjects", "n", "percent")
+"""The members of every row, in their order."""
 
 
 def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:

@@ -1,9 +1,12 @@
 """The best percent change of each subject's tracked marker."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
+
+COLUMNS: Final = ("subject", "centre", "marker", "percent_change", "assessed_on", "best_response")
+"""The members of every row, in their order."""
 
 
 def rows(report: Report, _options: Mapping[str, Any]) -> list[Row]:

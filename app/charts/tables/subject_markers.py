@@ -5,6 +5,10 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
+COLUMNS: Final = (
+    "subject", "marker", "series", "collected_on", "days", "comparator", "value", "unit", "lloq",
+)  # fmt: skip
+"""The members of every row, in their order."""
 MARKERS: Final[Mapping[str, str]] = {
     "serum_m_protein": "serum M-protein",
     "urine_m_protein": "urine M-protein",

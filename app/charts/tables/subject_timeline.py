@@ -6,6 +6,11 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
+COLUMNS: Final = (
+    "subject", "lane", "label", "since_on", "until_on", "since_day", "until_day", "grade",
+    "serious",
+)  # fmt: skip
+"""The members of every row, in their order."""
 PREPARATION: Final = frozenset(
     {"consent", "enrolment", "leukapheresis", "earlier_lymphodepletion", "lymphodepletion"}
 )

@@ -6,6 +6,11 @@ from typing import Any, Final
 
 from app.charts.tables.row import Report, Row
 
+COLUMNS: Final = (
+    "subject", "centre", "best_response", "study_end", "shows", "category", "since_days",
+    "until_days", "since_months", "until_months",
+)  # fmt: skip
+"""The members of every row, in their order."""
 HAPPENINGS: Final[tuple[tuple[str, str], ...]] = (
     ("progression", "progression_on"),
     ("unconfirmed progression", "unconfirmed_progression_on"),

@@ -1,13 +1,16 @@
-"""The five times to an event, as they are answered."""
+"""The times to an event, as they are answered; the shape of each follows from its declaration."""
 
 from datetime import date
+from typing import Final
 
-from pydantic import Field
+from pydantic import BaseModel, Field, create_model
 
 from app.routers.figures.answer import Figures, ReportOfRecords, Row
 from app.services.derivations.record_ref import RecordRef
+from app.services.derivations.time_to_event.named_times import NAMED_TIMES, NamedTime
 from app.services.statistics.competing_risks import IncidenceLandmark
 from app.services.statistics.restricted_mean import RestrictedMean
+from app.vocabularies.times_to_event import TIMES_TO_EVENT
 
 
 class SurvivalDefinition(Figures):
@@ -185,27 +188,29 @@ class CompetingTherapy(Figures):
     causes: CompetingCauses
 
 
-class OverallSurvivalFigures(SurvivalReport):
-    """Overall survival."""
-
-
-class EventFreeSurvivalFigures(SurvivalReport):
-    """Event-free survival."""
-
-
-class ProgressionFreeSurvivalFigures(SurvivalReport):
-    """Progression-free survival."""
-
+class _CensoredByRegime(Figures):
     censoring_changes: CensoringChanges
 
 
-class DurationOfResponseFigures(SurvivalReport):
-    """Duration of response."""
-
-    censoring_changes: CensoringChanges
-
-
-class TimeToNextTreatmentFigures(SurvivalReport):
-    """Time to next treatment."""
-
+class _WithCompetingDeaths(Figures):
     TTNT_competing: CompetingTherapy
+
+
+def _figures_of(name: str, time: NamedTime) -> type[BaseModel]:
+    """Give the shape of one time to an event: what all have, and what its declaration adds."""
+    beside: list[type[BaseModel]] = []
+    if time.censored_by_regime:
+        beside.append(_CensoredByRegime)
+    if time.competing is not None:
+        beside.append(_WithCompetingDeaths)
+    return create_model(
+        f"{name.title().replace('-', '')}Figures",
+        __base__=(*beside, SurvivalReport),
+        __doc__=f"{TIMES_TO_EVENT[name].title}.",
+    )
+
+
+TIMES: Final[dict[str, type[BaseModel]]] = {
+    name: _figures_of(name, NAMED_TIMES[name]) for name in TIMES_TO_EVENT
+}
+"""The shape of each time to an event, by the name in the address, in the order of reports."""

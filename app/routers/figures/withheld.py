@@ -88,7 +88,7 @@ def _numbers_may_be_null(schema: Node) -> None:
             if inner.get("type") == "integer":
                 member["additionalProperties"] = {"anyOf": [inner, _NULL]}
             if "propertyNames" in member:
-                names = [member["propertyNames"], {"const": WITHHELD}]
+                names = [member["propertyNames"], {"enum": [WITHHELD]}]
                 member["propertyNames"] = {"anyOf": names}
             member.setdefault("properties", {})[WITHHELD] = dict(_TOLD)
     schema["properties"].setdefault(WITHHELD, dict(_TOLD))

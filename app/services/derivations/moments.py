@@ -16,6 +16,14 @@ EASTERNMOST: Final = timezone(timedelta(hours=14))
 """The first place of the world to see a new day."""
 
 
+SECONDS_A_DAY: Final = 86_400
+
+
+def days_since(began: datetime, instant: datetime) -> float:
+    """Give the time that had gone by at an instant, in days of 24 hours; negative before it."""
+    return (instant - began).total_seconds() / SECONDS_A_DAY
+
+
 class MomentOrder(StrEnum):
     """Where one moment stands beside another."""
 

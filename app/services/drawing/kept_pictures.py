@@ -1,8 +1,9 @@
 """The pictures that one worker keeps."""
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
+
+from app.bounded_cache import BoundedCache
 
 PICTURES_KEPT: Final = 256
 OCTETS_KEPT: Final = 32 * 1024 * 1024
@@ -17,26 +18,15 @@ class KeptPicture:
     subjects: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class KeptPictures:
-    """Pictures by their identity, bounded in number and size; the least asked for goes first."""
+KeptPictures = BoundedCache[str, KeptPicture]
+"""Pictures by their identity."""
 
-    _kept: OrderedDict[str, KeptPicture] = field(default_factory=OrderedDict)
-    _octets: int = 0
 
-    def get(self, etag: str) -> KeptPicture | None:
-        """Give a picture that is kept."""
-        found = self._kept.get(etag)
-        if found is not None:
-            self._kept.move_to_end(etag)
-        return found
-
-    def keep(self, etag: str, picture: KeptPicture) -> None:
-        """Keep a picture, and let go of others until everything fits."""
-        if len(picture.body) > LARGEST_KEPT or etag in self._kept:
-            return
-        self._kept[etag] = picture
-        self._octets += len(picture.body)
-        while len(self._kept) > PICTURES_KEPT or self._octets > OCTETS_KEPT:
-            _, gone = self._kept.popitem(last=False)
-            self._octets -= len(gone.body)
+def kept_pictures() -> KeptPictures:
+    """Make room for the pictures of a worker."""
+    return BoundedCache(
+        PICTURES_KEPT,
+        size=lambda picture: len(picture.body),
+        octets=OCTETS_KEPT,
+        largest=LARGEST_KEPT,
+    )

@@ -6,20 +6,18 @@ kept from an earlier request.
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from app.access.permissions import Action
 from app.charts.tables.catalogue import TABLES
-from app.charts.tables.row import written_as_csv
+from app.csv_rows import written_table
+from app.services.caller import Caller
 from app.services.code_digest import DRAWING, code_digest
 from app.services.drawing.forms import Form
-from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
+from app.services.drawing.kept_pictures import KeptPicture, KeptPictures, kept_pictures
 from app.services.drawing.order import Order
 from app.services.drawing.pool import DrawingPool
 from app.services.entity_tags import is_held, weak
-from app.services.records import Caller
 from app.services.reports.question import Question
 from app.services.trial_endpoints.answers import Answers
 from app.services.trial_endpoints.figures import newest_of_subject
@@ -45,7 +43,7 @@ class Pictures:
 
     answers: Answers
     pool: DrawingPool
-    _kept: KeptPictures = field(default_factory=KeptPictures)
+    _kept: KeptPictures = field(default_factory=kept_pictures)
 
     async def of_endpoint(
         self,
@@ -129,5 +127,6 @@ def picture_etag(answer: str, order: Order) -> str:
 
 
 def _tabulated(order: Order, report: bytes) -> bytes:
-    tabulate: Callable[[Any, Any], Any] = TABLES[order.chart]
-    return written_as_csv(tabulate(json.loads(report), order.options), order.csv)
+    table = TABLES[order.chart]
+    rows = table.rows(json.loads(report), order.options)
+    return written_table(table.columns, rows, order.csv).encode()

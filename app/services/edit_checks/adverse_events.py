@@ -16,7 +16,7 @@ from app.services.subject_course import SubjectCourse
 from app.services.written_dates import midnight
 from app.trial.schedule import period_of
 from app.trial.trial import Trial
-from app.vocabularies.adverse_events import AesiKind, Outcome
+from app.vocabularies.adverse_events import PROGRESSION_TERM, AesiKind, Outcome
 
 AE_FATAL_WITHOUT_DEATH = Rule(
     "AE-FATAL-WITHOUT-DEATH",
@@ -100,9 +100,6 @@ WORSENING_OF_LATER = Rule(
 
 LAST_USUAL_DAY_OF_CRS: Final = 14
 """Days after infusion; CRS rarely begins later. Decision: the consensus gives no limit."""
-
-PROGRESSION_TERM: Final = "Disease progression"
-"""CTCAE 5.0 term."""
 
 
 def fatal_event(

@@ -92,11 +92,12 @@ def enrolment_report(
 ) -> dict[str, Any]:
     """Report enrolment over every subject, whatever the population asked about.
 
-    A claimed slot is given back only where the trial says so, for an enrolment voided before any
-    infusion. The slots of the trial are known to whoever sees every centre, and to nobody else.
+    A claimed slot is given back only where the trial says so: of an enrolment voided before any
+    infusion, and of a subject that left the study without one. The slots of the trial are known to
+    whoever sees every centre, and to nobody else.
     ``planned``: subjects that the trial file expects of a centre; None: it does not say.
     """
-    taken = question.slots_taken
+    taken = _taken(question, analyses, trial)
     planned = {centre.code: centre.subjects for centre in trial.centres.planned}
     return {
         "population": "screened",
@@ -127,3 +128,15 @@ def enrolment_report(
             for analysis in analyses
         ),
     }
+
+
+def _taken(question: Question, analyses: Sequence[SubjectAnalysis], trial: Trial) -> int | None:
+    """Give how many slots are taken at the cut; None: the caller does not see the whole trial."""
+    if question.slots_taken is None or trial.trial.slot_released_by != "not_infused":
+        return question.slots_taken
+    return question.slots_taken - sum(
+        subject.milestones.enrolled_on is not None
+        and subject.milestones.infused_on is None
+        and subject.off_study_on is not None
+        for subject in analyses
+    )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from app.services.code_digest import code_digest
 from app.services.data_cut import DataCut
-from app.services.reports.survival_figures import DAYS_PER_MONTH
+from app.services.statistics.days import DAYS_PER_MONTH
 from app.trial.populations import PopulationName
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseSource

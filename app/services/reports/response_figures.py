@@ -18,7 +18,7 @@ from app.services.statistics.proportions import (
     smallest_significant,
 )
 from app.trial.policy import MrdPolicy
-from app.vocabularies.imwg import MrdResult, ResponseCategory, ResponseSource
+from app.vocabularies.imwg import MRD_THRESHOLDS, MrdResult, ResponseCategory, ResponseSource
 
 AT_LEAST: Final[Mapping[str, ResponseCategory]] = {
     "ORR": ResponseCategory.PR,
@@ -28,8 +28,6 @@ AT_LEAST: Final[Mapping[str, ResponseCategory]] = {
     "disease_control": ResponseCategory.SD,
 }
 """Rates and the category that counts for each, or a deeper one."""
-
-MRD_THRESHOLDS: Final = ("1e-4", "1e-5", "1e-6")
 
 
 def rate(x: int, n: int, limits: ProportionLimits, conf_level: float = 0.95) -> dict[str, Any]:

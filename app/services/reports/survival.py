@@ -21,7 +21,6 @@ from app.services.derivations.time_to_event.variants import BESIDE, ONLY_WHERE_A
 from app.services.reports.cohort import members
 from app.services.reports.question import Question
 from app.services.reports.survival_figures import (
-    DAYS_PER_MONTH,
     SurvivalMethod,
     adtte_row,
     described,
@@ -29,6 +28,7 @@ from app.services.reports.survival_figures import (
     follow_up_of,
 )
 from app.services.statistics.competing_risks import aalen_johansen, incidence_landmarks
+from app.services.statistics.days import in_days
 from app.trial.policy import TimeToEventPolicy
 from app.trial.trial import Trial
 
@@ -213,7 +213,7 @@ def _competing(times: Sequence[EventTime], method: SurvivalMethod) -> dict[str, 
         conf_type=method.conf_type,
         conf_level=method.conf_level,
     )
-    landmarks = [months * DAYS_PER_MONTH for months in method.landmark_months]
+    landmarks = [in_days(months) for months in method.landmark_months]
     return {
         "n": risks.n,
         "n_censored": risks.n_censored,

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from app.services.derivations.time_to_event.event_time import CensoringReason, EventTime
 from app.services.statistics.confidence_limits import ConfidenceType
+from app.services.statistics.days import in_days, in_months
 from app.services.statistics.kaplan_meier import KaplanMeier, kaplan_meier, reverse_kaplan_meier
 from app.services.statistics.landmarks import landmarks
 from app.services.statistics.restricted_mean import restricted_mean
 from app.services.statistics.survival_quantiles import QuantileRule, survival_quantile
 from app.trial.time_to_event import TimeToEventRules
 
-DAYS_PER_MONTH: Final = 30.4375
 QUARTILES: Final = (0.25, 0.5, 0.75)
 WITHOUT_BASELINE: Final = "more than half of the subjects have no baseline evaluation"
 
@@ -158,7 +158,7 @@ def landmarks_of(curve: KaplanMeier, method: SurvivalMethod) -> list[dict[str, A
         }
         for months, point in zip(
             method.landmark_months,
-            landmarks(curve, [months * DAYS_PER_MONTH for months in method.landmark_months]),
+            landmarks(curve, [in_days(months) for months in method.landmark_months]),
             strict=True,
         )
     ]
@@ -195,4 +195,4 @@ def _quantile(curve: KaplanMeier, method: SurvivalMethod, probability: float) ->
 
 
 def _months(days: float | None) -> float | None:
-    return None if days is None else days / DAYS_PER_MONTH
+    return None if days is None else in_months(days)

@@ -18,8 +18,8 @@ from app.services.derivations.safety.adverse_event_levels import (
 from app.services.derivations.safety.analysed_adverse_event import SubjectAdverseEvents
 from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.statistics.adverse_event_counts import LevelCounts, level_counts
+from app.services.statistics.days import DAYS_PER_YEAR
 from app.services.statistics.incidence import (
-    DAYS_PER_YEAR,
     HUNDRED,
     EventRate,
     Rate,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import fsum, isfinite
 from typing import Final
 
+from app.services.statistics.days import DAYS_PER_YEAR
+
 # ruff: noqa: PLC0415 - SciPy is imported by the first estimate, not when the service starts.
 
-DAYS_PER_YEAR: Final = 365.25
 HUNDRED: Final = 100
 """Rates of adverse events are given per 100 person-years."""
 

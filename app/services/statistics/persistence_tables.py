@@ -11,6 +11,7 @@ from typing import Final
 
 from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, CarKinetics
 from app.services.derivations.kinetics.persistence import PersistenceAtVisit
+from app.services.statistics.days import in_days
 from app.services.statistics.kaplan_meier import KaplanMeier, kaplan_meier
 from app.services.statistics.landmarks import Landmark, landmarks
 from app.services.statistics.proportions import Proportion, proportion
@@ -18,7 +19,6 @@ from app.services.statistics.subject_facts import NOTHING_KNOWN, SubjectFacts
 from app.services.statistics.survival_quantiles import SurvivalQuantile, median_survival
 from app.services.statistics.table_methods import USUAL_METHODS, TableMethods
 
-DAYS_PER_MONTH: Final = 30.4375
 LANDMARK_MONTHS: Final = (3, 6, 9, 12, 18, 24, 30, 36)
 
 Followed = tuple[CarKinetics, AnalyteKinetics | None]
@@ -128,7 +128,7 @@ def time_to_loss(subjects: Sequence[Followed], methods: TableMethods = USUAL_MET
         n_never_quantifiable=len(with_samples) - len(times),
         curve=curve,
         median=median_survival(curve, rule=methods.median_rule),
-        landmarks=landmarks(curve, [month * DAYS_PER_MONTH for month in LANDMARK_MONTHS]),
+        landmarks=landmarks(curve, [in_days(month) for month in LANDMARK_MONTHS]),
     )
 
 

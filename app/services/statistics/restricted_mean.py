@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.services.statistics.days import in_days
 from app.services.statistics.kaplan_meier import KaplanMeier
 
-MONTH_36: Final = 1095.75
-"""36 months in days, at 30.4375 days a month."""
+MONTH_36: Final = in_days(36)
+"""36 months in days."""
 
 
 @dataclass(frozen=True, slots=True)

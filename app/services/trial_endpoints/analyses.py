@@ -9,10 +9,10 @@ from typing import Final
 from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.services.analysis_data import AnalysisCut, SubjectRows, subject_rows
+from app.services.caller import Caller
 from app.services.derivations.subject.analysis import SubjectAnalysis
-from app.services.records import Caller
 from app.services.reports.question import Question, rules_digest
-from app.services.trial_endpoints.analysis_store import AnalysisKey, AnalysisStore
+from app.services.trial_endpoints.analysis_store import AnalysisKey, AnalysisStore, analysis_store
 from app.services.trial_endpoints.deriving import Deriving, deriving
 from app.trial.trial import Trial
 
@@ -41,7 +41,7 @@ class Analyses:
 
     database: Database
     trial: Trial
-    store: AnalysisStore = field(default_factory=AnalysisStore)
+    store: AnalysisStore = field(default_factory=analysis_store)
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def of(

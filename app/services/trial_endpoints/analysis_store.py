@@ -5,11 +5,11 @@ rules and from the clinical cut-off. So one new record costs one subject, and a 
 time and nothing else.
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from app.bounded_cache import BoundedCache
 from app.services.derivations.subject.analysis import SubjectAnalysis
 
 SUBJECTS_KEPT: Final = 10_000
@@ -32,22 +32,10 @@ class AnalysisKey:
     data_cut: date
 
 
-@dataclass(slots=True)
-class AnalysisStore:
-    """The analyses that one worker keeps."""
+AnalysisStore = BoundedCache[AnalysisKey, SubjectAnalysis]
+"""Analyses by what they follow from."""
 
-    limit: int = SUBJECTS_KEPT
-    _kept: OrderedDict[AnalysisKey, SubjectAnalysis] = field(default_factory=OrderedDict)
 
-    def get(self, key: AnalysisKey) -> SubjectAnalysis | None:
-        """Give an analysis that is kept."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def keep(self, key: AnalysisKey, analysis: SubjectAnalysis) -> None:
-        """Keep an analysis, and let go of the one not asked for the longest."""
-        self._kept[key] = analysis
-        while len(self._kept) > self.limit:
-            self._kept.popitem(last=False)
+def analysis_store() -> AnalysisStore:
+    """Make room for the analyses of a worker."""
+    return BoundedCache(SUBJECTS_KEPT)

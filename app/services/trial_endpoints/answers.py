@@ -5,7 +5,6 @@ for those who may read the records of that centre; to everybody else a contradic
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -13,16 +12,17 @@ from typing import Any, Final
 from app.access.centres import sees, visible_centres
 from app.access.permissions import Action
 from app.access.principal import Authority
+from app.bounded_cache import BoundedCache
 from app.database import Database, Transaction
 from app.problems import NotFound
 from app.schemas.free_text import derived_without_free_text
+from app.services.caller import Caller
 from app.services.data_cut import DataCut
 from app.services.derivations.subject.analysis import SubjectAnalysis
 from app.services.entity_tags import is_held, weak
 from app.services.json_values import jsonable, written
 from app.services.ledger import data_cut_of
 from app.services.record_reads import note
-from app.services.records import Caller
 from app.services.reports.catalogue import WHOLE_DOCUMENTS, report
 from app.services.reports.question import Question, rules_digest
 from app.services.trial_endpoints.analyses import Analyses
@@ -90,7 +90,9 @@ class Answers:
 
     database: Database
     analyses: Analyses
-    _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _kept: BoundedCache[str, bytes] = field(
+        default_factory=lambda: BoundedCache(ANSWERS_KEPT, size=len, largest=LARGEST_KEPT)
+    )
     _standings: Standings = field(default_factory=Standings)
 
     async def unchanged(
@@ -191,7 +193,7 @@ class Answers:
         found = await self.analyses.of(caller, question, admitted.visible, admitted.reading)
         body = await asyncio.to_thread(self._body, admitted, found)
         if not question.rows:
-            self._keep(admitted.copy, body)
+            self._kept.keep(admitted.copy, body)
             return AnswerOfSubjects(body, ())
         subjects = tuple(one.subject for one in found)
         await self.note(caller, subjects)
@@ -213,13 +215,6 @@ class Answers:
         """Note whose rows are given, before they are."""
         async with self.database.transaction(caller.principal, Action.READ_RECORD) as transaction:
             await note_subjects(transaction, caller, subjects)
-
-    def _keep(self, copy: str, body: bytes) -> None:
-        if len(body) > LARGEST_KEPT:
-            return
-        self._kept[copy] = body
-        while len(self._kept) > ANSWERS_KEPT:
-            self._kept.popitem(last=False)
 
 
 async def note_subjects(transaction: Transaction, caller: Caller, subjects: Sequence[str]) -> None:

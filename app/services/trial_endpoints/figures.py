@@ -7,12 +7,12 @@ of the ledger's head, which every answer names, is therefore no part of their id
 identity is weak: of two copies with the same one, the older may name an older head.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Final
 
+from app.bounded_cache import BoundedCache
 from app.database import Transaction
 from app.services.data_cut import DataCut
 from app.services.reports.question import Question
@@ -62,7 +62,9 @@ _Over = tuple[str | None, tuple[str, ...] | None, str | None]
 class Standings:
     """How the records stood at the latest cuts that were asked about; a cut's never change."""
 
-    _kept: OrderedDict[_Over, Standing] = field(default_factory=OrderedDict)
+    _kept: BoundedCache[_Over, Standing] = field(
+        default_factory=lambda: BoundedCache(STANDINGS_KEPT)
+    )
 
     def get(
         self, cut: DataCut, visible: Sequence[str] | None, centre: str | None
@@ -94,10 +96,7 @@ class Standings:
             else:
                 newest = _NEWEST, cut.transaction_id, visible, centre, None
                 found = Standing(await transaction.value(*newest))
-            self._kept[key] = found
-        self._kept.move_to_end(key)
-        while len(self._kept) > STANDINGS_KEPT:
-            self._kept.popitem(last=False)
+            self._kept.keep(key, found)
         return found
 
 

@@ -10,14 +10,15 @@ from app.access.permissions import Action
 from app.database import Database, Transaction
 from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
+from app.services.caller import Caller
 from app.services.data_cut import DataCut
 from app.services.derivations.response.response_discrepancies import Discrepancy
 from app.services.derivations.subject.explanation import discrepancies_of, explained
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.json_values import jsonable
 from app.services.record_reads import note
-from app.services.records import Caller, home
 from app.services.reports.question import ENGINE_VERSION, rule_set
+from app.services.visible_subjects import home
 from app.trial.trial import Trial
 
 SUBJECTS_AT_ONCE: Final = 10

@@ -8,17 +8,18 @@ from app.access.centres import visible_centres
 from app.database import Transaction
 from app.schemas.free_text import derived_without_free_text
 from app.services.analysis_data import AnalysisCut, histories_of
+from app.services.caller import Caller
 from app.services.data_cut import DataCut
 from app.services.derivations.subject.lab_series import lab_series
 from app.services.derivations.subject.markers import subject_markers
 from app.services.derivations.subject.timeline import subject_timeline
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.json_values import jsonable, written
-from app.services.records import Caller, home
 from app.services.reports.question import ENGINE_VERSION, rule_set, rules_digest
-from app.services.reports.survival_figures import DAYS_PER_MONTH
+from app.services.statistics.days import DAYS_PER_MONTH
 from app.services.trial_endpoints.answers import note_subjects
 from app.services.trial_endpoints.figures import clinical_days
+from app.services.visible_subjects import home
 from app.trial.trial import Trial
 from app.vocabularies.imwg import ResponseSource
 

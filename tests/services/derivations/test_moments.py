@@ -8,6 +8,7 @@ from app.services.derivations.moments import (
     civil_day,
     clock_missing,
     day_furthest_east,
+    days_since,
     moment_of,
     order_of,
 )
@@ -27,6 +28,19 @@ def known(written: str) -> PossibleDays:
 
 
 INFUSED = "2026-03-02T06:30+08:00"
+
+
+@pytest.mark.parametrize(
+    ("instant", "days"),
+    [
+        pytest.param("2026-03-02T06:30+08:00", 0.0, id="at once"),
+        pytest.param("2026-03-02T22:30Z", 1.0, id="a day later, by another clock"),
+        pytest.param("2026-03-02T18:30+08:00", 0.5, id="half a day"),
+        pytest.param("2026-02-27T06:30+08:00", -3.0, id="three days before"),
+    ],
+)
+def test_the_days_between_two_instants(instant: str, days: float) -> None:
+    assert days_since(datetime.fromisoformat(INFUSED), datetime.fromisoformat(instant)) == days
 
 
 @pytest.mark.parametrize(

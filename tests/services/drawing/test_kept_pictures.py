@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.drawing import kept_pictures
-from app.services.drawing.kept_pictures import KeptPicture, KeptPictures
+from app.services.drawing import kept_pictures as kept_here
+from app.services.drawing.kept_pictures import KeptPicture, kept_pictures
 
 
 def picture(octets: int) -> KeptPicture:
@@ -13,8 +13,8 @@ def picture(octets: int) -> KeptPicture:
 
 
 def test_the_one_not_asked_for_the_longest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_pictures, "PICTURES_KEPT", 2)
-    kept = KeptPictures()
+    monkeypatch.setattr(kept_here, "PICTURES_KEPT", 2)
+    kept = kept_pictures()
     kept.keep("a", picture(1))
     kept.keep("b", picture(1))
     assert kept.get("a")
@@ -23,9 +23,9 @@ def test_the_one_not_asked_for_the_longest_goes_first(monkeypatch: pytest.Monkey
 
 
 def test_they_share_so_many_octets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_pictures, "OCTETS_KEPT", 10)
-    monkeypatch.setattr(kept_pictures, "LARGEST_KEPT", 8)
-    kept = KeptPictures()
+    monkeypatch.setattr(kept_here, "OCTETS_KEPT", 10)
+    monkeypatch.setattr(kept_here, "LARGEST_KEPT", 8)
+    kept = kept_pictures()
     kept.keep("too large", picture(9))
     assert kept.get("too large") is None
     for name in "abc":

@@ -1,7 +1,9 @@
 """Units of the myeloma markers: what laboratories send, in the unit a rule is written in.
 
 Conversions are exact: a value is multiplied by a power of ten wherever the units allow it, and
-divided once, last, where they do not. A value that is exactly on a threshold stays on it.
+divided once, last, where they do not. A value that is exactly on a threshold stays on it. Here
+stands which units a marker is reported in; how one becomes another stands in
+``app.vocabularies.restated_units``.
 
 Units are UCUM codes. Each function takes a value of 0 or more and raises ``ValueError`` for a
 negative one and for a unit that the marker is not reported in.
@@ -10,27 +12,20 @@ Source: units of the IMWG criteria (Kumar et al., Lancet Oncol 2016, table 4); t
 calcium (40.08 g/mol) and the customary creatinine factor (88.4).
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
 
-ONE: Final = Decimal(1)
-TEN: Final = Decimal(10)
-HUNDRED: Final = Decimal(100)
-THOUSAND: Final = Decimal(1000)
-
-MG_PER_DL_OF_1_MMOL_PER_L_CALCIUM: Final = Decimal("4.008")
-UMOL_PER_L_OF_1_MG_PER_DL_CREATININE: Final = Decimal("88.4")
+from app.vocabularies.restated_units import restatement
 
 
 def serum_m_protein(value: Decimal, unit: str) -> Decimal:
     """Give a serum M-protein concentration in g/dL, from g/dL, g/L or mg/dL."""
-    return _scaled(value, unit, {"g/dL": ONE, "g/L": ONE / TEN, "mg/dL": ONE / THOUSAND})
+    return _restated(value, unit, ("g/dL", "g/L", "mg/dL"))
 
 
 def immunoglobulin(value: Decimal, unit: str) -> Decimal:
     """Give a class of immunoglobulin in mg/dL, from mg/dL, g/L or g/dL: 7.5 g/L are 750 mg/dL."""
-    return _scaled(value, unit, {"mg/dL": ONE, "g/L": HUNDRED, "g/dL": THOUSAND})
+    return _restated(value, unit, ("mg/dL", "g/L", "g/dL"))
 
 
 def urine_m_protein(
@@ -54,8 +49,8 @@ def urine_m_protein(
             value, an unknown unit.
     """
     if unit in {"mg/(24.h)", "g/(24.h)"}:
-        return _scaled(value, unit, {"mg/(24.h)": ONE, "g/(24.h)": THOUSAND})
-    mg_per_dl = _scaled(value, unit, {"mg/dL": ONE, "g/L": HUNDRED})
+        return _restated(value, unit, ("mg/(24.h)", "g/(24.h)"))
+    mg_per_dl = _restated(value, unit, ("mg/dL", "g/L"))
     hours = Decimal(24) if collection_hours is None else collection_hours
     if volume_ml is None:
         raise ValueError("a urine concentration needs the volume of its collection")
@@ -66,43 +61,53 @@ def urine_m_protein(
 
 def free_light_chain(value: Decimal, unit: str) -> Decimal:
     """Give a serum free light chain in mg/L, from mg/L, mg/dL or g/L: 10 mg/dL are 100 mg/L."""
-    return _scaled(value, unit, {"mg/L": ONE, "mg/dL": TEN, "g/L": THOUSAND})
+    return _restated(value, unit, ("mg/L", "mg/dL", "g/L"))
 
 
 def corrected_calcium(value: Decimal, unit: str) -> Decimal:
     """Give albumin-corrected calcium in mg/dL, from mg/dL or mmol/L (x 4.008)."""
-    return _scaled(value, unit, {"mg/dL": ONE, "mmol/L": MG_PER_DL_OF_1_MMOL_PER_L_CALCIUM})
+    return _restated(value, unit, ("mg/dL", "mmol/L"), "CA_CORR")
 
 
 def creatinine(value: Decimal, unit: str) -> Decimal:
     """Give serum creatinine in mg/dL, from mg/dL or umol/L (/ 88.4, correctly rounded)."""
-    if unit == "umol/L":
-        return _not_negative(value) / UMOL_PER_L_OF_1_MG_PER_DL_CREATININE
-    return _scaled(value, unit, {"mg/dL": ONE})
+    return _restated(value, unit, ("mg/dL", "umol/L"), "CREAT")
 
 
 def haemoglobin(value: Decimal, unit: str) -> Decimal:
     """Give haemoglobin in g/dL, from g/dL or g/L."""
-    return _scaled(value, unit, {"g/dL": ONE, "g/L": ONE / TEN})
+    return _restated(value, unit, ("g/dL", "g/L"))
 
 
 def circulating_plasma_cells(value: Decimal, unit: str) -> Decimal:
     """Give plasma cells of the blood per microlitre, from /uL or 10*9/L."""
-    return _scaled(value, unit, {"/uL": ONE, "10*9/L": THOUSAND})
+    return _restated(value, unit, ("/uL", "10*9/L"))
 
 
 def marrow_plasma_cells(value: Decimal, unit: str) -> Decimal:
     """Give plasma cells of the marrow in %, from % or a fraction (unit ``1``)."""
-    return _scaled(value, unit, {"%": ONE, "1": HUNDRED})
+    _require(value, unit, ("%", "1"))
+    return value * 100 if unit == "1" else value
 
 
-def _scaled(value: Decimal, unit: str, factors: Mapping[str, Decimal]) -> Decimal:
-    if unit not in factors:
-        raise ValueError(f"not a unit of this marker; allowed: {', '.join(factors)}")
-    return _not_negative(value) * factors[unit]
+def _restated(value: Decimal, unit: str, units: tuple[str, ...], analyte: str = "") -> Decimal:
+    """Give a value in the first of the units that a marker is reported in."""
+    _require(value, unit, units)
+    times, over = _way(analyte, unit, units[0])
+    return value * times if over == 1 else value * times / over
 
 
-def _not_negative(value: Decimal) -> Decimal:
+@lru_cache(maxsize=64)
+def _way(analyte: str, unit: str, wanted: str) -> tuple[Decimal, Decimal]:
+    """Give what a value is multiplied by, and what it is divided by after that."""
+    way = restatement(analyte, unit, wanted)
+    if way is None:
+        raise ValueError(f"{unit} does not become {wanted}")
+    return Decimal(format(way.times, "f")), way.over
+
+
+def _require(value: Decimal, unit: str, units: tuple[str, ...]) -> None:
+    if unit not in units:
+        raise ValueError(f"not a unit of this marker; allowed: {', '.join(units)}")
     if value < 0:
         raise ValueError("a measured value is not negative")
-    return value

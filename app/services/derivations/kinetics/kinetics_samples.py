@@ -11,16 +11,14 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from app.services.criteria.assay_limits import quantification_state
-from app.services.derivations.moments import MomentOrder, order_of
+from app.services.derivations.moments import SECONDS_A_DAY, MomentOrder, days_since, order_of
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import KineticsSample
 from app.services.derivations.subject_history import Infusion
-from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.kinetics import UNITS, KineticsMethod, QuantificationState
+from app.vocabularies.restated_units import restatement
 from app.vocabularies.specimens import Matrix
-
-SECONDS_A_DAY: Final = 86_400
 
 _MATRICES: Final = tuple(Matrix)
 _METHODS: Final = tuple(KineticsMethod)
@@ -146,7 +144,7 @@ def elapsed_days(
         return float(nominal_day)
     collected = sample.collected
     if collected.instant is not None:
-        return (collected.instant - infusion.started_at).total_seconds() / SECONDS_A_DAY
+        return days_since(infusion.started_at, collected.instant)
     drawn_after = nominal_day is not None and nominal_day > 0
     side = order_of(
         collected,
@@ -181,11 +179,11 @@ def _state(sample: KineticsSample) -> QuantificationState:
 def _in_listed_unit(sample: KineticsSample) -> KineticsSample:
     """Bring a result to the unit of its method that differs by a power of ten, limits and all."""
     for unit in UNITS[sample.method]:
-        ratio = None if sample.unit is None else decimal_ratio(sample.unit, unit)
-        if ratio is None or sample.unit == unit:
+        way = None if sample.unit is None else restatement("", sample.unit, unit)
+        if way is None or sample.unit == unit:
             continue
         value, lloq, lod = (
-            None if number is None else number * ratio
+            None if number is None else way.of(number)
             for number in (sample.value, sample.lloq, sample.lod)
         )
         return replace(sample, unit=unit, value=value, lloq=lloq, lod=lod)

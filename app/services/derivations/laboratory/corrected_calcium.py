@@ -11,8 +11,8 @@ from typing import Final
 
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
-from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.restated_units import restatement
+from app.vocabularies.unit_conversion import in_unit
 
 CA_TOTAL: Final = "CA_TOTAL"
 CA_CORR: Final = "CA_CORR"
@@ -64,10 +64,10 @@ def corrected_calcium(calcium: Decimal, unit: str, albumin: Decimal, albumin_uni
                 return back.of(corrected_calcium(there.of(calcium), printed, albumin, albumin_unit))
         raise ValueError(f"calcium is corrected in {' or '.join(_CORRECTIONS)}")
     correction = _CORRECTIONS[unit]
-    ratio = decimal_ratio(albumin_unit, correction.albumin_unit)
-    if ratio is None:
+    in_its_unit = in_unit(albumin, albumin_unit, correction.albumin_unit)
+    if in_its_unit is None:
         raise ValueError("albumin is a mass per volume")
-    return calcium + correction.factor * (correction.normal - albumin * ratio)
+    return calcium + correction.factor * (correction.normal - in_its_unit)
 
 
 def with_corrected_calcium(labs: Iterable[LabValue]) -> tuple[SubjectLab, ...]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.services.criteria.assay_limits import quantification_state
 from app.services.derivations.kinetics.kinetics_samples import rest_of_the_day
-from app.services.derivations.moments import MomentOrder, order_of
+from app.services.derivations.moments import MomentOrder, days_since, order_of
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
@@ -22,9 +22,7 @@ from app.vocabularies.kinetics import QuantificationState
 from app.vocabularies.laboratory import Comparator, find_analyte
 from app.vocabularies.restated_units import restatement
 from app.vocabularies.specimens import Specimen
-from app.vocabularies.unit_conversion import in_unit
 
-SECONDS_A_DAY: Final = 86_400
 OF_THE_BLOOD: Final = frozenset({None, Specimen.BLOOD, Specimen.SERUM, Specimen.PLASMA})
 """Specimens whose values are a marker's; a cytokine of cerebrospinal fluid is another matter."""
 
@@ -132,14 +130,13 @@ def marker_series(
         else:
             amount, level = placed
             unit = usual_unit(value.analyte) or value.unit
-            converted = in_unit(amount, value.unit, unit)
             way = restatement(value.analyte, value.unit, unit)
-            if converted is None and way is not None:
-                converted = way.of(amount)
-            if converted is None:
+            if way is None:
                 converted, unit = amount, value.unit
-            elif way is not None and way.factor is not None:
-                factors[value.analyte, unit] = way.factor
+            else:
+                converted = way.of(amount)
+                if way.factor is not None:
+                    factors[value.analyte, unit] = way.factor
             series.setdefault((value.analyte, unit), []).append(
                 _value(value, converted, level, infusion, visits_after)
             )
@@ -209,8 +206,7 @@ def _value(
     day = (value.collected.earliest - infusion.day).days
     days = float(day)
     if value.collected.instant is not None:
-        elapsed = value.collected.instant - infusion.started_at
-        days = elapsed.total_seconds() / SECONDS_A_DAY
+        days = days_since(infusion.started_at, value.collected.instant)
     elif day == 0 and value.visit in visits_after:
         days = rest_of_the_day(infusion) / 2
     return MarkerValue(

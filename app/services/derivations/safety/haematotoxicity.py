@@ -23,8 +23,8 @@ from app.services.derivations.laboratory.lab_baseline import LabFollowUp, LabPer
 from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject_history import SubjectHistory, Therapy
 from app.trial.trial import Trial
-from app.vocabularies.decimal_units import decimal_ratio
 from app.vocabularies.therapies import TherapyKind
+from app.vocabularies.unit_conversion import in_unit
 
 NEUTROPHILS: Final = "NEUT"
 CELLS_PER_UL: Final = "/uL"
@@ -131,10 +131,9 @@ def _cells(result: LabValue) -> Decimal | None:
     """Give a count in cells per uL; None: it does not tell on which side of a cut it lies."""
     if result.value is None or result.unit is None:
         return None
-    ratio = decimal_ratio(result.unit, CELLS_PER_UL)
-    if ratio is None:
+    cells = in_unit(result.value, result.unit, CELLS_PER_UL)
+    if cells is None:
         return None
-    cells = result.value * ratio
     above = result.comparator is not None and result.comparator.startswith(">")
     return None if above and cells < HIGHEST_CUT else cells
 

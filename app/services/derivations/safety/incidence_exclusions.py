@@ -12,10 +12,8 @@ from typing import Final
 from app.services.derivations.safety.analysed_adverse_event import LeftOut
 from app.services.derivations.subject_history import AdverseEvent
 from app.trial.adverse_events import AdverseEventRules
-from app.vocabularies.adverse_events import AesiKind
+from app.vocabularies.adverse_events import PROGRESSION_TERM, AesiKind
 
-PROGRESSION_TERM: Final = "Disease progression"
-"""CTCAE 5.0 term."""
 SIGNS_OF_CRS: Final = frozenset({"Fever", "Hypotension", "Hypoxia"})
 """CTCAE 5.0 terms of what the ASTCT grade of CRS is made of; every other is organ toxicity."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from app.services.derivations.moments import days_since
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.safety.analysed_adverse_event import AnalysedAdverseEvent, Resolution
 from app.services.derivations.safety.safety_follow_up import SafetyFollowUp
@@ -27,7 +28,6 @@ SEVERE: Final = 3
 """ASTCT grade from which an episode is severe."""
 
 _DAY: Final = timedelta(1)
-_SECONDS_OF_A_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +213,7 @@ def _elapsed_days(
     times = [event.onset_at for event in events if event.onset_at and event.onset == onset]
     if not times or follow_up.infused_at is None:
         return None
-    return (min(times) - follow_up.infused_at).total_seconds() / _SECONDS_OF_A_DAY
+    return days_since(follow_up.infused_at, min(times))
 
 
 def _given_for(

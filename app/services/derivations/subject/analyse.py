@@ -65,6 +65,8 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
     new_therapy_on = infused.new_therapy_on if infused else None
     alive = last_known_alive(dates.evidence, until=history.data_cut)
     died_on = died.day if died else None
+    screen_failed_on = _by(enrolment.screen_failed_on if enrolment else None, history.data_cut)
+    off_study_on = _by(enrolment.off_study_on if enrolment else None, history.data_cut)
     analysis = SubjectAnalysis(
         subject=history.subject,
         centre=history.centre,
@@ -75,9 +77,11 @@ def analyse(history: SubjectHistory, trial: Trial) -> SubjectAnalysis:
             measurable=infused is not None and infused.track is not Track.NONE,
             judged=infused is not None and infused.judged(ResponseSource.DERIVED),
         ),
-        screen_failed_on=enrolment.screen_failed_on if enrolment else None,
-        disposition=enrolment.disposition if enrolment else None,
-        off_study_on=enrolment.off_study_on if enrolment else None,
+        screen_failed_on=screen_failed_on,
+        disposition=(
+            enrolment.disposition if enrolment and enrolment.off_study_on == off_study_on else None
+        ),
+        off_study_on=off_study_on,
         died_on=died_on,
         last_known_alive=alive,
         data_errors=errors,
@@ -157,6 +161,11 @@ class _Infused:
             return False
         facts = main.at_horizon
         return bool(facts.visits) or facts.death is not None or facts.progression is not None
+
+
+def _by(day: date | None, data_cut: date) -> date | None:
+    """Give a day on which the subject left; None: it had not by the data cut."""
+    return day if day is not None and day <= data_cut else None
 
 
 def _infused(history: SubjectHistory, trial: Trial, dates: SubjectDates) -> _Infused:

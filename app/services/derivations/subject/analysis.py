@@ -7,7 +7,7 @@ all that the endpoints say of many subjects follows from analyses.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from app.services.criteria.imwg.baseline import Track
 from app.services.derivations.error_rules import DataError
@@ -34,7 +34,6 @@ from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import ResponseCategory, ResponseSource
 from app.vocabularies.subjects import Disposition
 
-MRD_THRESHOLDS: Final = ("1e-4", "1e-5", "1e-6")
 Syndrome = Literal[AesiKind.CRS, AesiKind.ICANS]
 
 

@@ -19,7 +19,6 @@ from app.services.derivations.time_to_event.new_therapy import new_therapy
 from app.trial.trial import Trial
 from app.vocabularies.laboratory import find_analyte
 from app.vocabularies.restated_units import Restatement, restatement, shown
-from app.vocabularies.unit_conversion import in_unit
 
 UREA: Final = "UREA"
 
@@ -108,12 +107,9 @@ def _way(value: LabValue, unit: str) -> Restatement | None:
 
 def _restated(number: Decimal | None, value: LabValue, unit: str) -> Decimal | None:
     way = _way(value, unit)
-    if number is None or way is None or value.unit is None:
+    if number is None or way is None:
         return None
-    if not way.exact:
-        return shown(way.of(number))
-    exact = in_unit(number, value.unit, unit)
-    return way.of(number) if exact is None else exact
+    return way.of(number) if way.exact else shown(way.of(number))
 
 
 def _written(result: _Result, unit: str, history: SubjectHistory) -> dict[str, Any]:

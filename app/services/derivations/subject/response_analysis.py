@@ -20,7 +20,6 @@ from app.services.derivations.response.unconfirmed_response import (
     why_unconfirmed,
 )
 from app.services.derivations.subject.analysis import (
-    MRD_THRESHOLDS,
     ResponseAnalysis,
     ResponseByVisit,
     ResponseDay,
@@ -28,7 +27,7 @@ from app.services.derivations.subject.analysis import (
 from app.services.derivations.subject.responses_by_source import Responses, evaluation_windows
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import Trial
-from app.vocabularies.imwg import BEST_FIRST, ResponseCategory, ResponseSource
+from app.vocabularies.imwg import BEST_FIRST, MRD_THRESHOLDS, ResponseCategory, ResponseSource
 
 
 def response_analysis(
