@@ -12,7 +12,7 @@ _MESSAGES = {
 
 FORMS: Final = {
     "^[0-9A-Z]{1,8}-[0-9]{3,6}$": "write a subject's code, such as 03-001",
-    "^[0-9]{1,18}-[0-9]{1,18}$": "take the cursor from the Link header of the page before",
+    "^([0-9]{1,18}-[0-9]{1,18})?$": "take the cursor from the Link header of the page before",
     r"^[^\x00]*$": "leave out the character NUL",
     r"^[!-~]+$": "write printable letters, digits and marks, without blanks",
     r"^[!-~]+( [!-~]+)*$": "write printable words with one blank between them",
