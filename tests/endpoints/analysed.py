@@ -22,7 +22,7 @@ from app.services.reports.catalogue import report
 from app.services.reports.question import Question, usual_population
 from app.services.standing_records import Document
 from app.trial.trial import Trial
-from tests.endpoints.subjects import Subject
+from tests.subjects.told import Subject
 from tests.trial.trial_documents import raw, set_at
 
 LAST_DAY: Final = date(2028, 1, 1)

@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-from tests.endpoints.subjects import Record, dated_on, subject, timed_on
 from tests.endpoints.test_every_alternative import Case, nausea, platelets
 from tests.endpoints.trial_key_cases import event, given, lab, of
+from tests.subjects.told import Record, dated_on, subject, timed_on
 
 AE, LABS = "adverse-events", "lab-abnormalities"
 FIRST, SECOND = "rows.0.events.0", "rows.0.events.1"

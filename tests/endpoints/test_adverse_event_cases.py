@@ -15,7 +15,7 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import INFUSED_ON, Record, death, subject, timed_on
+from tests.subjects.told import INFUSED_ON, Record, death, subject, timed_on
 
 CRS = "Cytokine release syndrome"
 OTHER = "Nervous system disorders - Other, specify"

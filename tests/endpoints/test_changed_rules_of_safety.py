@@ -16,7 +16,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Deployment
 from tests.endpoints import test_changed_rules_of_response as of_response
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     INFUSED_ON,
     Day,
     Record,

@@ -12,7 +12,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import cytokine_release
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,

@@ -15,7 +15,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import cohort
-from tests.endpoints.subjects import (
+from tests.subjects.event_times import load
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
@@ -27,7 +28,6 @@ from tests.endpoints.subjects import (
     subject,
     withdrawal,
 )
-from tests.services.derivations.endpoint_cases import load
 
 CASES = load("derivation_cases.json")["cases"]
 INVESTIGATOR = {"response_source": "investigator"}

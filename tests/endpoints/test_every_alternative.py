@@ -18,7 +18,7 @@ from app.services.derivations.time_to_event.event_definition import PARTS, defin
 from app.services.json_values import jsonable
 from app.trial.policy import EFS_COMPONENTS, Policy, TimeToEventPolicy
 from tests.endpoints.analysed import answer, at, history, trial_of
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     INFUSED_ON,
     Record,
     Subject,

@@ -20,8 +20,8 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences
-from tests.endpoints.subjects import Record, Subject, dated_on, kinetics, timed_on
 from tests.endpoints.test_what_an_answer_follows_from import CUT, drawn
+from tests.subjects.told import Record, Subject, dated_on, kinetics, timed_on
 
 AS_THEY_ARE, IN_UTC, IN_OTHER_UNITS, GIVEN_UP, MIXED = "11", "15", "16", "17", "18"
 GRADED: Final = ("baseline_grade", "worst_grade", "worst_range", "worst_on", "outlier_on")

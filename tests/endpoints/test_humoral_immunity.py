@@ -9,7 +9,7 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, Subject, dated_on, subject, timed_on
+from tests.subjects.told import Record, Subject, dated_on, subject, timed_on
 
 
 def lab(on: int, analyte: str, value: str, unit: str) -> Record:

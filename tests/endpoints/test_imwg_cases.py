@@ -12,7 +12,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
+from tests.services.criteria.imwg_courses import load
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
@@ -21,7 +22,6 @@ from tests.endpoints.subjects import (
     new_therapy,
     subject,
 )
-from tests.services.criteria.imwg_courses import load
 
 CASES = load("imwg_cases.json")["cases"]
 SIGNS = {"negative": "-", "positive": "+", None: "."}

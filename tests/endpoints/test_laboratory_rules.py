@@ -11,7 +11,7 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, dated_on, subject
+from tests.subjects.told import Record, dated_on, subject
 
 Range = tuple[str | None, str | None]
 

@@ -15,7 +15,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,

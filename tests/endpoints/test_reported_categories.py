@@ -15,7 +15,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.derivations.subject.analyse import analyse
 from tests.endpoints.analysed import history, trial_of
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     INFUSED_ON,
     Record,
     assessment,

@@ -12,7 +12,7 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,

@@ -21,7 +21,7 @@ from tests.deployment import Deployment
 from tests.endpoints.cohort import Cohort, cohort, imported
 from tests.endpoints.differences import differences
 from tests.endpoints.drawn_subjects import drawn_subject
-from tests.endpoints.subjects import (
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,

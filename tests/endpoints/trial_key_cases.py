@@ -7,20 +7,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    dated_on,
-    day,
-    death,
-    imaging,
-    infusion,
-    kinetics,
-    preparation,
-    subject,
-    timed_on,
-)
 from tests.endpoints.test_every_alternative import (
     BEST,
     FIRST,
@@ -33,6 +19,20 @@ from tests.endpoints.test_every_alternative import (
     Case,
     one,
     serum,
+)
+from tests.subjects.told import (
+    Record,
+    assessment,
+    components,
+    dated_on,
+    day,
+    death,
+    imaging,
+    infusion,
+    kinetics,
+    preparation,
+    subject,
+    timed_on,
 )
 
 AE, LABS, CELLS, MARKERS = "adverse-events", "lab-abnormalities", "car-kinetics", "pharmacodynamics"

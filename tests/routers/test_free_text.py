@@ -20,7 +20,9 @@ from app.services.printed_reports import PrintedReports
 from app.trial.trial import Trial, load_trial
 from tests.deployment import Caller, Deployment, clone_of_template, open_directory
 from tests.endpoints.cohort import tell, trial_file
-from tests.endpoints.subjects import (
+from tests.printing.hostile import SVG
+from tests.routers.canaries import MARK, bodies, texts
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
@@ -31,8 +33,6 @@ from tests.endpoints.subjects import (
     timed_on,
     visit,
 )
-from tests.printing.hostile import SVG
-from tests.routers.canaries import MARK, bodies, texts
 
 KINDS = [kind.path for kind in RECORD_KINDS]
 CLOSED = {

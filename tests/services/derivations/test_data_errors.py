@@ -11,7 +11,7 @@ from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,

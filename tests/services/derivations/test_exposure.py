@@ -9,7 +9,7 @@ import pytest
 from app.services.derivations.exposure import age_years, exposure, years_since_diagnosis
 from app.services.derivations.subject_history import Characteristics
 from app.trial.populations import Populations
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     days,
     enrolment,
     history,

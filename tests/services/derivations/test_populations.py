@@ -8,7 +8,7 @@ import pytest
 
 from app.services.derivations.populations import Population, milestones, populations
 from app.trial.populations import Populations
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     days,
     enrolment,
     history,

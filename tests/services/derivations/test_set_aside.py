@@ -23,7 +23,7 @@ from app.services.derivations.time_to_event.last_known_alive import evidence_of_
 from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseCategory
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,

@@ -21,7 +21,7 @@ from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
-from tests.services.derivations.kinetics_histories import (
+from tests.subjects.kinetics import (
     INFUSED_ON,
     TRIAL,
     history,

@@ -26,7 +26,7 @@ from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.kinetics_histories import TRIAL, history, lab, on, ref, therapy
+from tests.subjects.kinetics import TRIAL, history, lab, on, ref, therapy
 
 AREA = "auc_0_28"
 RULES = TRIAL.pharmacodynamics

@@ -8,7 +8,7 @@ import pytest
 from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, car_kinetics
 from app.services.derivations.kinetics.persistence import PersistenceTime
 from app.vocabularies.kinetics import NotEvaluableReason
-from tests.services.derivations.kinetics_histories import (
+from tests.subjects.kinetics import (
     INFUSED_ON,
     TRIAL,
     history,

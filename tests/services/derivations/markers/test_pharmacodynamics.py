@@ -31,7 +31,7 @@ from app.vocabularies.imwg import HeavyChain
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.kinetics_histories import (
+from tests.subjects.kinetics import (
     INFUSED_AT,
     INFUSED_ON,
     TRIAL,

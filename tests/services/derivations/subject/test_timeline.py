@@ -12,7 +12,7 @@ from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseSource
 from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     adverse_event,
     alive,
     days,

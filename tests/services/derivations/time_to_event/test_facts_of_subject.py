@@ -36,7 +36,7 @@ from app.trial.trial import load_trial
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 from tests.services.criteria.imwg_courses import INFUSED_ON, visit
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     adverse_event,
     alive,
     died,

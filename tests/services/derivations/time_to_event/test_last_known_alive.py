@@ -16,8 +16,7 @@ from app.vocabularies.follow_up import SurvivalStatus, WithdrawalScope
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_cases import day
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,
@@ -36,6 +35,7 @@ from tests.services.derivations.endpoint_histories import (
     therapy,
     visit,
 )
+from tests.subjects.event_times import day
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from app.trial.anchors import add_months
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import ResponseCategory
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "services/derivations/data"
 INFUSED_ON = date(2024, 1, 15)
 
 
