@@ -1,6 +1,5 @@
 """Subjects made for the edit checks: one on whom everything agrees, and what is added to him."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,10 +13,10 @@ from app.services.standing_records import (
     Standing,
     subject_records,
 )
-from app.trial.trial import Trial, load_trial
+from app.trial.trial import Trial
 from tests.schemas.bodies import ABSENT
+from tests.subjects.base import TRIAL, record_id
 
-TRIAL = load_trial()
 SENT_ON = date(2028, 1, 10)
 """The latest date of the world when the records were sent."""
 
@@ -28,11 +27,6 @@ class Sent(NamedTuple):
     path: str
     name: str
     body: Mapping[str, Any]
-
-
-def record_id(name: str) -> uuid.UUID:
-    """The identity of a record by the name it has in a test."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, name)
 
 
 def ref(name: str) -> str:

@@ -11,6 +11,7 @@ from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
+from tests.subjects.base import ref
 from tests.subjects.course import (
     adverse_event,
     alive,
@@ -22,7 +23,6 @@ from tests.subjects.course import (
     lab_value,
     lost,
     neuro_assessment,
-    ref,
     sample,
     therapy,
     visit,

@@ -16,7 +16,10 @@ from app.services.derivations.partial_dates import (
     new_therapy_day,
 )
 from app.services.derivations.possible_days import PossibleDays
-from tests.subjects.course import INFUSED_ON, days
+from tests.subjects.base import days
+from tests.subjects.course import (
+    INFUSED_ON,
+)
 from tests.subjects.event_times import day
 
 

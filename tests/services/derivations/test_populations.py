@@ -8,8 +8,8 @@ import pytest
 
 from app.services.derivations.populations import Population, milestones, populations
 from app.trial.populations import Populations
+from tests.subjects.base import days
 from tests.subjects.course import (
-    days,
     enrolment,
     history,
     infusion,

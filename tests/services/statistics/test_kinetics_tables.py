@@ -21,9 +21,9 @@ from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
+from tests.subjects.base import TRIAL
 from tests.subjects.kinetics import (
     INFUSED_ON,
-    TRIAL,
     history,
     infusion,
     profile_of,

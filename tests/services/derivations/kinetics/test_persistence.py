@@ -8,9 +8,9 @@ import pytest
 from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, car_kinetics
 from app.services.derivations.kinetics.persistence import PersistenceTime
 from app.vocabularies.kinetics import NotEvaluableReason
+from tests.subjects.base import TRIAL
 from tests.subjects.kinetics import (
     INFUSED_ON,
-    TRIAL,
     history,
     on,
     profile_of,

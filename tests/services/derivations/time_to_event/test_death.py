@@ -8,7 +8,12 @@ from app.services.derivations.reported_death import reported_death
 from app.services.derivations.subject_history import FollowUp
 from app.services.derivations.time_to_event.death import Death, death
 from app.vocabularies.follow_up import DeathCause
-from tests.subjects.course import alive, died, history, ref
+from tests.subjects.base import ref
+from tests.subjects.course import (
+    alive,
+    died,
+    history,
+)
 from tests.subjects.event_times import day
 
 

@@ -36,6 +36,7 @@ from app.trial.trial import load_trial
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 from tests.services.criteria.imwg_courses import INFUSED_ON, visit
+from tests.subjects.base import ref
 from tests.subjects.course import (
     adverse_event,
     alive,
@@ -43,7 +44,6 @@ from tests.subjects.course import (
     enrolment,
     history,
     infusion,
-    ref,
     therapy,
 )
 

@@ -16,11 +16,11 @@ from app.vocabularies.follow_up import SurvivalStatus, WithdrawalScope
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
+from tests.subjects.base import days, ref
 from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,
-    days,
     died,
     enrolment,
     follow_up,
@@ -30,7 +30,6 @@ from tests.subjects.course import (
     lost,
     neuro_assessment,
     preparation,
-    ref,
     sample,
     therapy,
     visit,
