@@ -5,7 +5,6 @@ Source: the trial's protocol, policies; the trial's endpoint definitions, events
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from app.services.derivations.time_to_event.event_definition import PARTS, defin
 from app.services.json_values import jsonable
 from app.trial.policy import EFS_COMPONENTS, Policy, TimeToEventPolicy
 from tests.endpoints.analysed import answer, at, history, trial_of
+from tests.subjects.base import record_id
 from tests.subjects.told import (
     INFUSED_ON,
     Record,
@@ -576,7 +576,7 @@ def nausea(grade: int, onset: int, end: int | None, *, first: bool = False) -> R
     if end is not None:
         line |= {"end": dated_on(end), "outcome": "RECOVERED/RESOLVED"}
     if not first:
-        line["part_of_episode"] = str(uuid.uuid5(uuid.NAMESPACE_URL, "one/3"))
+        line["part_of_episode"] = str(record_id("one/3"))
     return Record("adverse-events", line)
 
 
