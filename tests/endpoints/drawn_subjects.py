@@ -8,11 +8,11 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
+from tests.subjects.evaluation_parts import components
 from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     contact,
     dated_on,
     death,

@@ -16,12 +16,13 @@ from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Deployment
 from tests.endpoints import test_changed_rules_of_response as of_response
 from tests.endpoints.cohort import Cohort, cohort
+from tests.subjects import told as bodies
+from tests.subjects.evaluation_parts import components
 from tests.subjects.told import (
     INFUSED_ON,
     Day,
     Record,
     assessment,
-    components,
     dated_on,
     day,
     infusion,
@@ -35,8 +36,8 @@ ON_NO_SUBJECT: Final = {"RC-37"}
 
 
 def lab(on: Day, analyte: str, value: str, unit: str, **limits: str) -> Record:
-    body = {"analyte": analyte, "value": value, "unit": unit, "collected_at": dated_on(on)}
-    return Record("lab-results", body | ({"reference_range": limits} if limits else {}))
+    more = {"reference_range": limits} if limits else {}
+    return bodies.lab(dated_on(on), analyte, value, unit, **more)
 
 
 def prepared(*doses: Day) -> Record:

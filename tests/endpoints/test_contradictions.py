@@ -12,11 +12,11 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import cytokine_release
+from tests.subjects.evaluation_parts import components
 from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     contact,
     dated_on,
     death,

@@ -15,12 +15,12 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import cohort
+from tests.subjects.evaluation_parts import components
 from tests.subjects.event_times import load
 from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     contact,
     death,
     new_therapy,

@@ -18,12 +18,12 @@ from app.services.json_values import jsonable
 from app.trial.policy import EFS_COMPONENTS, Policy, TimeToEventPolicy
 from tests.endpoints.analysed import answer, at, history, trial_of
 from tests.subjects.base import record_id
+from tests.subjects.evaluation_parts import components
 from tests.subjects.told import (
     INFUSED_ON,
     Record,
     Subject,
     assessment,
-    components,
     contact,
     dated_on,
     day,

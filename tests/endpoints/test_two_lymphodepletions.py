@@ -11,15 +11,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.subjects.told import (
-    Record,
-    assessment,
-    components,
-    dated_on,
-    infusion,
-    preparation,
-    subject,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, assessment, dated_on, event, infusion, preparation, subject
 
 BASELINES = (
     assessment(-75, **components(2, 0, "+-")),
@@ -41,12 +34,6 @@ def given_up(*doses: int) -> Record:
             "outcome_note": "infusion put off, infection",
         },
     )
-
-
-def event(term: str, onset: int) -> Record:
-    """An adverse event of grade 2."""
-    body = {"term": term, "grade": 2, "onset": dated_on(onset), "serious": False}
-    return Record("adverse-events", body)
 
 
 SUBJECTS = (

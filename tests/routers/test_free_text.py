@@ -22,11 +22,11 @@ from tests.deployment import Caller, Deployment, clone_of_template, open_directo
 from tests.endpoints.cohort import tell, trial_file
 from tests.printing.hostile import SVG
 from tests.routers.canaries import MARK, bodies, texts
+from tests.subjects.evaluation_parts import components
 from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     kinetics,
     new_therapy,
     subject,

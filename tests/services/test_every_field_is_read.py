@@ -28,11 +28,11 @@ from tests.endpoints.test_intervals_and_clones import CASES as CLONES
 from tests.endpoints.test_intervals_and_clones import case_subject as clone_subject
 from tests.services import field_walk
 from tests.services.field_walk import COPYISTS, FIELDS, KNOWN_ON, Leaf, Place, Told, leaves
+from tests.subjects.evaluation_parts import components
 from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     dated_on,
     infusion,
     kinetics,

@@ -10,12 +10,7 @@ from app.services.derivations.exposure import age_years, exposure, years_since_d
 from app.services.derivations.subject_history import Characteristics
 from app.trial.populations import Populations
 from tests.subjects.base import days
-from tests.subjects.course import (
-    enrolment,
-    history,
-    infusion,
-    preparation,
-)
+from tests.subjects.course import enrolment, history, infusion, preparation
 
 RULES = Populations(definitions=())
 

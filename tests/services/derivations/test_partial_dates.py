@@ -17,9 +17,7 @@ from app.services.derivations.partial_dates import (
 )
 from app.services.derivations.possible_days import PossibleDays
 from tests.subjects.base import days
-from tests.subjects.course import (
-    INFUSED_ON,
-)
+from tests.subjects.course import INFUSED_ON
 from tests.subjects.event_times import day
 
 

@@ -4,14 +4,7 @@ import pytest
 
 from app.trial.trial import Trial
 from tests.schemas.bodies import ABSENT
-from tests.subjects.agreeing import (
-    DIED,
-    Sent,
-    but,
-    noticed,
-    of,
-    sent,
-)
+from tests.subjects.agreeing import DIED, Sent, but, noticed, of, sent
 from tests.subjects.base import TRIAL
 
 WITH_FORMS = Trial.model_validate_json(

@@ -4,14 +4,7 @@ import pytest
 
 from app.trial.trial import CDISC_PILOT_FILE, load_trial
 from tests.schemas.bodies import ABSENT
-from tests.subjects.agreeing import (
-    Sent,
-    but,
-    noticed,
-    of,
-    ref,
-    sent,
-)
+from tests.subjects.agreeing import Sent, but, noticed, of, ref, sent
 from tests.subjects.base import TRIAL
 
 

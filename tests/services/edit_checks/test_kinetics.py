@@ -5,12 +5,7 @@ import pytest
 from app.trial.trial import Trial
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
-from tests.subjects.agreeing import (
-    Sent,
-    noticed,
-    of,
-    sent,
-)
+from tests.subjects.agreeing import Sent, noticed, of, sent
 from tests.subjects.base import TRIAL
 
 QPCR = {

@@ -27,12 +27,7 @@ from app.services.statistics.table_methods import TableMethods
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.therapies import TherapyKind
 from tests.subjects.base import TRIAL, ref
-from tests.subjects.kinetics import (
-    history,
-    lab,
-    on,
-    therapy,
-)
+from tests.subjects.kinetics import history, lab, on, therapy
 
 AREA = "auc_0_28"
 RULES = TRIAL.pharmacodynamics

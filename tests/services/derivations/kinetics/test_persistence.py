@@ -9,13 +9,7 @@ from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, car_
 from app.services.derivations.kinetics.persistence import PersistenceTime
 from app.vocabularies.kinetics import NotEvaluableReason
 from tests.subjects.base import TRIAL
-from tests.subjects.kinetics import (
-    INFUSED_ON,
-    history,
-    on,
-    profile_of,
-    sample,
-)
+from tests.subjects.kinetics import INFUSED_ON, history, on, profile_of, sample
 
 
 def derived(days: list[float], values: list[float]) -> AnalyteKinetics:

@@ -14,12 +14,7 @@ from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject_history import Therapy
 from app.vocabularies.therapies import BloodProduct, TherapyKind
 from tests.subjects.base import TRIAL
-from tests.subjects.laboratory import (
-    lab,
-    on,
-    subject,
-    therapy,
-)
+from tests.subjects.laboratory import lab, on, subject, therapy
 
 NEVER, RECOVERED = RecoveryStatus.NEVER_SEVERE, RecoveryStatus.RECOVERED
 PROLONGED, UNKNOWN = RecoveryStatus.PROLONGED, RecoveryStatus.NOT_ASSESSABLE

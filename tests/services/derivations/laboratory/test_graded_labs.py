@@ -10,10 +10,7 @@ from app.services.derivations.laboratory.lab_baseline import lab_follow_up
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
 from tests.subjects.base import TRIAL
-from tests.subjects.laboratory import (
-    lab,
-    subject,
-)
+from tests.subjects.laboratory import lab, subject
 
 
 def numbered(result: LabValue, number: int, version: int = 1) -> LabValue:

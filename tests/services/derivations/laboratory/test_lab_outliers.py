@@ -18,10 +18,7 @@ from app.services.derivations.sampled_values import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale
 from tests.subjects.base import TRIAL
-from tests.subjects.laboratory import (
-    lab,
-    subject,
-)
+from tests.subjects.laboratory import lab, subject
 
 LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
 

@@ -8,11 +8,7 @@ from app.services.derivations.laboratory.lab_summary import LabSummary, lab_summ
 from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
 from tests.subjects.base import TRIAL
-from tests.subjects.laboratory import (
-    lab,
-    on,
-    subject,
-)
+from tests.subjects.laboratory import lab, on, subject
 
 
 def platelets(*labs: LabValue, **history: Any) -> LabSummary:

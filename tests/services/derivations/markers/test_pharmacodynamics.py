@@ -31,17 +31,9 @@ from app.vocabularies.imwg import HeavyChain
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.therapies import TherapyKind
+from tests.subjects import base
 from tests.subjects.base import TRIAL, ref
-from tests.subjects.kinetics import (
-    INFUSED_AT,
-    INFUSED_ON,
-    at,
-    history,
-    infusion,
-    lab,
-    on,
-    therapy,
-)
+from tests.subjects.kinetics import INFUSED_AT, INFUSED_ON, at, history, infusion, lab, on, therapy
 
 LYMPHODEPLETION = Preparation(
     record=ref("preparations", 1), lymphodepletion=(on(-4), on(-5), on(-3))
@@ -467,7 +459,7 @@ def test_a_value_within_28_days_after_immunoglobulin_does_not_count(
 
 def myeloma(heavy_chain: HeavyChain) -> Enrolment:
     isotypes = (Isotype(heavy_chain=heavy_chain),)
-    return Enrolment(record=ref("subjects", 1), myeloma=MyelomaType(isotypes=isotypes))
+    return base.enrolment(None, myeloma=MyelomaType(isotypes=isotypes))
 
 
 def spike(day: int, value: str, unit: str, **others: Any) -> Assessment:

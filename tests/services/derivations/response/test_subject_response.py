@@ -18,11 +18,7 @@ from app.trial.policy import ImwgPolicy
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import PdBasis, ResponseCategory, ResponseSource
 from tests.subjects.base import ref
-from tests.subjects.course import (
-    INFUSED_ON,
-    assessment,
-    history,
-)
+from tests.subjects.course import INFUSED_ON, assessment, history
 
 UNTIL = date(2025, 2, 18)
 POLICY = ImwgPolicy()

@@ -9,12 +9,7 @@ from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.derivations.subject_history import AdverseEvent
 from app.services.statistics.adverse_event_tables import adverse_event_table
 from tests.subjects.base import TRIAL, record_id
-from tests.subjects.safety import (
-    analysed,
-    event,
-    names,
-    on,
-)
+from tests.subjects.safety import analysed, event, names, on
 
 Line = tuple[Any, Any, int | None]
 """Onset, end and grade of a record."""

@@ -10,12 +10,7 @@ from app.services.derivations.safety.haematotoxicity import Haematotoxicity, hae
 from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.therapies import TherapyKind
 from tests.subjects.base import TRIAL
-from tests.subjects.laboratory import (
-    lab,
-    on,
-    subject,
-    therapy,
-)
+from tests.subjects.laboratory import lab, on, subject, therapy
 
 
 def graded(

@@ -8,10 +8,7 @@ import pytest
 
 from app.services.derivations.subject.lab_series import lab_series
 from tests.subjects.base import TRIAL
-from tests.subjects.laboratory import (
-    lab,
-    subject,
-)
+from tests.subjects.laboratory import lab, subject
 
 
 def test_it_gives_value_range_grade_and_day_in_the_order_of_collection() -> None:

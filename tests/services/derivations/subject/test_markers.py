@@ -25,9 +25,7 @@ from app.vocabularies.imwg import HeavyChain, LightChain, ResponseSource
 from tests.charts import reports
 from tests.charts.specifications import units, values_of
 from tests.subjects.base import ref
-from tests.subjects.course import (
-    history,
-)
+from tests.subjects.course import history
 
 TRIAL = load_trial()
 

@@ -9,11 +9,7 @@ from app.services.derivations.subject_history import FollowUp
 from app.services.derivations.time_to_event.death import Death, death
 from app.vocabularies.follow_up import DeathCause
 from tests.subjects.base import ref
-from tests.subjects.course import (
-    alive,
-    died,
-    history,
-)
+from tests.subjects.course import alive, died, history
 from tests.subjects.event_times import day
 
 

@@ -6,12 +6,7 @@ from app.services.derivations.subject_history import SubjectHistory, Therapy
 from app.services.derivations.time_to_event.new_therapy import NewTherapy, new_therapy
 from app.vocabularies.therapies import RadiotherapyTarget, TherapyKind
 from tests.subjects.base import ref
-from tests.subjects.course import (
-    enrolment,
-    history,
-    infusion,
-    therapy,
-)
+from tests.subjects.course import enrolment, history, infusion, therapy
 from tests.subjects.event_times import day
 
 

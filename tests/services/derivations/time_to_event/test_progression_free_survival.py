@@ -17,9 +17,7 @@ from app.services.derivations.time_to_event.progression_free_survival import (
     progression_free_survival,
 )
 from tests.subjects.base import ref
-from tests.subjects.course import (
-    INFUSED_ON,
-)
+from tests.subjects.course import INFUSED_ON
 from tests.subjects.event_times import facts, on, schedule
 
 V1, V2, V3, V4 = "2024-02-12", "2024-03-11", "2024-04-08", "2024-05-06"
