@@ -26,6 +26,7 @@ from tests.subjects.told import (
     dated_on,
     day,
     infusion,
+    preparation,
     subject,
 )
 
@@ -42,14 +43,7 @@ def lab(on: Day, analyte: str, value: str, unit: str, **limits: str) -> Record:
 
 def prepared(*doses: Day) -> Record:
     """A preparation with fludarabine on some days."""
-    dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
-    return Record(
-        "preparations",
-        {
-            "leukapheresis_on": dated_on(-60),
-            "lymphodepletion": [{**dose, "given_on": dated_on(on)} for on in doses],
-        },
-    )
+    return preparation(-60, doses)
 
 
 def serum(on: Day, g_dl: float) -> Record:

@@ -28,7 +28,9 @@ from tests.subjects.told import (
     dated_on,
     day,
     death,
+    lab,
     new_therapy,
+    preparation,
     rated,
     subject,
     timed_on,
@@ -85,14 +87,7 @@ FOUR = serum(-10, 4, marrow=50)
 CHAINS = assessment(-10, **components(0, 0, "+-", kappa=500, lambda_=10))
 PARTIAL = tuple(serum(on, 1) for on in (28, 61))
 LESION = {"a": (40, 25)}
-BRIDGED = Record(
-    "preparations",
-    {
-        "leukapheresis_on": dated_on(-35),
-        "bridging": {"given": True, "start": dated_on(-20)},
-        "lymphodepletion": [{"agent": "fludarabine", "given_on": dated_on(-5)}],
-    },
-)
+BRIDGED = preparation(bridging={"given": True, "start": dated_on(-20)})
 IMWG = "policy.imwg"
 NEW_LESION = {"new_lesions": [{"kind": "extramedullary"}]}
 
@@ -558,16 +553,7 @@ TIMES = (
 
 
 def platelets(on: int, value: str) -> Record:
-    return Record(
-        "lab-results",
-        {
-            "analyte": "PLT",
-            "value": value,
-            "unit": "10*9/L",
-            "collected_at": timed_on(on),
-            "reference_range": {"low": "125"},
-        },
-    )
+    return lab(on, "PLT", value, "10*9/L", reference_range={"low": "125"})
 
 
 def nausea(grade: int, onset: int, end: int | None, *, first: bool = False) -> Record:
@@ -600,15 +586,7 @@ OTHERS = (
         (
             subject(
                 "one",
-                Record(
-                    "preparations",
-                    {
-                        "leukapheresis_on": dated_on(-35),
-                        "lymphodepletion": [
-                            {"agent": "fludarabine", "given_on": dated_on(on)} for on in (-25, -5)
-                        ],
-                    },
-                ),
+                preparation(lymphodepletion=(-25, -5)),
                 prepared=False,
             ),
         ),

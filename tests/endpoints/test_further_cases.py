@@ -132,7 +132,7 @@ SUBJECTS = (
     ),
     subject(
         "X-20",
-        preparation(lymphodepletion=None),
+        preparation(lymphodepletion=()),
         rated(-20, "PD", "imaging", new_lesions=[{"kind": "extramedullary"}]),
         prepared=False,
         infused=False,

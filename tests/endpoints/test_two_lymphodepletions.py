@@ -12,7 +12,7 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
 from tests.subjects.evaluation_parts import components
-from tests.subjects.told import Record, assessment, dated_on, event, infusion, preparation, subject
+from tests.subjects.told import Record, assessment, event, infusion, preparation, subject
 
 BASELINES = (
     assessment(-75, **components(2, 0, "+-")),
@@ -24,16 +24,7 @@ AFTER = tuple(assessment(day, **components(1.5, 0, "+-")) for day in (28, 61))
 
 def given_up(*doses: int) -> Record:
     """A preparation that ended without an infusion."""
-    dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
-    return Record(
-        "preparations",
-        {
-            "leukapheresis_on": dated_on(-100),
-            "lymphodepletion": [{**dose, "given_on": dated_on(day)} for day in doses],
-            "outcome": "other",
-            "outcome_note": "infusion put off, infection",
-        },
-    )
+    return preparation(-100, doses, outcome="other", outcome_note="infusion put off, infection")
 
 
 SUBJECTS = (
@@ -55,7 +46,7 @@ SUBJECTS = (
     subject(
         "omitted",
         given_up(-70),
-        preparation(lymphodepletion=None),
+        preparation(lymphodepletion=()),
         infusion(),
         *BASELINES,
         *AFTER,

@@ -6,7 +6,7 @@ otherwise, what is neither stands in its body as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -110,13 +110,14 @@ def day(origin: date, days: int) -> str:
     return (origin + timedelta(days=days)).isoformat()
 
 
-def preparation(leukapheresis: Day = -35, lymphodepletion: Day | None = -5) -> Record:
-    """Leukapheresis, and lymphodepletion where there was any."""
-    body: dict[str, Any] = {"leukapheresis_on": _Day(leukapheresis)}
-    if lymphodepletion is not None:
-        dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
-        body["lymphodepletion"] = [{**dose, "given_on": _Day(lymphodepletion)}]
-    return Record("preparations", body)
+def preparation(
+    leukapheresis: Day = -35, lymphodepletion: Iterable[Day] = (-5,), **more: Any
+) -> Record:
+    """Leukapheresis, and fludarabine on some days or on none."""
+    body: dict[str, Any] = {"leukapheresis_on": _Day(leukapheresis), **more}
+    dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
+    given = [{**dose, "given_on": _Day(on)} for on in lymphodepletion]
+    return Record("preparations", body | ({"lymphodepletion": given} if given else {}))
 
 
 def infusion(on: Day = 0, **more: Any) -> Record:
