@@ -17,7 +17,6 @@ from tests.subjects.base import Count, ref
 INFUSED_AT = datetime(2024, 1, 15, 10, 0, tzinfo=UTC)
 INFUSED_ON = INFUSED_AT.date()
 
-
 COUNT = Count(INFUSED_AT)
 at = COUNT.after
 on = COUNT.day

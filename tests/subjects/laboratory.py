@@ -50,7 +50,6 @@ NORMAL: dict[str, tuple[str, tuple[str | None, str | None]]] = {
 When = int | tuple[int, str]
 """A day, or a day and a time on the centre's clock."""
 
-
 COUNT = Count(INFUSED_AT)
 on = COUNT.on
 

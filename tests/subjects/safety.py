@@ -33,7 +33,6 @@ DATA_CUT = 500
 When = int | float | str | None
 """A day; a day and a part of it (2.5 is 22:00 on day 2); or a partial date as it is written."""
 
-
 COUNT = Count(INFUSED_AT)
 on = COUNT.on
 
