@@ -16,6 +16,7 @@ from app.access.scopes import ALL_SCOPES
 from app.database import Database
 from app.problems import DatabaseUnavailable, NotPermitted, OutcomeUnknown, Overloaded
 from tests.deployment import Caller, Deployment
+from tests.subjects.told import consented
 
 DEFINERS = {
     "begin_context(uuid, text)", "hold_key(uuid, text)", "new_subject(text)",
@@ -103,11 +104,8 @@ async def test_a_query_without_a_context_is_an_error(
     role: str, context: str | None, deployment: Deployment
 ) -> None:
     coordinator = await deployment.caller("coordinator", "03")
-    enrolment = {
-        "centre": "03", "sex": "F", "year_of_birth": 1961, "eligibility": [],
-        "consent": {"version": "3.1", "signed_on": "2026-02-10"},
-    }  # fmt: skip
-    assert (await coordinator.submit("/v1/subjects", enrolment)).status_code == 201
+    answer = await coordinator.submit("/v1/subjects", consented(eligibility=[]))
+    assert answer.status_code == 201
     service = await asyncpg.connect(deployment.server.url("dayzero_service", deployment.database))
 
     async def look(table: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from app.commands import public_reads
 from tests.commands.conftest import Dayzero, get, run, sentence, token_of
 from tests.faults.served import Served
+from tests.subjects.told import consented
 
 _centres = itertools.count(60)
 
@@ -29,16 +30,14 @@ class Told:
         )  # fmt: skip
         self.client = json.loads(made.stdout)
         self.token = token_of(served.origin, made.stdout)
-        enrolment = {
-            "centre": self.centre,
-            "sex": "F",
-            "year_of_birth": 1961,
-            "consent": {"version": "1", "signed_on": "2024-01-16"},
-            "enrolled_on": "2024-01-21",
-            "heavy_chain": "IgG",
-            "light_chain": "kappa",
-            "prior_lines": 3,
-        }
+        enrolment = consented(
+            self.centre,
+            "2024-01-16",
+            enrolled_on="2024-01-21",
+            heavy_chain="IgG",
+            light_chain="kappa",
+            prior_lines=3,
+        )
         self.code = self.post("/v1/subjects", enrolment)["subject"]
         own = f"/v1/subjects/{self.code}"
         self.post(f"{own}/infusions", {"infused_at": "2024-03-01T09:00+08:00"})

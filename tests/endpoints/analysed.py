@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import uuid
 from copy import deepcopy
 from datetime import date
 from typing import Any, Final
 
-from app.schemas.lab_result import LabResultIn
-from app.schemas.record_kinds import by_path
-from app.services.analysis_data import AnalysisCut, history_of
 from app.services.data_cut import DataCut
-from app.services.derivations.record_ref import RecordRef
-from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject.analyse import analyse
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.json_values import jsonable
-from app.services.lab_values import lab_value
 from app.services.reports.catalogue import report
 from app.services.reports.question import Question, usual_population
-from app.services.standing_records import Document
 from app.trial.trial import Trial
-from tests.endpoints.subjects import Subject
+from tests.subjects.base import record_id
+from tests.subjects.stored import Stored, StoredSubject, kind_of
+from tests.subjects.told import Subject
 from tests.trial.trial_documents import raw, set_at
 
 LAST_DAY: Final = date(2028, 1, 1)
@@ -40,23 +34,21 @@ def trial_of(**changes: Any) -> Trial:
 
 def history(subject: Subject, trial: Trial, cutoff: date = LAST_DAY) -> SubjectHistory:
     """What is known of a subject at a cut-off; a record that would be refused fails the test."""
-    documents: list[Document] = []
-    labs: list[LabValue] = []
-    zone = trial.centres.zone_of(subject.centre)
+    records: list[Stored] = []
     bodies = [("subjects", subject.enrolment)]
     bodies += [(record.kind, subject.dated(record.body)) for record in subject.records]
     for number, (path, told) in enumerate(bodies):
-        kind = by_path(path)
-        assert kind is not None
         body = {name: value for name, value in told.items() if name != "kind"}
-        payload = kind.submission.model_validate_json(json.dumps(body, default=str))
-        record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{subject.name}/{number}")
-        if isinstance(payload, LabResultIn):
-            labs.append(lab_value(RecordRef(path, record_id, 1), payload, zone))
-        else:
-            documents.append(Document(kind, record_id, 1, LAST_DAY, payload.model_dump_json()))
-    cut = AnalysisCut(transaction_id=None, known_on=LAST_DAY, cutoff=cutoff)
-    return history_of(trial, subject.name, subject.centre, documents, labs, cut)
+        text = json.dumps(body, default=str)
+        payload = kind_of(path).submission.model_validate_json(text)
+        records.append(Stored(path, record_id(f"{subject.name}/{number}"), payload))
+    return StoredSubject(
+        trial=trial,
+        code=subject.name,
+        centre=subject.centre,
+        recorded_on=LAST_DAY,
+        records=tuple(records),
+    ).history(cutoff)
 
 
 def answer(

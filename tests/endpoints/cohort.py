@@ -13,7 +13,7 @@ from typing import Any
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Caller, Deployment, clone_of_template
-from tests.endpoints.subjects import Subject
+from tests.subjects.told import Subject
 from tests.trial.trial_documents import raw, set_at, written
 
 AT_ONCE = 6

@@ -8,11 +8,11 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
-from tests.endpoints.subjects import (
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     contact,
     dated_on,
     death,
@@ -46,7 +46,7 @@ def drawn_subject(chance: Random, name: str, centre: str, infused_on: date) -> S
     if infused:
         records += _after_infusion(chance, end)
     if not infused:
-        records = [preparation(lymphodepletion=None), *records, contact(-3)]
+        records = [preparation(lymphodepletion=()), *records, contact(-3)]
     return subject(
         name,
         *records,

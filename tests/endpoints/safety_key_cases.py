@@ -5,16 +5,16 @@ Source: the trial's protocol, adverse events and laboratory outliers.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Final
 
-from tests.endpoints.subjects import Record, dated_on, subject, timed_on
 from tests.endpoints.test_every_alternative import Case, nausea, platelets
 from tests.endpoints.trial_key_cases import event, given, lab, of
+from tests.subjects.base import record_id
+from tests.subjects.told import Record, dated_on, preparation, subject, timed_on
 
 AE, LABS = "adverse-events", "lab-abnormalities"
 FIRST, SECOND = "rows.0.events.0", "rows.0.events.1"
-BY_LINE = str(uuid.uuid5(uuid.NAMESPACE_URL, "one/3"))
+BY_LINE = str(record_id("one/3"))
 """The identity of a subject's first own record, after preparation and infusion."""
 CRS = event(
     "Cytokine release syndrome", 2, 2, aesi_kind="CRS", astct={"scale": "ASTCT_CRS", "grade": 1}
@@ -151,15 +151,7 @@ OF_CYTOPENIA = (
 EARLIER_COURSE = (
     subject(
         "one",
-        Record(
-            "preparations",
-            {
-                "leukapheresis_on": dated_on(-60),
-                "lymphodepletion": [
-                    {"agent": "fludarabine", "given_on": dated_on(on)} for on in (-40, -5)
-                ],
-            },
-        ),
+        preparation(-60, (-40, -5)),
         *(platelets(on, few) for on, few in ((-48, "180"), (-25, "30"), (8, "30"))),
         prepared=False,
     ),

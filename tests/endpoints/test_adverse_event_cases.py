@@ -15,7 +15,7 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import INFUSED_ON, Record, death, subject, timed_on
+from tests.subjects.told import INFUSED_ON, Record, death, lab, subject
 
 CRS = "Cytokine release syndrome"
 OTHER = "Nervous system disorders - Other, specify"
@@ -86,8 +86,7 @@ ALONE: Mapping[str, list[dict[str, Any]]] = {
 
 
 def neutrophils(day: int, count: str) -> Record:
-    result = {"analyte": "NEUT", "value": count, "unit": "10*9/L", "collected_at": timed_on(day)}
-    return Record("lab-results", result)
+    return lab(day, "NEUT", count, "10*9/L")
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,7 @@ from app.services.reports.listings import listings
 from app.trial.trial import load_trial
 from app.vocabularies.follow_up import DeathCause
 from app.vocabularies.subjects import Disposition, IssStage, Sex
-from tests.services.derivations.endpoint_histories import (
-    adverse_event,
-    died,
-    enrolment,
-    history,
-    infusion,
-)
+from tests.subjects.course import adverse_event, died, enrolment, history, infusion
 
 TRIAL = load_trial(None)
 

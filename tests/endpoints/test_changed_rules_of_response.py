@@ -12,14 +12,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    dated_on,
-    imaging,
-    subject,
-)
+from tests.subjects.evaluation_parts import components, imaging
+from tests.subjects.told import Record, assessment, dated_on, subject
 
 Answers = Mapping[str, dict[str, Any]]
 

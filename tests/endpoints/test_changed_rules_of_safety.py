@@ -16,15 +16,17 @@ from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Deployment
 from tests.endpoints import test_changed_rules_of_response as of_response
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
+from tests.subjects import told as bodies
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
     INFUSED_ON,
     Day,
     Record,
     assessment,
-    components,
     dated_on,
     day,
     infusion,
+    preparation,
     subject,
 )
 
@@ -35,20 +37,13 @@ ON_NO_SUBJECT: Final = {"RC-37"}
 
 
 def lab(on: Day, analyte: str, value: str, unit: str, **limits: str) -> Record:
-    body = {"analyte": analyte, "value": value, "unit": unit, "collected_at": dated_on(on)}
-    return Record("lab-results", body | ({"reference_range": limits} if limits else {}))
+    more = {"reference_range": limits} if limits else {}
+    return bodies.lab(dated_on(on), analyte, value, unit, **more)
 
 
 def prepared(*doses: Day) -> Record:
     """A preparation with fludarabine on some days."""
-    dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
-    return Record(
-        "preparations",
-        {
-            "leukapheresis_on": dated_on(-60),
-            "lymphodepletion": [{**dose, "given_on": dated_on(on)} for on in doses],
-        },
-    )
+    return preparation(-60, doses)
 
 
 def serum(on: Day, g_dl: float) -> Record:

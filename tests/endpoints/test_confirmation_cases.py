@@ -11,8 +11,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Subject, death, new_therapy, rated, subject
 from tests.services.criteria.imwg_courses import load
+from tests.subjects.told import Subject, death, new_therapy, rated, subject
 
 CASES = load("imwg_confirmation_cases.json")["subjects"]
 TREATED_ON = date(2024, 1, 1)

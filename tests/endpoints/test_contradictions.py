@@ -12,16 +12,18 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS, SUMMARY
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import cytokine_release
-from tests.endpoints.subjects import (
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     contact,
     dated_on,
     death,
+    event,
     infusion,
     kinetics,
+    lab,
     new_therapy,
     preparation,
     subject,
@@ -49,35 +51,15 @@ def steroid(start: int, end: int) -> Record:
 
 
 def nausea(onset: int, end: int) -> Record:
-    return Record(
-        "adverse-events",
-        {
-            "term": "Nausea",
-            "grade": 1,
-            "serious": False,
-            "onset": dated_on(onset),
-            "end": dated_on(end),
-        },
-    )
+    return event("Nausea", onset, grade=1, end=dated_on(end))
 
 
 def cytokine(day: int, value: str) -> Record:
-    return Record(
-        "lab-results",
-        {"analyte": "IL6", "value": value, "unit": "pg/mL", "collected_at": timed_on(day)},
-    )
+    return lab(day, "IL6", value, "pg/mL")
 
 
 def platelets(day: int) -> Record:
-    return Record(
-        "lab-results",
-        {
-            "analyte": "PLT",
-            "value": "80",
-            "unit": "10*9/L",
-            "collected_at": timed_on(day),
-        },
-    )
+    return lab(day, "PLT", "80", "10*9/L")
 
 
 CONTRADICTORY: tuple[tuple[Subject, str, str], ...] = (
@@ -186,8 +168,10 @@ ODD = (
     subject("dead on the day of the infusion", death(0)),
     subject("two deaths", *RESPONDED, death(70), death(80, "myeloma")),
     subject("infused twice the same day", *RESPONDED, infusion(0, part=2)),
-    subject("lymphodepletion after the infusion", preparation(-35, 3), *RESPONDED, prepared=False),
-    subject("leukapheresis after the infusion", preparation(5, 6), *RESPONDED, prepared=False),
+    subject(
+        "lymphodepletion after the infusion", preparation(-35, (3,)), *RESPONDED, prepared=False
+    ),
+    subject("leukapheresis after the infusion", preparation(5, (6,)), *RESPONDED, prepared=False),
     subject("evaluated on the day of the infusion alone", assessment(0, **components(4, 0, "+-"))),
     subject("no baseline", *RESPONDED[1:]),
     subject("CRS before the infusion", *RESPONDED, cytokine_release(-9, 2)),

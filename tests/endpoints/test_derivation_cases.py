@@ -15,11 +15,12 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import cohort
-from tests.endpoints.subjects import (
+from tests.subjects.evaluation_parts import components
+from tests.subjects.event_times import load
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     contact,
     death,
     new_therapy,
@@ -27,7 +28,6 @@ from tests.endpoints.subjects import (
     subject,
     withdrawal,
 )
-from tests.services.derivations.endpoint_cases import load
 
 CASES = load("derivation_cases.json")["cases"]
 INVESTIGATOR = {"response_source": "investigator"}

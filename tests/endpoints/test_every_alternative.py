@@ -5,7 +5,6 @@ Source: the trial's protocol, policies; the trial's endpoint definitions, events
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,17 +17,20 @@ from app.services.derivations.time_to_event.event_definition import PARTS, defin
 from app.services.json_values import jsonable
 from app.trial.policy import EFS_COMPONENTS, Policy, TimeToEventPolicy
 from tests.endpoints.analysed import answer, at, history, trial_of
-from tests.endpoints.subjects import (
+from tests.subjects.base import record_id
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
     INFUSED_ON,
     Record,
     Subject,
     assessment,
-    components,
     contact,
     dated_on,
     day,
     death,
+    lab,
     new_therapy,
+    preparation,
     rated,
     subject,
     timed_on,
@@ -85,14 +87,7 @@ FOUR = serum(-10, 4, marrow=50)
 CHAINS = assessment(-10, **components(0, 0, "+-", kappa=500, lambda_=10))
 PARTIAL = tuple(serum(on, 1) for on in (28, 61))
 LESION = {"a": (40, 25)}
-BRIDGED = Record(
-    "preparations",
-    {
-        "leukapheresis_on": dated_on(-35),
-        "bridging": {"given": True, "start": dated_on(-20)},
-        "lymphodepletion": [{"agent": "fludarabine", "given_on": dated_on(-5)}],
-    },
-)
+BRIDGED = preparation(bridging={"given": True, "start": dated_on(-20)})
 IMWG = "policy.imwg"
 NEW_LESION = {"new_lesions": [{"kind": "extramedullary"}]}
 
@@ -558,16 +553,7 @@ TIMES = (
 
 
 def platelets(on: int, value: str) -> Record:
-    return Record(
-        "lab-results",
-        {
-            "analyte": "PLT",
-            "value": value,
-            "unit": "10*9/L",
-            "collected_at": timed_on(on),
-            "reference_range": {"low": "125"},
-        },
-    )
+    return lab(on, "PLT", value, "10*9/L", reference_range={"low": "125"})
 
 
 def nausea(grade: int, onset: int, end: int | None, *, first: bool = False) -> Record:
@@ -576,7 +562,7 @@ def nausea(grade: int, onset: int, end: int | None, *, first: bool = False) -> R
     if end is not None:
         line |= {"end": dated_on(end), "outcome": "RECOVERED/RESOLVED"}
     if not first:
-        line["part_of_episode"] = str(uuid.uuid5(uuid.NAMESPACE_URL, "one/3"))
+        line["part_of_episode"] = str(record_id("one/3"))
     return Record("adverse-events", line)
 
 
@@ -600,15 +586,7 @@ OTHERS = (
         (
             subject(
                 "one",
-                Record(
-                    "preparations",
-                    {
-                        "leukapheresis_on": dated_on(-35),
-                        "lymphodepletion": [
-                            {"agent": "fludarabine", "given_on": dated_on(on)} for on in (-25, -5)
-                        ],
-                    },
-                ),
+                preparation(lymphodepletion=(-25, -5)),
                 prepared=False,
             ),
         ),

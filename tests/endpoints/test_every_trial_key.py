@@ -20,7 +20,7 @@ from app.trial.trial import Trial
 from tests.endpoints import safety_key_cases, test_every_alternative, trial_key_cases
 from tests.endpoints.analysed import trial_of
 from tests.endpoints.test_every_alternative import Case, hold
-from tests.services.edit_checks.subjects import Sent, but, noticed, of, sent
+from tests.subjects.agreeing import Sent, but, noticed, of, sent
 
 CONTRACT: Final = Path(__file__).parents[2] / "openapi" / "openapi.json"
 FIGURES: Final = (*trial_key_cases.FIGURES, *safety_key_cases.FIGURES)

@@ -12,16 +12,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    contact,
-    kinetics,
-    preparation,
-    rated,
-    subject,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, assessment, contact, kinetics, preparation, rated, subject
 
 Answers = Mapping[str, dict[str, Any]]
 
@@ -140,7 +132,7 @@ SUBJECTS = (
     ),
     subject(
         "X-20",
-        preparation(lymphodepletion=None),
+        preparation(lymphodepletion=()),
         rated(-20, "PD", "imaging", new_lesions=[{"kind": "extramedullary"}]),
         prepared=False,
         infused=False,

@@ -14,7 +14,7 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, Subject
+from tests.subjects.told import Record, Subject
 
 CASES: Final[list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "data" / "hard_subjects.json").read_text(encoding="utf-8")

@@ -20,8 +20,8 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences
-from tests.endpoints.subjects import Record, Subject, dated_on, kinetics, timed_on
 from tests.endpoints.test_what_an_answer_follows_from import CUT, drawn
+from tests.subjects.told import Record, Subject, dated_on, event, kinetics, lab, timed_on
 
 AS_THEY_ARE, IN_UTC, IN_OTHER_UNITS, GIVEN_UP, MIXED = "11", "15", "16", "17", "18"
 GRADED: Final = ("baseline_grade", "worst_grade", "worst_range", "worst_on", "outlier_on")
@@ -57,31 +57,13 @@ COURSES: Final[Mapping[str, tuple[str, dict[str, str], Mapping[int, str]]]] = {
 """Analyte -> unit, limits, and values by day."""
 MORE: Final = (
     *(
-        Record(
-            "lab-results",
-            {
-                "analyte": analyte,
-                "value": value,
-                "unit": unit,
-                "collected_at": timed_on(day),
-                "reference_range": limits,
-            },
-        )
+        lab(day, analyte, value, unit, reference_range=limits)
         for analyte, (unit, limits, values) in COURSES.items()
         for day, value in values.items()
     ),
     kinetics(2, "900"),
     Record("therapies", {"therapy_kind": "tocilizumab", "start": timed_on(3)}),
-    Record(
-        "adverse-events",
-        {
-            "term": "Chills",
-            "grade": 1,
-            "serious": False,
-            "onset": timed_on(0),
-            "end": dated_on(2),
-        },
-    ),
+    event("Chills", timed_on(0), grade=1, end=dated_on(2)),
 )
 """What the drawn subjects do not have."""
 

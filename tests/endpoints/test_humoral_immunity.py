@@ -9,12 +9,7 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, Subject, dated_on, subject, timed_on
-
-
-def lab(on: int, analyte: str, value: str, unit: str) -> Record:
-    body = {"analyte": analyte, "value": value, "unit": unit, "collected_at": timed_on(on)}
-    return Record("lab-results", body)
+from tests.subjects.told import Record, Subject, dated_on, lab, subject
 
 
 def told(name: str, *values: tuple[int, str, str]) -> Subject:

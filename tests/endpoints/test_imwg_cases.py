@@ -12,16 +12,9 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    Subject,
-    assessment,
-    components,
-    death,
-    new_therapy,
-    subject,
-)
 from tests.services.criteria.imwg_courses import load
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, Subject, assessment, death, new_therapy, subject
 
 CASES = load("imwg_cases.json")["cases"]
 SIGNS = {"negative": "-", "positive": "+", None: "."}

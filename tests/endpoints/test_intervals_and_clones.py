@@ -12,8 +12,9 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, Subject, assessment, components, measured, subject
 from tests.endpoints.test_changed_rules_of_response import rules_found
+from tests.subjects.evaluation_parts import components, measured
+from tests.subjects.told import Record, Subject, assessment, subject
 
 DAYS: Final = (-10, 28, 56, 84)
 IGG_KAPPA: Final = {"heavy_chain": "IgG", "light_chain": "kappa"}

@@ -11,7 +11,7 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, dated_on, subject
+from tests.subjects.told import Record, dated_on, lab, preparation, subject
 
 Range = tuple[str | None, str | None]
 
@@ -22,16 +22,12 @@ def result(
     """One laboratory result, ``"<5"`` with its comparator."""
     number = value.lstrip("<>=")
     limits = dict(zip(("low", "high"), normal, strict=True))
-    body = {
-        "analyte": analyte,
-        "value": number,
-        "unit": unit,
-        "collected_at": dated_on(on),
+    said = {
         **({"comparator": value[: -len(number)]} if value != number else {}),
         **({"reference_range": {k: v for k, v in limits.items() if v}} if any(normal) else {}),
         **more,
     }
-    return Record("lab-results", body)
+    return lab(dated_on(on), analyte, number, unit, **said)
 
 
 def alt(on: int, value: str) -> Record:
@@ -45,17 +41,8 @@ def platelets(on: int, value: str) -> Record:
 SENT = ("source_id", "analyte", "value", "unit", "collected_at", "reference_range", "sample_id")
 """What a result was sent with, to be sent again."""
 
-FIRST_GIVEN_UP = Record(
-    "preparations",
-    {
-        "leukapheresis_on": dated_on(-100),
-        "lymphodepletion": [
-            {"agent": "fludarabine", "dose": "30", "unit": "mg/m2", "given_on": dated_on(-30)}
-        ],
-        "outcome": "other",
-        "outcome_note": "infusion put off, infection",
-    },
-)
+GIVEN_UP = {"outcome": "other", "outcome_note": "infusion put off, infection"}
+FIRST_GIVEN_UP = preparation(-100, (-30,), **GIVEN_UP)
 EARLY = {"consent": {"version": "1", "signed_on": "2023-10-08"}, "enrolled_on": "2023-10-13"}
 
 SUBJECTS = (
@@ -99,21 +86,7 @@ SUBJECTS = (
     ),
     subject(
         "long recovered",
-        Record(
-            "preparations",
-            {
-                **FIRST_GIVEN_UP.body,
-                "leukapheresis_on": dated_on(-100),
-                "lymphodepletion": [
-                    {
-                        "agent": "fludarabine",
-                        "dose": "30",
-                        "unit": "mg/m2",
-                        "given_on": dated_on(-70),
-                    }
-                ],
-            },
-        ),
+        preparation(-100, (-70,), **GIVEN_UP),
         platelets(-75, "180"),
         platelets(-60, "40"),
         platelets(-8, "170"),

@@ -15,24 +15,12 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.reports.catalogue import REPORTS
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences
-from tests.endpoints.subjects import (
-    Record,
-    Subject,
-    assessment,
-    components,
-    death,
-    kinetics,
-    subject,
-    visit,
-)
+from tests.subjects import told as bodies
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, Subject, assessment, death, event, kinetics, subject, visit
 
 _MOMENT = re.compile(r"[0-9-]{10}T[0-9:.]+(?:Z|[+-][0-9:]{5})")
 INFUSED = date(2024, 3, 2)
-
-
-def event(term: str, onset: str, **more: Any) -> Record:
-    body = {"term": term, "grade": 2, "serious": False, "onset": onset, **more}
-    return Record("adverse-events", body)
 
 
 def crs(onset: str, end: str) -> Record:
@@ -42,10 +30,9 @@ def crs(onset: str, end: str) -> Record:
 
 def lab(analyte: str, value: str, unit: str, at: str, **more: Any) -> Record:
     limits = {"PLT": {"low": "125", "high": "350"}, "ALB": {"low": "35", "high": "50"}}
-    body = {"analyte": analyte, "value": value, "unit": unit, "collected_at": at, **more}
     if analyte in limits:
-        body["reference_range"] = limits[analyte]
-    return Record("lab-results", body)
+        more["reference_range"] = limits[analyte]
+    return bodies.lab(at, analyte, value, unit, **more)
 
 
 def infused(at: str) -> Record:

@@ -15,8 +15,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Subject, contact, death, subject
 from tests.services.statistics.reference import agrees, cases, survival_data
+from tests.subjects.told import Subject, contact, death, subject
 
 CASES = cases("kaplan_meier")
 NO_DATES = {"edge_censor_time0", "edge_months_vs_days"}

@@ -15,11 +15,11 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.services.derivations.subject.analyse import analyse
 from tests.endpoints.analysed import history, trial_of
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
     INFUSED_ON,
     Record,
     assessment,
-    components,
     contact,
     day,
     death,

@@ -11,7 +11,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import cohort
-from tests.endpoints.subjects import Subject, assessment, components, subject
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Subject, assessment, subject
 
 STATED: dict[str, Any] = {"method": "NGF", "sensitivity": "0.00001"}
 UNSTATED: dict[str, Any] = {"method": "MFC"}

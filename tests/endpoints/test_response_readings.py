@@ -12,14 +12,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    dated_on,
-    subject,
-    timed_on,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, assessment, dated_on, lab, subject
 
 Answers = Mapping[str, dict[str, Any]]
 
@@ -54,13 +48,6 @@ def several(*found: tuple[str, str, str, str]) -> list[dict[str, Any]]:
         }
         for heavy, light, owner, value in found
     ]
-
-
-def lab(day: int, analyte: str, value: str, unit: str) -> Record:
-    return Record(
-        "lab-results",
-        {"analyte": analyte, "value": value, "unit": unit, "collected_at": timed_on(day)},
-    )
 
 
 IGG_KAPPA, IGA_LAMBDA = band("IgG", "kappa"), band("IgA", "lambda")

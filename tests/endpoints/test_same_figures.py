@@ -17,7 +17,7 @@ from app.services.trial_endpoints.figures import asked_of, clinical_days
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import drawn_subject
-from tests.endpoints.subjects import Subject, contact, subject
+from tests.subjects.told import Subject, contact, subject
 
 OWN, OTHER = "03", "05"
 FEW = ("enrolment", "response", "overall-survival", "lab-abnormalities", SUMMARY)

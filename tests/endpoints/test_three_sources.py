@@ -11,8 +11,9 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import INFUSED_ON as I
-from tests.endpoints.subjects import assessment, components, day, subject
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import INFUSED_ON as I
+from tests.subjects.told import assessment, day, subject
 
 DAYS = (28, 61, 91, 122)
 

@@ -11,15 +11,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    dated_on,
-    infusion,
-    preparation,
-    subject,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, assessment, event, infusion, preparation, subject
 
 BASELINES = (
     assessment(-75, **components(2, 0, "+-")),
@@ -31,22 +24,7 @@ AFTER = tuple(assessment(day, **components(1.5, 0, "+-")) for day in (28, 61))
 
 def given_up(*doses: int) -> Record:
     """A preparation that ended without an infusion."""
-    dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
-    return Record(
-        "preparations",
-        {
-            "leukapheresis_on": dated_on(-100),
-            "lymphodepletion": [{**dose, "given_on": dated_on(day)} for day in doses],
-            "outcome": "other",
-            "outcome_note": "infusion put off, infection",
-        },
-    )
-
-
-def event(term: str, onset: int) -> Record:
-    """An adverse event of grade 2."""
-    body = {"term": term, "grade": 2, "onset": dated_on(onset), "serious": False}
-    return Record("adverse-events", body)
+    return preparation(-100, doses, outcome="other", outcome_note="infusion put off, infection")
 
 
 SUBJECTS = (
@@ -68,7 +46,7 @@ SUBJECTS = (
     subject(
         "omitted",
         given_up(-70),
-        preparation(lymphodepletion=None),
+        preparation(lymphodepletion=()),
         infusion(),
         *BASELINES,
         *AFTER,

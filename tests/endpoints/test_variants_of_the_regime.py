@@ -12,16 +12,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    Subject,
-    assessment,
-    components,
-    contact,
-    death,
-    new_therapy,
-    subject,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, Subject, assessment, contact, death, new_therapy, subject
 
 PFS, DOR, EFS = "progression-free-survival", "duration-of-response", "event-free-survival"
 CUT = {"cutoff": "2025-06-30"}

@@ -21,16 +21,8 @@ from tests.deployment import Deployment
 from tests.endpoints.cohort import Cohort, cohort, imported
 from tests.endpoints.differences import differences
 from tests.endpoints.drawn_subjects import drawn_subject
-from tests.endpoints.subjects import (
-    Record,
-    Subject,
-    assessment,
-    components,
-    death,
-    infusion,
-    kinetics,
-    new_therapy,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, Subject, assessment, death, infusion, kinetics, new_therapy
 
 AS_THEY_ARE, SHUFFLED, VOIDED, SHIFTED = "11", "12", "13", "14"
 SUBJECTS = 14

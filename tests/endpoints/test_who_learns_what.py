@@ -18,7 +18,7 @@ from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.differences import differences
 from tests.endpoints.drawn_subjects import CANARY, drawn_subject
-from tests.endpoints.subjects import Subject, contact, death, subject
+from tests.subjects.told import Subject, contact, death, subject
 
 OWN, OTHER = "03", "05"
 NAMES = (*REPORTS, SUMMARY)

@@ -12,15 +12,9 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from app.services.derivations.error_effects import KEEPS_OUT
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    contact,
-    dated_on,
-    kinetics,
-    subject,
-)
+from tests.subjects import told as bodies
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, assessment, contact, dated_on, kinetics, subject
 
 LATE = "2062-04-05"
 RESPONDED = (
@@ -31,8 +25,8 @@ RESPONDED = (
 
 
 def event(term: str, onset: Any, **more: Any) -> Record:
-    body = {"term": term, "grade": 4, "serious": True, "onset": onset, **more}
-    return Record("adverse-events", {"seriousness_criteria": ["life_threatening"], **body})
+    severe = {"grade": 4, "serious": True, "seriousness_criteria": ["life_threatening"]}
+    return bodies.event(term, onset, **{**severe, **more})
 
 
 def albumin(at: Any) -> Record:

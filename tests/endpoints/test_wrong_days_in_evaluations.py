@@ -11,16 +11,8 @@ import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    contact,
-    dated_on,
-    death,
-    rated,
-    subject,
-)
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import Record, assessment, contact, dated_on, death, rated, subject
 
 LATE: Final = "2062-04-05"
 BEFORE: Final = assessment(-10, **components(4, 0, "+-", lesions={}))

@@ -7,20 +7,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.endpoints.subjects import (
-    Record,
-    assessment,
-    components,
-    dated_on,
-    day,
-    death,
-    imaging,
-    infusion,
-    kinetics,
-    preparation,
-    subject,
-    timed_on,
-)
 from tests.endpoints.test_every_alternative import (
     BEST,
     FIRST,
@@ -33,6 +19,20 @@ from tests.endpoints.test_every_alternative import (
     Case,
     one,
     serum,
+)
+from tests.subjects import told as bodies
+from tests.subjects.evaluation_parts import components, imaging
+from tests.subjects.told import (
+    Record,
+    assessment,
+    dated_on,
+    day,
+    death,
+    infusion,
+    kinetics,
+    lab,
+    preparation,
+    subject,
 )
 
 AE, LABS, CELLS, MARKERS = "adverse-events", "lab-abnormalities", "car-kinetics", "pharmacodynamics"
@@ -47,15 +47,7 @@ NO_PROCEDURES: Final = {"schedule.procedures": []}
 
 def event(term: str, grade: int, onset: int, **more: Any) -> Record:
     """An event that goes on and that nobody calls serious."""
-    said = {"serious": False, "ongoing": True, **more}
-    return Record(
-        "adverse-events", {"term": term, "grade": grade, "onset": dated_on(onset), **said}
-    )
-
-
-def lab(on: int, analyte: str, value: Any, unit: str, **more: Any) -> Record:
-    result = {"analyte": analyte, "value": str(value), "unit": unit, "collected_at": timed_on(on)}
-    return Record("lab-results", {**result, **more})
+    return bodies.event(term, onset, grade=grade, **{"ongoing": True, **more})
 
 
 def given(kind: str, on: int, **more: Any) -> Record:

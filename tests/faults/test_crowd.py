@@ -12,11 +12,9 @@ from app.access.permissions import Role
 from tests.deployment import open_directory
 from tests.faults.crowd import crowded
 from tests.faults.served import open_centres, serving, sign_in
+from tests.subjects.told import consented
 
-ENROLMENT = {
-    "centre": "03", "sex": "F", "year_of_birth": 1961, "eligibility": [],
-    "consent": {"version": "3.1", "signed_on": "2026-02-10"},
-}  # fmt: skip
+ENROLMENT = consented(eligibility=[])
 VISIT = {"visit": "D3", "status": "done", "visited_on": "2026-03-05", "ecog": 1}
 OTHERS = tuple(f"127.0.0.{number}" for number in range(2, 18))
 

@@ -18,12 +18,10 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.schema_migrations import migrate
 from tests.deployment import open_directory
 from tests.faults.served import Served, eventually, open_centres, serving, sign_in
+from tests.subjects.told import consented
 
 VISIT = {"visit": "D3", "status": "done", "visited_on": "2026-03-05", "ecog": 1}
-ENROLMENT = {
-    "centre": "03", "sex": "F", "year_of_birth": 1961, "eligibility": [],
-    "consent": {"version": "3.1", "signed_on": "2026-02-10"},
-}  # fmt: skip
+ENROLMENT = consented(eligibility=[])
 DEADLINE = 20.0
 """Seconds that no request may hang for."""
 AWAY = {"database-unavailable", "overloaded", "outcome-unknown", "deadline-exceeded"}

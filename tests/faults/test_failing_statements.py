@@ -18,11 +18,9 @@ import pytest
 
 from app.services.imports import CHUNK
 from tests.deployment import Caller, Deployment
+from tests.subjects.told import consented
 
-ENROLMENT = {
-    "centre": "03", "sex": "F", "year_of_birth": 1961, "eligibility": [],
-    "consent": {"version": "3.1", "signed_on": "2026-02-10"},
-}  # fmt: skip
+ENROLMENT = consented(eligibility=[])
 VISIT = {"visit": "D3", "status": "done", "visited_on": "2026-03-05", "ecog": 1}
 AMENDED = {**VISIT, "ecog": 2, "reason": "Read again."}
 LINES = (

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 
 from tests.faults.history import Acknowledged, Entry, Event, Storage, StoredAnswer, Version, Write
+from tests.subjects.told import consented
 
 TABLES = {"subjects": "enrolment", "visits": "visit", "lab-results": "lab_result"}
 REFUSALS = frozenset(
@@ -60,10 +61,7 @@ class Writer:
 
     async def write(self) -> None:
         """Enrol a subject; then submit, amend and void records of it."""
-        enrolment = {
-            "centre": self.centre, "sex": "F", "year_of_birth": 1961,
-            "consent": {"version": "3.1", "signed_on": "2026-02-10"}, "eligibility": [],
-        }  # fmt: skip
+        enrolment = consented(self.centre, eligibility=[])
         enrolled = await self._send("POST", "/v1/subjects", enrolment, certain=True)
         assert enrolled is not None
         subject = json.loads(enrolled.body)["subject"]

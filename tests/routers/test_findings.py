@@ -9,7 +9,7 @@ import pytest
 from app.access.permissions import PERMISSIONS, Action, Role
 from app.schemas.enrolment import ENROLMENTS
 from tests.deployment import Caller, Deployment
-from tests.services.edit_checks.subjects import AGREEING, DIED
+from tests.subjects.agreeing import AGREEING, DIED
 
 CRP = {"analyte": "CRP", "value": "8", "unit": "mg/L"}
 FATIGUE = {"term": "Fatigue", "grade": 1, "ongoing": True, "causality": {"car_t": "possible"}}

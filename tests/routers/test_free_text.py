@@ -20,19 +20,19 @@ from app.services.printed_reports import PrintedReports
 from app.trial.trial import Trial, load_trial
 from tests.deployment import Caller, Deployment, clone_of_template, open_directory
 from tests.endpoints.cohort import tell, trial_file
-from tests.endpoints.subjects import (
+from tests.printing.hostile import SVG
+from tests.routers.canaries import MARK, bodies, texts
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
     Record,
     Subject,
     assessment,
-    components,
     kinetics,
     new_therapy,
     subject,
     timed_on,
     visit,
 )
-from tests.printing.hostile import SVG
-from tests.routers.canaries import MARK, bodies, texts
 
 KINDS = [kind.path for kind in RECORD_KINDS]
 CLOSED = {

@@ -18,8 +18,8 @@ from app.services.printed_reports import PrintedReports
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
 from tests.endpoints.drawn_subjects import CANARY, drawn_subject
-from tests.endpoints.subjects import contact, death, subject
 from tests.printing.hostile import SVG
+from tests.subjects.told import contact, death, subject
 
 OWN, OTHER = "03", "05"
 REPORT = "/v1/reports/trial"

@@ -10,7 +10,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.schemas.status_board import StatusBoard
 from tests.deployment import Caller
 from tests.endpoints.cohort import Cohort, cohort
-from tests.endpoints.subjects import Record, contact, dated_on, death, rated, subject, visit
+from tests.subjects.told import Record, contact, dated_on, death, rated, subject, visit
 
 OWN, OTHER = "03", "05"
 INFUSED_ON = date(2024, 3, 1)

@@ -24,24 +24,15 @@ from typing import Any, Final
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from app.schemas.lab_result import LAB_RESULTS
-from app.schemas.record_kinds import RECORD_KINDS, by_path
+from app.schemas.record_kinds import RECORD_KINDS
 from app.services import analysis_values as values
-from app.services.analysis_data import AnalysisCut, history_of
 from app.services.criteria import astct_findings
 from app.services.criteria.imwg import evaluation
 from app.services.derivations import possible_days, sampled_values, subject_history
-from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.edit_checks import LabSample, SubjectRecords
-from app.services.lab_values import lab_value
-from app.services.standing_records import (
-    Document,
-    SampleVersion,
-    Standing,
-    subject_records,
-)
 from app.trial.trial import Trial
+from tests.subjects.stored import Stored, StoredSubject
 
 Place = tuple[type[Any], str]
 """A class and the name of one of its members."""
@@ -287,22 +278,17 @@ def subject_of(
     told: list[Told], trial: Trial, code: str = "03-001"
 ) -> tuple[SubjectHistory, SubjectRecords]:
     """Read the records of a subject as the derivations and as the edit checks have them."""
-    zone = trial.centres.zone_of(code[:2])
-    documents, labs, samples = [], [], []
-    for path, record_id, content in told:
-        kind = by_path(path)
-        assert kind is not None
-        fields: Any = FIELDS[path].model_validate(content)
-        if path != LAB_RESULTS.path:
-            text = fields.model_dump_json()
-            documents.append(Document(kind, record_id, 1, KNOWN_ON, text))
-            continue
-        samples.append(SampleVersion(record_id, 1, KNOWN_ON, LabSample.of(fields)))
-        if fields.not_done is None:
-            labs.append(lab_value(RecordRef(path, record_id, 1), fields, zone))
-    cut = AnalysisCut(None, KNOWN_ON, None)
-    history = history_of(trial, code, code[:2], documents, labs, cut)
-    return history, subject_records(trial, code, code[:2], Standing(documents, samples))
+    stored = StoredSubject(
+        trial=trial,
+        code=code,
+        centre=code[:2],
+        recorded_on=KNOWN_ON,
+        records=tuple(
+            Stored(path, record_id, FIELDS[path].model_validate(content))
+            for path, record_id, content in told
+        ),
+    )
+    return stored.history(), stored.for_edit_checks()
 
 
 def _differences(way: Way, one: Any, other: Any) -> Iterator[Way]:

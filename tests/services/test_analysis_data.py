@@ -7,21 +7,19 @@ from typing import Any
 
 import pytest
 
-from app.schemas.record_kinds import by_path
 from app.services.analysis_data import AnalysisCut, history_of
 from app.services.derivations.subject_history import SubjectHistory
 from app.services.standing_records import Document
 from app.trial.trial import load_trial
+from tests.subjects.stored import Stored, as_kept, kind_of
 
 TRIAL = load_trial()
 KNOWN_ON = date(2026, 11, 29)
 
 
 def document(path: str, recorded_on: date = KNOWN_ON, **body: Any) -> Document:
-    kind = by_path(path)
-    assert kind is not None
-    payload = kind.submission.model_validate(body)
-    return Document(kind, uuid.uuid4(), 1, recorded_on, payload.model_dump_json())
+    payload = kind_of(path).submission.model_validate(body)
+    return as_kept(Stored(path, uuid.uuid4(), payload), recorded_on)
 
 
 def told(*documents: Document, cutoff: date | None = None) -> SubjectHistory:

@@ -20,18 +20,6 @@ from app.services.reports.catalogue import PICTURED, REPORTS, report, trial_repo
 from app.services.reports.question import Question
 from app.trial.trial import Trial, load_trial
 from app.vocabularies.imwg import ResponseSource
-from tests.endpoints.subjects import (
-    Record,
-    Subject,
-    assessment,
-    components,
-    dated_on,
-    infusion,
-    kinetics,
-    rated,
-    subject,
-    timed_on,
-)
 from tests.endpoints.test_changed_rules_of_response import SUBJECTS as IN_WORDS
 from tests.endpoints.test_hard_subjects import CASES as HARD
 from tests.endpoints.test_imwg_cases import CASES as COURSES
@@ -40,6 +28,18 @@ from tests.endpoints.test_intervals_and_clones import CASES as CLONES
 from tests.endpoints.test_intervals_and_clones import case_subject as clone_subject
 from tests.services import field_walk
 from tests.services.field_walk import COPYISTS, FIELDS, KNOWN_ON, Leaf, Place, Told, leaves
+from tests.subjects.evaluation_parts import components
+from tests.subjects.told import (
+    Record,
+    Subject,
+    assessment,
+    dated_on,
+    infusion,
+    kinetics,
+    rated,
+    subject,
+    timed_on,
+)
 
 CONTRACT: Final = Path(__file__).parents[2] / "openapi" / "openapi.json"
 LEAVES: Final = [leaf for kind in FIELDS for leaf in leaves(kind)]

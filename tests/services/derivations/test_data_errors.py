@@ -11,7 +11,8 @@ from app.vocabularies.adverse_events import Outcome
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.base import ref
+from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,
@@ -22,7 +23,6 @@ from tests.services.derivations.endpoint_histories import (
     lab_value,
     lost,
     neuro_assessment,
-    ref,
     sample,
     therapy,
     visit,

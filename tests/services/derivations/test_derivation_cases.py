@@ -16,7 +16,7 @@ from app.services.derivations.time_to_event.progression_free_survival import (
     progression_free_survival,
 )
 from app.services.derivations.time_to_event.time_to_next_treatment import time_to_next_treatment
-from tests.services.derivations.endpoint_cases import facts_of, load
+from tests.subjects.event_times import facts_of, load
 
 SHARED = load("derivation_cases.json")
 

@@ -9,13 +9,8 @@ import pytest
 from app.services.derivations.exposure import age_years, exposure, years_since_diagnosis
 from app.services.derivations.subject_history import Characteristics
 from app.trial.populations import Populations
-from tests.services.derivations.endpoint_histories import (
-    days,
-    enrolment,
-    history,
-    infusion,
-    preparation,
-)
+from tests.subjects.base import days
+from tests.subjects.course import enrolment, history, infusion, preparation
 
 RULES = Populations(definitions=())
 

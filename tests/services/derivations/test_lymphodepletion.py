@@ -17,7 +17,8 @@ from app.services.derivations.lymphodepletion import (
 from app.services.derivations.possible_days import PossibleDays
 from app.trial.trial import load_trial
 from app.vocabularies.preparations import PreparationOutcome
-from tests.services.derivations.endpoint_histories import days, history, infusion, preparation
+from tests.subjects.base import days
+from tests.subjects.course import history, infusion, preparation
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 INFUSED, GIVEN_UP = PreparationOutcome.INFUSED, PreparationOutcome.OTHER

@@ -16,8 +16,9 @@ from app.services.derivations.partial_dates import (
     new_therapy_day,
 )
 from app.services.derivations.possible_days import PossibleDays
-from tests.services.derivations.endpoint_cases import day
-from tests.services.derivations.endpoint_histories import INFUSED_ON, days
+from tests.subjects.base import days
+from tests.subjects.course import INFUSED_ON
+from tests.subjects.event_times import day
 
 
 @pytest.mark.parametrize(

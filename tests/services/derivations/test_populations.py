@@ -8,13 +8,8 @@ import pytest
 
 from app.services.derivations.populations import Population, milestones, populations
 from app.trial.populations import Populations
-from tests.services.derivations.endpoint_histories import (
-    days,
-    enrolment,
-    history,
-    infusion,
-    preparation,
-)
+from tests.subjects.base import days
+from tests.subjects.course import enrolment, history, infusion, preparation
 
 D = Decimal
 RULES = Populations(dose_tolerance_percent=D(20))

@@ -23,7 +23,8 @@ from app.services.derivations.time_to_event.last_known_alive import evidence_of_
 from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseCategory
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.base import ref
+from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,
@@ -31,7 +32,6 @@ from tests.services.derivations.endpoint_histories import (
     history,
     lab_value,
     neuro_assessment,
-    ref,
     sample,
     therapy,
     visit,

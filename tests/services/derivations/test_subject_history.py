@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.services.derivations.endpoint_histories import history, infusion
+from tests.subjects.course import history, infusion
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import DIED, Sent, but, noticed, of, ref, sent
+from tests.subjects.agreeing import DIED, Sent, but, noticed, of, ref, sent
 
 JUDGED = {"causality": {"car_t": "possible"}}
 FATAL = {

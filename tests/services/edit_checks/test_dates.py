@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import DIED, Sent, but, noticed, of, sent
+from tests.subjects.agreeing import DIED, Sent, but, noticed, of, sent
 
 PLATELETS = {"analyte": "CRP", "value": "8", "unit": "mg/L"}
 

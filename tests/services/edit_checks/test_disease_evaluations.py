@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.schemas.bodies import ABSENT
-from tests.services.edit_checks.subjects import Sent, but, noticed, of, sent
+from tests.subjects.agreeing import Sent, but, noticed, of, sent
 
 SPIKE = {"value": "0.4", "unit": "g/dL"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.services.edit_checks.subjects import Sent, noticed, of, sent
+from tests.subjects.agreeing import Sent, noticed, of, sent
 
 
 def twice(path: str, changes: dict[str, object], **body: object) -> tuple[Sent, Sent]:

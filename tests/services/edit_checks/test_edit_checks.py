@@ -7,7 +7,7 @@ import pytest
 from app.schemas.record_kinds import RECORD_KINDS
 from app.services.edit_checks import RULES, Rule
 from app.services.edit_checks.catalogue import RECORD_CHECKS
-from tests.services.edit_checks.subjects import noticed, of
+from tests.subjects.agreeing import noticed, of
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import Sent, noticed, of, ref, sent
+from tests.subjects.agreeing import Sent, noticed, of, ref, sent
 
 
 def evaluation(**body: Any) -> Sent:

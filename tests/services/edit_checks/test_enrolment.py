@@ -4,7 +4,8 @@ import pytest
 
 from app.trial.trial import Trial
 from tests.schemas.bodies import ABSENT
-from tests.services.edit_checks.subjects import DIED, TRIAL, Sent, but, noticed, of, sent
+from tests.subjects.agreeing import DIED, Sent, but, noticed, of, sent
+from tests.subjects.base import TRIAL
 
 WITH_FORMS = Trial.model_validate_json(
     TRIAL.model_copy(update={"consents": ()})

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import DIED, Sent, noticed, of, ref, sent
+from tests.subjects.agreeing import DIED, Sent, noticed, of, ref, sent
 
 
 def follow_up(name: str = "contact", **body: Any) -> Sent:

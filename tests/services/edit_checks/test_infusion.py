@@ -4,7 +4,8 @@ import pytest
 
 from app.trial.trial import CDISC_PILOT_FILE, load_trial
 from tests.schemas.bodies import ABSENT
-from tests.services.edit_checks.subjects import TRIAL, Sent, but, noticed, of, ref, sent
+from tests.subjects.agreeing import Sent, but, noticed, of, ref, sent
+from tests.subjects.base import TRIAL
 
 
 def lymphodepleted(*days: str, **members: Any) -> Sent:

@@ -5,7 +5,8 @@ import pytest
 from app.trial.trial import Trial
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
-from tests.services.edit_checks.subjects import TRIAL, Sent, noticed, of, sent
+from tests.subjects.agreeing import Sent, noticed, of, sent
+from tests.subjects.base import TRIAL
 
 QPCR = {
     "matrix": "PB", "method": "qpcr", "collected_at": "2026-03-16T08:05+08:00", "value": "482",

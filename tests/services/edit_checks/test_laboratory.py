@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from app.services.edit_checks import on_subject
-from tests.services.edit_checks.subjects import Sent, noticed, of, record_id, ref, sent
+from tests.subjects.agreeing import Sent, noticed, of, ref, sent
+from tests.subjects.base import record_id
 
 AT = "2026-03-09T06:40+08:00"
 PLATELETS = {

@@ -4,7 +4,7 @@ import pytest
 
 from app.services.edit_checks import on_subject
 from app.trial.trial import Trial, load_trial
-from tests.services.edit_checks.subjects import Sent, but, noticed, of, sent
+from tests.subjects.agreeing import Sent, but, noticed, of, sent
 
 SHANGHAI = load_trial()
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.schemas.bodies import ABSENT
-from tests.services.edit_checks.subjects import Sent, but, noticed, of, sent
+from tests.subjects.agreeing import Sent, but, noticed, of, sent
 
 NADIR = {
     "serum_m_protein": {"value": "1.0", "unit": "g/dL"},

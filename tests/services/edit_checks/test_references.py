@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.edit_checks.subjects import but, noticed, of, ref, sent
+from tests.subjects.agreeing import but, noticed, of, ref, sent
 
 NOBODY = ref("nobody")
 FATIGUE = {"term": "Fatigue", "grade": 1, "causality": {"car_t": "possible"}}

@@ -10,7 +10,8 @@ import pytest
 from app.services.edit_checks import on_subject
 from app.trial.trial import Trial
 from tests.schemas.bodies import ABSENT
-from tests.services.edit_checks.subjects import TRIAL, Sent, but, noticed, of, sent
+from tests.subjects.agreeing import Sent, but, noticed, of, sent
+from tests.subjects.base import TRIAL
 
 OF_IGA = but("enrolment", heavy_chain="IgA")
 POSITIVE = {"result": "positive"}

@@ -1,7 +1,7 @@
 import pytest
 
 from app.trial.trial import CDISC_PILOT_FILE, load_trial
-from tests.services.edit_checks.subjects import Sent, noticed, of, sent
+from tests.subjects.agreeing import Sent, noticed, of, sent
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.services.statistics.adverse_event_tables import (
     AdverseEventTable,
     adverse_event_table,
 )
-from tests.services.derivations.safety_histories import analysed, crs, event, icans, with_rules
+from tests.subjects.safety import analysed, crs, event, icans, with_rules
 
 GUT = "Gastrointestinal disorders"
 GENERAL = "General disorders"

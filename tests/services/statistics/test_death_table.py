@@ -7,7 +7,7 @@ import pytest
 
 from app.services.statistics.death_table import DeathTable, death_table
 from app.vocabularies.follow_up import DeathCause
-from tests.services.derivations.safety_histories import analysed, event, fatal
+from tests.subjects.safety import analysed, event, fatal
 
 
 def counts(found: DeathTable) -> dict[str, int]:

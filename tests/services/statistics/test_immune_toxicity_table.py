@@ -15,8 +15,8 @@ from app.services.statistics.immune_toxicity_table import (
 )
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.safety_histories import analysed, crs, therapy
 from tests.services.statistics.reference import agrees, cases, observations
+from tests.subjects.safety import analysed, crs, therapy
 
 TOCILIZUMAB, STEROID = TherapyKind.TOCILIZUMAB, TherapyKind.CORTICOSTEROID
 

@@ -21,14 +21,8 @@ from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
 from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
-from tests.services.derivations.kinetics_histories import (
-    INFUSED_ON,
-    TRIAL,
-    history,
-    infusion,
-    profile_of,
-    sample,
-)
+from tests.subjects.base import TRIAL
+from tests.subjects.kinetics import INFUSED_ON, history, infusion, profile_of, sample
 
 
 def subject(code: str, samples: list[KineticsSample], **others: Any) -> CarKinetics:

@@ -26,11 +26,12 @@ from app.services.statistics.subject_facts import SubjectFacts
 from app.services.statistics.table_methods import TableMethods
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.kinetics_histories import TRIAL, history, lab, on, ref, therapy
+from tests.subjects.base import TRIAL, ref
+from tests.subjects.kinetics import history, lab, on, therapy
 
 AREA = "auc_0_28"
 RULES = TRIAL.pharmacodynamics
-LYMPHODEPLETION = Preparation(record=ref(1, "preparations"), lymphodepletion=(on(-5),))
+LYMPHODEPLETION = Preparation(record=ref("preparations", 1), lymphodepletion=(on(-5),))
 
 
 def subject(code: str, values: Iterable[LabValue], **others: Any) -> SubjectPharmacodynamics:

@@ -6,7 +6,7 @@ import pytest
 
 from app.services.statistics.special_interest_table import special_interest_table
 from app.vocabularies.adverse_events import AesiKind
-from tests.services.derivations.safety_histories import analysed, crs, event, icans
+from tests.subjects.safety import analysed, crs, event, icans
 
 COHORT = [
     analysed(crs(1, grade=1, astct_grade=3), crs(20, name="again", grade=1, astct_grade=1)),

@@ -27,10 +27,10 @@ from app.trial.trial import Trial
 from app.vocabularies.kinetics import KineticsMethod, NotEvaluableReason, QuantificationState
 from app.vocabularies.specimens import Matrix
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.kinetics_histories import (
+from tests.subjects.base import TRIAL
+from tests.subjects.kinetics import (
     INFUSED_AT,
     INFUSED_ON,
-    TRIAL,
     at,
     history,
     infusion,

@@ -8,14 +8,8 @@ import pytest
 from app.services.derivations.kinetics.car_kinetics import AnalyteKinetics, car_kinetics
 from app.services.derivations.kinetics.persistence import PersistenceTime
 from app.vocabularies.kinetics import NotEvaluableReason
-from tests.services.derivations.kinetics_histories import (
-    INFUSED_ON,
-    TRIAL,
-    history,
-    on,
-    profile_of,
-    sample,
-)
+from tests.subjects.base import TRIAL
+from tests.subjects.kinetics import INFUSED_ON, history, on, profile_of, sample
 
 
 def derived(days: list[float], values: list[float]) -> AnalyteKinetics:

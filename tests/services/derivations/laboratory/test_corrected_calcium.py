@@ -9,7 +9,7 @@ from app.services.derivations.laboratory.corrected_calcium import (
     with_corrected_calcium,
 )
 from app.services.derivations.sampled_values import LabValue
-from tests.services.derivations.lab_histories import lab
+from tests.subjects.laboratory import lab
 
 
 @pytest.mark.parametrize(

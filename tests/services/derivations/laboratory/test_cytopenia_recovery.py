@@ -13,7 +13,8 @@ from app.services.derivations.laboratory.cytopenia_recovery import (
 from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject_history import Therapy
 from app.vocabularies.therapies import BloodProduct, TherapyKind
-from tests.services.derivations.lab_histories import TRIAL, lab, on, subject, therapy
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import lab, on, subject, therapy
 
 NEVER, RECOVERED = RecoveryStatus.NEVER_SEVERE, RecoveryStatus.RECOVERED
 PROLONGED, UNKNOWN = RecoveryStatus.PROLONGED, RecoveryStatus.NOT_ASSESSABLE

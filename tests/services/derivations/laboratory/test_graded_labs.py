@@ -9,7 +9,8 @@ from app.services.derivations.laboratory.graded_labs import graded_result
 from app.services.derivations.laboratory.lab_baseline import lab_follow_up
 from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
-from tests.services.derivations.lab_histories import TRIAL, lab, subject
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import lab, subject
 
 
 def numbered(result: LabValue, number: int, version: int = 1) -> LabValue:

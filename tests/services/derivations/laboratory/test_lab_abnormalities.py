@@ -23,7 +23,8 @@ from app.vocabularies.laboratory_grading import (
 )
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.lab_histories import TRIAL, When, lab, on, subject, therapy
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import When, lab, on, subject, therapy
 
 LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
 

@@ -15,7 +15,8 @@ from app.services.derivations.laboratory.lab_baseline import (
 from app.services.derivations.sampled_values import LabValue
 from app.services.derivations.subject_history import SubjectHistory
 from app.trial.trial import Trial
-from tests.services.derivations.lab_histories import TRIAL, When, lab, on, subject, taken, under
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import When, lab, on, subject, taken, under
 
 
 def baseline_of(history: SubjectHistory, trial: Trial = TRIAL) -> LabBaseline | None:

@@ -17,7 +17,8 @@ from app.services.derivations.laboratory.lab_outliers import (
 from app.services.derivations.sampled_values import LabValue
 from app.trial.laboratory import LaboratoryRules, OutlierLimit
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale
-from tests.services.derivations.lab_histories import TRIAL, lab, subject
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import lab, subject
 
 LOW, HIGH = AbnormalityDirection.LOW, AbnormalityDirection.HIGH
 

@@ -7,7 +7,8 @@ from app.services.derivations.laboratory.lab_baseline import BaselineFlag
 from app.services.derivations.laboratory.lab_summary import LabSummary, lab_summary
 from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.laboratory_grading import AbnormalityDirection, GradeScale, UngradedReason
-from tests.services.derivations.lab_histories import TRIAL, lab, on, subject
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import lab, on, subject
 
 
 def platelets(*labs: LabValue, **history: Any) -> LabSummary:

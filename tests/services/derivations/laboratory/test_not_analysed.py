@@ -1,7 +1,7 @@
 """Results whose codes name no analyte of the trial."""
 
 from app.services.derivations.laboratory.not_analysed import not_analysed
-from tests.services.derivations.lab_histories import lab, subject
+from tests.subjects.laboratory import lab, subject
 
 
 def test_results_of_unknown_codes_are_counted_by_code() -> None:

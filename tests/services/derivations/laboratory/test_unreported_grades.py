@@ -10,8 +10,8 @@ from app.services.criteria.ctcae_labs.lab_grade import LabGrade
 from app.services.derivations.laboratory.unreported_grades import is_reported, is_unreported, severe
 from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.laboratory_grading import AbnormalityDirection
-from tests.services.derivations.endpoint_histories import adverse_event
-from tests.services.derivations.lab_histories import lab, on
+from tests.subjects.course import adverse_event
+from tests.subjects.laboratory import lab, on
 
 TERM = "Platelet count decreased"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.services.derivations.markers.marker_values import drawn_before
-from tests.services.derivations.lab_histories import When, taken
+from tests.subjects.laboratory import When, taken
 
 
 @pytest.mark.parametrize(

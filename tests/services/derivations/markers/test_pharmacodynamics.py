@@ -31,21 +31,12 @@ from app.vocabularies.imwg import HeavyChain
 from app.vocabularies.laboratory import Comparator
 from app.vocabularies.specimens import Specimen
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.kinetics_histories import (
-    INFUSED_AT,
-    INFUSED_ON,
-    TRIAL,
-    at,
-    history,
-    infusion,
-    lab,
-    on,
-    ref,
-    therapy,
-)
+from tests.subjects import base
+from tests.subjects.base import TRIAL, ref
+from tests.subjects.kinetics import INFUSED_AT, INFUSED_ON, at, history, infusion, lab, on, therapy
 
 LYMPHODEPLETION = Preparation(
-    record=ref(1, "preparations"), lymphodepletion=(on(-4), on(-5), on(-3))
+    record=ref("preparations", 1), lymphodepletion=(on(-4), on(-5), on(-3))
 )
 
 
@@ -113,14 +104,14 @@ def test_without_lymphodepletion_the_baseline_is_the_last_value_before_the_infus
 
 
 def test_on_the_first_day_of_lymphodepletion_everything_is_baseline() -> None:
-    timed = Preparation(record=ref(1, "preparations"), lymphodepletion=(at(-5),))
+    timed = Preparation(record=ref("preparations", 1), lymphodepletion=(at(-5),))
     found = course(sbcma((-5.1, "300"), (-4.9, "90"), (-4, "20")), preparations=(timed,))
     assert found.baseline is not None
     assert found.baseline.amount == 90
 
 
 def test_a_day_of_lymphodepletion_of_which_one_time_is_missing_is_before_it_as_a_whole() -> None:
-    doses = Preparation(record=ref(1, "preparations"), lymphodepletion=(at(-5), on(-5)))
+    doses = Preparation(record=ref("preparations", 1), lymphodepletion=(at(-5), on(-5)))
     found = course(sbcma((-5.1, "300"), (-4.9, "90")), preparations=(doses,))
     assert found.baseline is not None
     assert found.baseline.amount == 90
@@ -468,12 +459,12 @@ def test_a_value_within_28_days_after_immunoglobulin_does_not_count(
 
 def myeloma(heavy_chain: HeavyChain) -> Enrolment:
     isotypes = (Isotype(heavy_chain=heavy_chain),)
-    return Enrolment(record=ref(1, "subjects"), myeloma=MyelomaType(isotypes=isotypes))
+    return base.enrolment(None, myeloma=MyelomaType(isotypes=isotypes))
 
 
 def spike(day: int, value: str, unit: str, **others: Any) -> Assessment:
     return Assessment(
-        record=ref(day, "assessments"),
+        record=ref("assessments", day),
         evaluation=DiseaseEvaluation(
             evaluation_id=str(day),
             anchor=INFUSED_ON + timedelta(day),
@@ -484,7 +475,7 @@ def spike(day: int, value: str, unit: str, **others: Any) -> Assessment:
 
 def spikes(day: int, *found: tuple[HeavyChain | None, str | None]) -> Assessment:
     return Assessment(
-        record=ref(day, "assessments"),
+        record=ref("assessments", day),
         evaluation=DiseaseEvaluation(
             evaluation_id=str(day),
             anchor=INFUSED_ON + timedelta(day),

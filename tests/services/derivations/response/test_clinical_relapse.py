@@ -14,10 +14,10 @@ from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.laboratory import Comparator
 from tests.services.criteria.imwg_courses import read
 from tests.services.criteria.imwg_courses import visit as evaluated
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.base import days
+from tests.subjects.course import (
     INFUSED_ON,
     adverse_event,
-    days,
     history,
     infusion,
     lab_value,

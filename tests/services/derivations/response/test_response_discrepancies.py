@@ -16,7 +16,7 @@ from app.services.derivations.response.response_discrepancies import (
 from app.services.derivations.subject_history import Assessment, InvestigatorResponse
 from app.trial.policy import ImwgPolicy
 from app.vocabularies.imwg import PdBasis, ResponseCategory
-from tests.services.derivations.endpoint_histories import INFUSED_ON, assessment
+from tests.subjects.course import INFUSED_ON, assessment
 
 FEBRUARY, APRIL, JUNE = date(2024, 2, 12), date(2024, 4, 8), date(2024, 6, 3)
 

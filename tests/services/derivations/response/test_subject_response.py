@@ -17,7 +17,8 @@ from app.services.derivations.subject_history import Assessment, InvestigatorRes
 from app.trial.policy import ImwgPolicy
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import PdBasis, ResponseCategory, ResponseSource
-from tests.services.derivations.endpoint_histories import INFUSED_ON, assessment, history, ref
+from tests.subjects.base import ref
+from tests.subjects.course import INFUSED_ON, assessment, history
 
 UNTIL = date(2025, 2, 18)
 POLICY = ImwgPolicy()

@@ -9,7 +9,7 @@ from app.services.derivations.safety.analysed_adverse_event import SubjectAdvers
 from app.services.derivations.safety.immune_toxicity import immune_toxicity
 from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.adverse_events import AesiKind, CollectionPeriod, Outcome
-from tests.services.derivations.safety_histories import analysed, crs, event, on
+from tests.subjects.safety import analysed, crs, event, on
 
 unhurried = settings(deadline=None, max_examples=60)
 DAYS = st.none() | st.integers(1, 540)

@@ -16,8 +16,8 @@ from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.adverse_events import AesiKind, SeriousnessCriterion
 from app.vocabularies.follow_up import DeathCause
-from tests.services.derivations.safety_histories import (
-    TRIAL,
+from tests.subjects.base import TRIAL
+from tests.subjects.safety import (
     analysed,
     crs,
     event,

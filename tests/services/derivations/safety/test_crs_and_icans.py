@@ -7,7 +7,8 @@ import pytest
 from app.services.derivations.safety.crs_and_icans import grade_on, syndrome
 from app.services.derivations.subject_history import AdverseEvent
 from app.vocabularies.adverse_events import AesiKind
-from tests.services.derivations.safety_histories import TRIAL, crs, event, icans
+from tests.subjects.base import TRIAL
+from tests.subjects.safety import crs, event, icans
 
 RULES = TRIAL.adverse_events
 CRS, ICANS = AesiKind.CRS, AesiKind.ICANS

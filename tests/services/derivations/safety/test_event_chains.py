@@ -8,14 +8,8 @@ from app.services.derivations.safety.analysed_adverse_event import SubjectAdvers
 from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.services.derivations.subject_history import AdverseEvent
 from app.services.statistics.adverse_event_tables import adverse_event_table
-from tests.services.derivations.safety_histories import (
-    TRIAL,
-    analysed,
-    event,
-    names,
-    on,
-    record_id,
-)
+from tests.subjects.base import TRIAL, record_id
+from tests.subjects.safety import analysed, event, names, on
 
 Line = tuple[Any, Any, int | None]
 """Onset, end and grade of a record."""

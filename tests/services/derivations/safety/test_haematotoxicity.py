@@ -9,7 +9,8 @@ from app.services.derivations.laboratory.lab_baseline import lab_follow_up
 from app.services.derivations.safety.haematotoxicity import Haematotoxicity, haematotoxicity
 from app.services.derivations.sampled_values import LabValue
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.lab_histories import TRIAL, lab, on, subject, therapy
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import lab, on, subject, therapy
 
 
 def graded(

@@ -8,15 +8,7 @@ from app.services.derivations.safety.immune_toxicity import ImmuneToxicity, immu
 from app.services.derivations.subject_history import AdverseEvent, Therapy
 from app.vocabularies.adverse_events import AesiKind, Outcome
 from app.vocabularies.therapies import TherapyKind
-from tests.services.derivations.safety_histories import (
-    analysed,
-    crs,
-    event,
-    icans,
-    names,
-    on,
-    therapy,
-)
+from tests.subjects.safety import analysed, crs, event, icans, names, on, therapy
 
 TOCILIZUMAB, STEROID = TherapyKind.TOCILIZUMAB, TherapyKind.CORTICOSTEROID
 

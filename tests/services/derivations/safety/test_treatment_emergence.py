@@ -9,7 +9,7 @@ import pytest
 from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.safety.safety_follow_up import SafetyWindow
 from app.vocabularies.adverse_events import AesiKind, CollectionPeriod
-from tests.services.derivations.safety_histories import (
+from tests.subjects.safety import (
     DATA_CUT,
     INFUSED_AT,
     analysed,

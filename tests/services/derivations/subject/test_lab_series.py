@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from app.services.derivations.subject.lab_series import lab_series
-from tests.services.derivations.lab_histories import TRIAL, lab, subject
+from tests.subjects.base import TRIAL
+from tests.subjects.laboratory import lab, subject
 
 
 def test_it_gives_value_range_grade_and_day_in_the_order_of_collection() -> None:

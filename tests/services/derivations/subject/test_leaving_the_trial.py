@@ -10,7 +10,7 @@ from app.services.derivations.subject.analyse import analyse
 from app.services.reports.enrolment import dispositions, flow
 from app.trial.trial import load_trial
 from app.vocabularies.subjects import Disposition
-from tests.services.derivations.endpoint_histories import enrolment, history
+from tests.subjects.course import enrolment, history
 
 TRIAL = load_trial()
 

@@ -24,7 +24,8 @@ from app.trial.trial import load_trial
 from app.vocabularies.imwg import HeavyChain, LightChain, ResponseSource
 from tests.charts import reports
 from tests.charts.specifications import units, values_of
-from tests.services.derivations.endpoint_histories import history, ref
+from tests.subjects.base import ref
+from tests.subjects.course import history
 
 TRIAL = load_trial()
 

@@ -12,10 +12,10 @@ from app.trial.trial import load_trial
 from app.vocabularies.imwg import ResponseSource
 from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.base import days
+from tests.subjects.course import (
     adverse_event,
     alive,
-    days,
     died,
     enrolment,
     history,

@@ -9,13 +9,7 @@ from app.services.derivations.time_to_event.contact_end import contact_end
 from app.services.derivations.time_to_event.event_time import CensoringReason
 from app.vocabularies.follow_up import SurvivalStatus, WithdrawalScope
 from app.vocabularies.subjects import Disposition
-from tests.services.derivations.endpoint_histories import (
-    alive,
-    enrolment,
-    follow_up,
-    history,
-    lost,
-)
+from tests.subjects.course import alive, enrolment, follow_up, history, lost
 
 LOST, WITHDREW = CensoringReason.LOST, CensoringReason.WITHDREW
 

@@ -8,8 +8,9 @@ from app.services.derivations.reported_death import reported_death
 from app.services.derivations.subject_history import FollowUp
 from app.services.derivations.time_to_event.death import Death, death
 from app.vocabularies.follow_up import DeathCause
-from tests.services.derivations.endpoint_cases import day
-from tests.services.derivations.endpoint_histories import alive, died, history, ref
+from tests.subjects.base import ref
+from tests.subjects.course import alive, died, history
+from tests.subjects.event_times import day
 
 
 def found(*follow_ups: FollowUp, evidence: str = "2024-06-10") -> Death | None:

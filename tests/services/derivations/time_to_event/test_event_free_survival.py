@@ -8,7 +8,7 @@ from app.services.derivations.time_to_event.endpoint_facts import EndpointFacts
 from app.services.derivations.time_to_event.event_free_survival import event_free_survival
 from app.trial.policy import EfsDefinition
 from app.trial.windows import VisitWindow
-from tests.services.derivations.endpoint_cases import days_and_code, facts, on
+from tests.subjects.event_times import days_and_code, facts, on
 
 V1, V2, V3 = "2024-02-12", "2024-03-11", "2024-04-08"
 CUT = "2025-02-18"

@@ -33,8 +33,8 @@ from app.services.derivations.time_to_event.time_to_response import (
 )
 from app.trial.policy import EfsDefinition
 from app.trial.windows import VisitWindow
-from tests.services.derivations.endpoint_cases import facts
-from tests.services.derivations.endpoint_histories import INFUSED_ON
+from tests.subjects.course import INFUSED_ON
+from tests.subjects.event_times import facts
 
 many = settings(max_examples=100, deadline=None)
 rules = st.sampled_from(get_args(HorizonRule))

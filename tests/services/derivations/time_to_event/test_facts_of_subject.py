@@ -1,7 +1,7 @@
 """From records to times: the facts of one subject, infused on 1 March 2024 under this trial."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,6 @@ import pytest
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation
 from app.services.derivations.lymphodepletion import lymphodepletion_of
-from app.services.derivations.possible_days import PossibleDays
 from app.services.derivations.response.best_response import best_response
 from app.services.derivations.response.confirmed_response import confirmed_visits
 from app.services.derivations.response.disease_baseline import disease_baseline
@@ -18,7 +17,6 @@ from app.services.derivations.response.rated_visit import rated
 from app.services.derivations.subject_history import (
     NOTHING_SAID,
     Assessment,
-    Infusion,
     InvestigatorResponse,
     SubjectHistory,
 )
@@ -36,16 +34,9 @@ from app.trial.trial import load_trial
 from app.vocabularies.adverse_events import AesiKind
 from app.vocabularies.imwg import PdBasis, ResponseCategory
 from tests.services.criteria.imwg_courses import INFUSED_ON, visit
-from tests.services.derivations.endpoint_histories import (
-    adverse_event,
-    alive,
-    died,
-    enrolment,
-    history,
-    infusion,
-    ref,
-    therapy,
-)
+from tests.subjects import base
+from tests.subjects.base import ref
+from tests.subjects.course import adverse_event, alive, died, enrolment, history, infusion, therapy
 
 TRIAL = load_trial()
 UNCONFIRMED = ProgressionReading(unconfirmed_pd="event")
@@ -53,10 +44,9 @@ BASELINE = visit(-10, 4, 0, ife="+-", marrow=50)
 
 
 def infused(*evaluations: DiseaseEvaluation, cut: str, **records: Any) -> SubjectHistory:
-    started = datetime.combine(INFUSED_ON, datetime.min.time(), UTC)
     return history(
         cut=cut,
-        infusions=(Infusion(record=ref("infusions"), started_at=started),),
+        infusions=(infusion(INFUSED_ON.isoformat()),),
         assessments=tuple(
             Assessment(record=ref("assessments", number), evaluation=evaluation)
             for number, evaluation in enumerate(evaluations)
@@ -287,7 +277,7 @@ def test_severe_toxicity_of_unknown_onset_stands_at_the_infusion(
     event = replace(
         adverse_event("2024-03-04", astct_grade=4, aesi_kind=AesiKind.CRS),
         onset=None,
-        first_recorded=PossibleDays(first.date(), first.date(), first),
+        first_recorded=base.instant(first),
     )
     found = known(replace(subject, adverse_events=(event,))).severe_toxicity
     assert (found.day if found else None) == (started.date() if counts else None)

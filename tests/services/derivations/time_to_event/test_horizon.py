@@ -12,7 +12,7 @@ from app.services.derivations.time_to_event.progression_free_survival import (
 )
 from app.services.derivations.time_to_event.time_to_response import time_to_response
 from app.trial.anchors import add_months
-from tests.services.derivations.endpoint_cases import days_and_code, facts
+from tests.subjects.event_times import days_and_code, facts
 
 V1, V2, V3 = "2024-02-12", "2024-03-11", "2024-04-08"
 CUT = "2025-02-18"

@@ -16,12 +16,11 @@ from app.vocabularies.follow_up import SurvivalStatus, WithdrawalScope
 from app.vocabularies.kinetics import NotEvaluableReason
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_cases import day
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.base import days, ref
+from tests.subjects.course import (
     adverse_event,
     alive,
     assessment,
-    days,
     died,
     enrolment,
     follow_up,
@@ -31,11 +30,11 @@ from tests.services.derivations.endpoint_histories import (
     lost,
     neuro_assessment,
     preparation,
-    ref,
     sample,
     therapy,
     visit,
 )
+from tests.subjects.event_times import day
 
 
 @pytest.mark.parametrize(

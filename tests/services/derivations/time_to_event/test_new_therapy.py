@@ -5,14 +5,9 @@ import pytest
 from app.services.derivations.subject_history import SubjectHistory, Therapy
 from app.services.derivations.time_to_event.new_therapy import NewTherapy, new_therapy
 from app.vocabularies.therapies import RadiotherapyTarget, TherapyKind
-from tests.services.derivations.endpoint_cases import day
-from tests.services.derivations.endpoint_histories import (
-    enrolment,
-    history,
-    infusion,
-    ref,
-    therapy,
-)
+from tests.subjects.base import ref
+from tests.subjects.course import enrolment, history, infusion, therapy
+from tests.subjects.event_times import day
 
 
 def on(found: NewTherapy | None) -> str | None:

@@ -16,8 +16,9 @@ from app.services.derivations.time_to_event.progression_free_survival import (
     ProgressionReading,
     progression_free_survival,
 )
-from tests.services.derivations.endpoint_cases import facts, on, schedule
-from tests.services.derivations.endpoint_histories import INFUSED_ON, ref
+from tests.subjects.base import ref
+from tests.subjects.course import INFUSED_ON
+from tests.subjects.event_times import facts, on, schedule
 
 V1, V2, V3, V4 = "2024-02-12", "2024-03-11", "2024-04-08", "2024-05-06"
 CUT = "2025-02-18"

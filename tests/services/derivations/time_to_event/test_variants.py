@@ -13,7 +13,7 @@ from app.services.derivations.time_to_event.event_definition import (
 from app.services.derivations.time_to_event.variants import BESIDE, FactsByHorizon, event_time
 from app.trial.policy import TimeToEventPolicy
 from app.vocabularies.times_to_event import TimeToEvent
-from tests.services.derivations.endpoint_cases import facts
+from tests.subjects.event_times import facts
 
 OS: TimeToEvent = "overall-survival"
 PFS: TimeToEvent = "progression-free-survival"

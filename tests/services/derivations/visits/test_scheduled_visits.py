@@ -21,10 +21,10 @@ from app.services.derivations.visits.scheduled_visits import SubjectVisits, subj
 from app.trial.trial import load_trial
 from app.vocabularies.follow_up import SurvivalStatus, WithdrawalScope
 from app.vocabularies.visits import VisitStatus
-from tests.services.derivations.endpoint_histories import (
+from tests.subjects.base import days
+from tests.subjects.course import (
     alive,
     assessment,
-    days,
     enrolment,
     follow_up,
     history,

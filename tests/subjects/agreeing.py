@@ -1,23 +1,15 @@
 """Subjects made for the edit checks: one on whom everything agrees, and what is added to him."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.schemas.lab_result import LabResultIn
-from app.schemas.record_kinds import by_path
-from app.services.edit_checks import LabSample, SubjectRecords, on_subject
-from app.services.standing_records import (
-    Document,
-    SampleVersion,
-    Standing,
-    subject_records,
-)
-from app.trial.trial import Trial, load_trial
+from app.services.edit_checks import SubjectRecords, on_subject
+from app.trial.trial import Trial
 from tests.schemas.bodies import ABSENT
+from tests.subjects.base import TRIAL, record_id
+from tests.subjects.stored import Stored, StoredSubject, kind_of
 
-TRIAL = load_trial()
 SENT_ON = date(2028, 1, 10)
 """The latest date of the world when the records were sent."""
 
@@ -28,11 +20,6 @@ class Sent(NamedTuple):
     path: str
     name: str
     body: Mapping[str, Any]
-
-
-def record_id(name: str) -> uuid.UUID:
-    """The identity of a record by the name it has in a test."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, name)
 
 
 def ref(name: str) -> str:
@@ -116,21 +103,19 @@ def of(
     first version of each stands unless ``versions`` names another.
     """
     by_name = {**AGREEING, **{one.name: one for one in records}}
-    standing = Standing()
-    for name, one in by_name.items():
-        if name in without:
-            continue
-        kind = by_path(one.path)
-        assert kind is not None
-        payload = kind.submission.model_validate(dict(one.body))
-        version = (versions or {}).get(name, 1)
-        if isinstance(payload, LabResultIn):
-            sample = LabSample.of(payload)
-            standing.samples.append(SampleVersion(record_id(name), version, SENT_ON, sample))
-        else:
-            text = payload.model_dump_json()
-            standing.documents.append(Document(kind, record_id(name), version, SENT_ON, text))
-    return subject_records(trial, "03-001", "03", standing)
+    stored = (
+        Stored(
+            one.path,
+            record_id(name),
+            kind_of(one.path).submission.model_validate(dict(one.body)),
+            (versions or {}).get(name, 1),
+        )
+        for name, one in by_name.items()
+        if name not in without
+    )
+    return StoredSubject(
+        trial=trial, code="03-001", centre="03", recorded_on=SENT_ON, records=tuple(stored)
+    ).for_edit_checks()
 
 
 def but(name: str, **changes: Any) -> Sent:

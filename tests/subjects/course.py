@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 from app.services.criteria.imwg.evaluation import DiseaseEvaluation, Marrow
-from app.services.derivations.possible_days import PossibleDays
-from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import KineticsSample, LabValue, NeuroAssessment
 from app.services.derivations.subject_history import (
     AdverseEvent,
@@ -28,48 +24,29 @@ from app.vocabularies.kinetics import KineticsMethod
 from app.vocabularies.specimens import Matrix
 from app.vocabularies.therapies import TherapyKind
 from app.vocabularies.visits import VisitStatus
+from tests.subjects import base
+from tests.subjects.base import days, ref
 
 INFUSED_ON = date(2024, 1, 15)
 
 
-def ref(name: str, number: int = 1) -> RecordRef:
-    """A record of a kind; equal names and numbers are the same record."""
-    return RecordRef(kind=name, record_id=UUID(int=number), version=1)
-
-
-def days(text: str) -> PossibleDays:
-    """A date as written: ``2024``, ``2024-02`` or ``2024-02-03``."""
-    parts = [int(part) for part in text.split("-")]
-    match parts:
-        case [year]:
-            return PossibleDays(date(year, 1, 1), date(year, 12, 31))
-        case [year, month]:
-            last = monthrange(year, month)[1]
-            return PossibleDays(date(year, month, 1), date(year, month, last))
-        case _:
-            return PossibleDays.on(date.fromisoformat(text))
+def midnight(on: str) -> datetime:
+    """The first moment of a day."""
+    return datetime.combine(date.fromisoformat(on), datetime.min.time(), UTC)
 
 
 def history(*, cut: str = "2025-02-18", infused: bool = True, **records: Any) -> SubjectHistory:
     """A subject whom nobody knows anything of but the infusion, and what is said here."""
-    given: dict[str, Any] = {
-        "subject": "03-008",
-        "centre": "03",
-        "data_cut": date.fromisoformat(cut),
-        "horizon_months": 36,
-        "infusions": (infusion(),) if infused else (),
-    }
-    return SubjectHistory(**given | records)
+    infusions = {"infusions": (infusion(),) if infused else ()}
+    return base.history(data_cut=date.fromisoformat(cut), **infusions | records)
 
 
 def infusion(on: str = "2024-01-15", number: int = 1, **more: Any) -> Infusion:
-    started = datetime.combine(date.fromisoformat(on), datetime.min.time(), UTC)
-    return Infusion(record=ref("infusions", number), started_at=started, **more)
+    return base.infusion(midnight(on), number, **more)
 
 
 def enrolment(on: str | None = "2023-12-01", **more: Any) -> Enrolment:
-    enrolled = date.fromisoformat(on) if on else None
-    return Enrolment(record=ref("subjects"), enrolled_on=enrolled, **more)
+    return base.enrolment(date.fromisoformat(on) if on else None, **more)
 
 
 def visit(code: str, on: str | None, status: VisitStatus = VisitStatus.DONE) -> Visit:
@@ -152,8 +129,7 @@ def sample(on: str, **more: Any) -> KineticsSample:
 
 
 def neuro_assessment(on: str) -> NeuroAssessment:
-    assessed = datetime.combine(date.fromisoformat(on), datetime.min.time(), UTC)
-    return NeuroAssessment(record=ref("neuro-assessments"), assessed_at=assessed)
+    return NeuroAssessment(record=ref("neuro-assessments"), assessed_at=midnight(on))
 
 
 def preparation(number: int = 1, **more: Any) -> Preparation:

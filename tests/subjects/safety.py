@@ -1,9 +1,7 @@
 """A subject with adverse events, told in days from the infusion (day 0 = 10 March 2024, 10:00)."""
 
-import uuid
-from calendar import monthrange
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from app.services.derivations.possible_days import PossibleDays
@@ -15,19 +13,18 @@ from app.services.derivations.safety.analysed_adverse_event import (
 )
 from app.services.derivations.subject_history import (
     AdverseEvent,
-    Enrolment,
     FollowUp,
-    Infusion,
     Preparation,
     SubjectHistory,
     Therapy,
 )
-from app.trial.trial import Trial, load_trial
+from app.trial.trial import Trial
 from app.vocabularies.adverse_events import AesiKind, Outcome
 from app.vocabularies.follow_up import DeathCause, SurvivalStatus
 from app.vocabularies.therapies import TherapyKind
+from tests.subjects import base
+from tests.subjects.base import TRIAL, Count, days, record_id, ref
 
-TRIAL = load_trial()
 INFUSED_AT = datetime(2024, 3, 10, 10, 0, tzinfo=timezone(timedelta(hours=8)))
 INFUSED_ON = INFUSED_AT.date()
 DATA_CUT = 500
@@ -36,30 +33,16 @@ DATA_CUT = 500
 When = int | float | str | None
 """A day; a day and a part of it (2.5 is 22:00 on day 2); or a partial date as it is written."""
 
-
-def on(day: int) -> date:
-    return INFUSED_ON + timedelta(day)
+COUNT = Count(INFUSED_AT)
+on = COUNT.on
 
 
 def possible(when: When) -> PossibleDays | None:
     if when is None:
         return None
     if isinstance(when, int):
-        return PossibleDays.on(on(when))
-    if isinstance(when, float):
-        moment = INFUSED_AT + timedelta(days=when)
-        return PossibleDays(moment.date(), moment.date(), moment.astimezone(UTC))
-    year, month = int(when[:4]), int(when[5:7]) if len(when) > 4 else None
-    last = monthrange(year, month or 12)[1]
-    return PossibleDays(date(year, month or 1, 1), date(year, month or 12, last))
-
-
-def record_id(name: str) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_OID, name)
-
-
-def ref(name: str, kind: str = "adverse-events") -> RecordRef:
-    return RecordRef(kind, record_id(name), 1)
+        return COUNT.day(when)
+    return COUNT.after(when) if isinstance(when, float) else days(when)
 
 
 def event(
@@ -79,7 +62,7 @@ def event(
         if more.get(link) is not None:
             more[link] = record_id(more[link])
     return AdverseEvent(
-        record=ref(name),
+        record=ref("adverse-events", name),
         term=term,
         system_organ_class=soc,
         onset=possible(onset),
@@ -125,7 +108,7 @@ def fatal(onset: When, end: When, **more: Any) -> AdverseEvent:
 
 def therapy(kind: TherapyKind, start: When, *given_for: str) -> Therapy:
     return Therapy(
-        record=ref(f"{kind} {start}", "therapies"),
+        record=ref("therapies", f"{kind} {start}"),
         kind=kind,
         start=possible(start),
         given_for=tuple(record_id(name) for name in given_for),
@@ -142,34 +125,24 @@ def history(
     subject: str = "01-001",
 ) -> SubjectHistory:
     """A subject consented on day -40, collected on -30, lymphodepleted on -5, -4 and -3."""
-    return SubjectHistory(
+    return base.history(
         subject=subject,
-        centre="01",
         data_cut=on(data_cut + shift),
-        horizon_months=TRIAL.horizon_months,
-        enrolment=Enrolment(
-            record=ref("enrolment", "subjects"),
-            consented_on=on(-40 + shift),
-            enrolled_on=on(-31 + shift),
-        ),
+        enrolment=base.enrolment(on(-31 + shift), consented_on=on(-40 + shift)),
         preparations=(
             Preparation(
-                record=ref("preparation", "preparations"),
+                record=ref("preparations", "preparation"),
                 leukapheresis_on=(on(-30 + shift),),
-                lymphodepletion=tuple(PossibleDays.on(on(day + shift)) for day in (-5, -4, -3)),
+                lymphodepletion=tuple(COUNT.day(day + shift) for day in (-5, -4, -3)),
             ),
         ),
-        infusions=(
-            Infusion(record=ref("infusion", "infusions"), started_at=INFUSED_AT + timedelta(shift)),
-        )
-        if infused
-        else (),
+        infusions=(base.infusion(INFUSED_AT + timedelta(shift)),) if infused else (),
         follow_ups=(
             FollowUp(
-                record=ref("death", "follow-ups"),
-                contacted_on=PossibleDays.on(on(died + shift)),
+                record=ref("follow-ups", "death"),
+                contacted_on=COUNT.day(died + shift),
                 status=SurvivalStatus.DIED,
-                death=PossibleDays.on(on(died + shift)),
+                death=COUNT.day(died + shift),
                 death_cause=death_cause,
             ),
         )

@@ -17,9 +17,9 @@ from app.services.derivations.time_to_event.event_time import CensoringReason, E
 from app.trial.anchors import add_months
 from app.trial.windows import VisitWindow
 from app.vocabularies.imwg import ResponseCategory
+from tests.subjects.course import INFUSED_ON
 
-DATA = Path(__file__).parent / "data"
-INFUSED_ON = date(2024, 1, 15)
+DATA = Path(__file__).parents[1] / "services/derivations/data"
 
 
 def day(text: str | None) -> date | None:

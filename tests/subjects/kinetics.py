@@ -4,35 +4,22 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from app.services.derivations.possible_days import PossibleDays
-from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import KineticsSample, LabValue
 from app.services.derivations.subject_history import Infusion, SubjectHistory, Therapy
-from app.trial.trial import load_trial
 from app.vocabularies.kinetics import UNITS, KineticsMethod
 from app.vocabularies.specimens import Matrix
 from app.vocabularies.therapies import TherapyKind
+from tests.subjects import base
+from tests.subjects.base import Count, ref
 
-TRIAL = load_trial()
 INFUSED_AT = datetime(2024, 1, 15, 10, 0, tzinfo=UTC)
 INFUSED_ON = INFUSED_AT.date()
 
-
-def ref(number: int, kind: str = "kinetics") -> RecordRef:
-    return RecordRef(kind, UUID(int=number), 1)
-
-
-def at(days: float) -> PossibleDays:
-    """Give the instant so many days after the start of the infusion."""
-    instant = INFUSED_AT + timedelta(seconds=round(days * 86_400))
-    return PossibleDays(instant.date(), instant.date(), instant)
-
-
-def on(day: int) -> PossibleDays:
-    """Give the calendar day so many days after the infusion, its time unknown."""
-    return PossibleDays.on(INFUSED_ON + timedelta(day))
+COUNT = Count(INFUSED_AT)
+at = COUNT.after
+on = COUNT.day
 
 
 def sample(
@@ -48,7 +35,7 @@ def sample(
     """Build one result; a time is days after the infusion, or a date without a clock time."""
     others.setdefault("unit", UNITS[method][0])
     return KineticsSample(
-        record=ref(number),
+        record=ref("kinetics", number),
         matrix=matrix,
         method=method,
         collected=taken if isinstance(taken, PossibleDays) else at(taken),
@@ -67,12 +54,11 @@ def profile_of(days: Iterable[float], values: Iterable[float], **others: Any) ->
 
 
 def infusion(number: int = 1, *, day: float = 0, **others: Any) -> Infusion:
-    started_at = INFUSED_AT + timedelta(days=day)
-    return Infusion(record=ref(number, "infusions"), started_at=started_at, **others)
+    return base.infusion(INFUSED_AT + timedelta(days=day), number, **others)
 
 
 def therapy(number: int, kind: TherapyKind, start: PossibleDays, **others: Any) -> Therapy:
-    return Therapy(record=ref(number, "therapies"), kind=kind, start=start, **others)
+    return Therapy(record=ref("therapies", number), kind=kind, start=start, **others)
 
 
 def lab(
@@ -86,7 +72,7 @@ def lab(
     """Build one laboratory result; limits are given as text."""
     limits = {name: Decimal(others.pop(name)) for name in ("lloq", "uloq") if name in others}
     return LabValue(
-        record=ref(number, "lab-results"),
+        record=ref("lab-results", number),
         analyte=analyte,
         collected=taken if isinstance(taken, PossibleDays) else at(taken),
         value=None if value is None else Decimal(value),
@@ -103,11 +89,8 @@ def history(
     infusions: Iterable[Infusion] | None = None,
     **others: Any,
 ) -> SubjectHistory:
-    return SubjectHistory(
-        subject="01-001",
-        centre="01",
+    return base.history(
         data_cut=data_cut,
-        horizon_months=36,
         infusions=(infusion(),) if infusions is None else tuple(infusions),
         kinetics=tuple(kinetics),
         **others,

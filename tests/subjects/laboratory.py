@@ -3,22 +3,21 @@
 Lymphodepletion is on days -5, -4 and -3 at 09:00.
 """
 
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 from app.services.derivations.possible_days import PossibleDays
-from app.services.derivations.record_ref import RecordRef
 from app.services.derivations.sampled_values import LabValue
-from app.services.derivations.subject_history import Infusion, Preparation, SubjectHistory, Therapy
-from app.trial.trial import Trial, load_trial
+from app.services.derivations.subject_history import Preparation, SubjectHistory, Therapy
+from app.trial.trial import Trial
 from app.vocabularies.laboratory import Comparator, QualitativeResult
 from app.vocabularies.preparations import PreparationOutcome
 from app.vocabularies.therapies import BloodProduct, TherapyKind
+from tests.subjects import base
+from tests.subjects.base import Count, ref
 
-TRIAL = load_trial()
 INFUSED_AT = datetime(2024, 3, 10, 10, 0, tzinfo=timezone(timedelta(hours=8)))
 LYMPHODEPLETION = (-5, -4, -3)
 
@@ -51,21 +50,14 @@ NORMAL: dict[str, tuple[str, tuple[str | None, str | None]]] = {
 When = int | tuple[int, str]
 """A day, or a day and a time on the centre's clock."""
 
-
-def on(day: int) -> date:
-    return INFUSED_AT.date() + timedelta(day)
+COUNT = Count(INFUSED_AT)
+on = COUNT.on
 
 
 def taken(when: When) -> PossibleDays:
     if isinstance(when, int):
-        return PossibleDays.on(on(when))
-    day, time = when
-    at = datetime.fromisoformat(f"{on(day)}T{time}").replace(tzinfo=INFUSED_AT.tzinfo)
-    return PossibleDays(on(day), on(day), at.astimezone(UTC))
-
-
-def ref(name: str, kind: str = "lab-results") -> RecordRef:
-    return RecordRef(kind, uuid.uuid5(uuid.NAMESPACE_OID, name), 1)
+        return COUNT.day(when)
+    return COUNT.at(*when)
 
 
 def lab(
@@ -84,7 +76,7 @@ def lab(
     text = None if word else result
     comparator = text[: -len(text.lstrip("<>="))] if text and text[0] in "<>" else None
     return LabValue(
-        record=ref(f"{when} {analyte} {result} {more.get('sample_id')}"),
+        record=ref("lab-results", f"{when} {analyte} {result} {more.get('sample_id')}"),
         analyte=analyte,
         collected=taken(when),
         value=None if text is None else Decimal(text.lstrip("<>=")),
@@ -101,7 +93,7 @@ def therapy(
     kind: TherapyKind, start: int, end: int | None = None, product: BloodProduct | None = None
 ) -> Therapy:
     return Therapy(
-        record=ref(f"{kind} {start}", "therapies"),
+        record=ref("therapies", f"{kind} {start}"),
         kind=kind,
         start=taken(start),
         end=None if end is None else taken(end),
@@ -120,21 +112,17 @@ def subject(
     """The history of one subject; lymphodepletion is given at 09:00, also an ``earlier`` one."""
     doses = tuple(taken((day, "09:00")) for day in lymphodepletion)
     given_up = Preparation(
-        record=ref("given up", "preparations"),
+        record=ref("preparations", "given up"),
         lymphodepletion=tuple(taken((day, "09:00")) for day in earlier),
         outcome=PreparationOutcome.OTHER,
     )
-    infusion = Infusion(record=ref("infusion", "infusions"), started_at=INFUSED_AT)
-    return SubjectHistory(
-        subject="03-008",
-        centre="03",
+    return base.history(
         data_cut=on(cut),
-        horizon_months=36,
         preparations=(
             *((given_up,) if earlier else ()),
-            Preparation(record=ref("p", "preparations"), lymphodepletion=doses),
+            Preparation(record=ref("preparations", "p"), lymphodepletion=doses),
         ),
-        infusions=(infusion,) if infused else (),
+        infusions=(base.infusion(INFUSED_AT),) if infused else (),
         therapies=tuple(therapies),
         lab_values=labs,
     )

@@ -1,13 +1,12 @@
 """Subjects in a few words, as a centre's system sends them.
 
-A day is a date, or a whole number of days from the subject's infusion. A measured value is a number
-or a text such as ``"<0.5"``, in the unit of its rule: g/dL, mg/24 h, mg/L, %, mm.
+A day is a date, or a whole number of days from the subject's infusion; where a record may be dated
+otherwise, what is neither stands in its body as it is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -92,10 +91,7 @@ def subject(
         enrolment={
             "kind": "subjects",
             "source_id": name,
-            "centre": centre,
-            "sex": "F",
-            "year_of_birth": 1961,
-            "consent": {"version": "1", "signed_on": day(infused_on, -45)},
+            **consented(centre, day(infused_on, -45)),
             "enrolled_on": day(infused_on, -40),
             **enrolment,
         },
@@ -103,18 +99,25 @@ def subject(
     )
 
 
+def consented(centre: str = "03", signed_on: str = "2026-02-10", **more: Any) -> dict[str, Any]:
+    """The least that a centre tells of a subject: a woman, her year of birth and her consent."""
+    consent = {"version": "3.1", "signed_on": signed_on}
+    return {"centre": centre, "sex": "F", "year_of_birth": 1961, "consent": consent, **more}
+
+
 def day(origin: date, days: int) -> str:
     """The date that many days from another."""
     return (origin + timedelta(days=days)).isoformat()
 
 
-def preparation(leukapheresis: Day = -35, lymphodepletion: Day | None = -5) -> Record:
-    """Leukapheresis, and lymphodepletion where there was any."""
-    body: dict[str, Any] = {"leukapheresis_on": _Day(leukapheresis)}
-    if lymphodepletion is not None:
-        dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
-        body["lymphodepletion"] = [{**dose, "given_on": _Day(lymphodepletion)}]
-    return Record("preparations", body)
+def preparation(
+    leukapheresis: Day = -35, lymphodepletion: Iterable[Day] = (-5,), **more: Any
+) -> Record:
+    """Leukapheresis, and fludarabine on some days or on none."""
+    body: dict[str, Any] = {"leukapheresis_on": _Day(leukapheresis), **more}
+    dose = {"agent": "fludarabine", "dose": "30", "unit": "mg/m2"}
+    given = [{**dose, "given_on": _Day(on)} for on in lymphodepletion]
+    return Record("preparations", body | ({"lymphodepletion": given} if given else {}))
 
 
 def infusion(on: Day = 0, **more: Any) -> Record:
@@ -128,7 +131,7 @@ def timed_on(on: Day) -> Any:
 
 
 def assessment(on: Day, **parts: Any) -> Record:
-    """A disease evaluation; its parts as :func:`components` gives them."""
+    """A disease evaluation; its parts as ``evaluation_parts.components`` gives them."""
     return Record("assessments", {"assessed_on": _Day(on), **parts})
 
 
@@ -202,85 +205,16 @@ def dated_on(on: Day) -> Any:
     return _Day(on)
 
 
-def components(
-    s: Any = None,
-    u: Any = None,
-    ife: str = "",
-    kappa: Any = None,
-    lambda_: Any = None,
-    marrow: Any = None,
-    clonality: str | None = None,
-    marrow_on: Day | None = None,
-    lesions: Mapping[str, tuple[Any, Any]] | None = None,
-    new_lesion: bool = False,
-    circulating: Any = None,
-    calcium: Any = None,
-    spurious: tuple[str, ...] = (),
-    **more: Any,
-) -> dict[str, Any]:
-    """Give the parts of an evaluation; what is not named was not done.
-
-    Args:
-        s: serum M-protein; ``u``: urine.
-        ife: immunofixation of serum and urine: ``"-+"`` is serum negative, urine positive, ``.``
-            not done.
-        lesions: ``{"a": (40, 25)}``, longest by perpendicular diameter.
-    """
-    parts = {
-        "serum_m_protein": measured(s, "g/dL", "s" in spurious),
-        "urine_m_protein": measured(u, "mg/(24.h)", "u" in spurious),
-        "serum_immunofixation": _fixation(ife[:1]),
-        "urine_immunofixation": _fixation(ife[1:2]),
-        "free_kappa": measured(kappa, "mg/L", "kappa" in spurious),
-        "free_lambda": measured(lambda_, "mg/L", "lambda" in spurious),
-        "marrow": None if marrow is None else _marrow(marrow, clonality, marrow_on, spurious),
-        "imaging": None if lesions is None else imaging(lesions),
-        "new_lesions": [{"kind": "extramedullary"}] if new_lesion else None,
-        "circulating_plasma_cells": measured(circulating, "/uL"),
-        "corrected_calcium": measured(calcium, "mg/dL"),
-    }
-    return {name: part for name, part in (parts | more).items() if part is not None}
+def lab(on: Any, analyte: str, value: Any, unit: str, **more: Any) -> Record:
+    """A laboratory result of a morning."""
+    at = timed_on(on) if isinstance(on, Day) else on
+    result = {"analyte": analyte, "value": str(value), "unit": unit, "collected_at": at}
+    return Record("lab-results", {**result, **more})
 
 
-def measured(value: Any, unit: str, spurious: bool = False) -> dict[str, Any] | None:
-    """A value such as ``0.4`` or ``"<0.5"``; None: not done."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"([<>]=?)?(.+)", str(value))
-    assert found
-    part = {"value": found[2], "unit": unit, "comparator": found[1], "spurious": spurious or None}
-    return {name: member for name, member in part.items() if member is not None}
-
-
-def imaging(lesions: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
-    """Plasmacytomas of soft tissue; a lesion without diameters was not assessed."""
-    return {
-        "modality": "PET/CT",
-        "lesions": [
-            {"lesion_id": name, "kind": "extramedullary", "not_assessed": "not in the field"}
-            if long is None
-            else {
-                "lesion_id": name,
-                "kind": "extramedullary",
-                "long_mm": str(long),
-                "short_mm": str(short),
-            }
-            for name, (long, short) in lesions.items()
-        ],
-    }
-
-
-def _marrow(
-    percent: Any, clonality: str | None, on: Day | None, spurious: tuple[str, ...]
-) -> dict[str, Any]:
-    part = {
-        "aspirate": measured(percent, "%", "marrow" in spurious),
-        "clonality": clonality,
-        "collected_on": None if on is None else _Day(on),
-    }
-    return {name: member for name, member in part.items() if member is not None}
-
-
-def _fixation(sign: str) -> dict[str, str] | None:
-    results = {"-": "negative", "+": "positive"}
-    return {"result": results[sign]} if sign in results else None
+def event(term: str, onset: Any, **more: Any) -> Record:
+    """An adverse event of grade 2 that nobody calls serious."""
+    began = dated_on(onset) if isinstance(onset, Day) else onset
+    return Record(
+        "adverse-events", {"term": term, "grade": 2, "serious": False, "onset": began, **more}
+    )

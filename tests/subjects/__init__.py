@@ -1,0 +1,1 @@
+"""Builds subjects: as histories that the rules read, and as bodies that a centre sends."""
