@@ -20,11 +20,12 @@ Source: RFC 9110, sections 8.4, 8.8.3 and 12.5.3; RFC 8878 (zstd); RFC 1952 (gzi
 
 import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, Protocol
 
 import zstandard
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import NotAcceptable
@@ -91,19 +92,25 @@ class CompressedAnswers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = Headers(scope=scope).getlist("accept-encoding")
-        accepted = ",".join(sent) if sent else None
-        coding = preferred_coding(accepted, tuple(CODINGS))
+        sent = [value for name, value in scope["headers"] if name == b"accept-encoding"]
+        coding, always = _asked(b",".join(sent).decode("latin-1") if sent else None)
         if coding is None:
             refused = NotAcceptable(
                 "Take one of the codings, or the answer as it is.", allowed=[*CODINGS, IDENTITY]
             )
             await write(refused, scope["state"]["request_id"])(scope, receive, send)
             return
-        # Who refuses identity and takes a coding gets that, however short the answer is.
-        always = preferred_coding(accepted, ()) is None
         answer = _Answer(scope, send, coding, SMALLEST if not always else 0)
         await self._app(scope, receive, answer.send)
+
+
+@lru_cache(256)
+def _asked(accepted: str | None) -> tuple[str | None, bool]:
+    """Give the coding that is asked for, and whether also for an answer that is short.
+
+    Who refuses identity and takes a coding gets that, however short the answer is.
+    """
+    return preferred_coding(accepted, tuple(CODINGS)), preferred_coding(accepted, ()) is None
 
 
 class _Answer:
@@ -132,19 +139,23 @@ class _Answer:
 
     async def _begin(self, head: Message, piece: bytes, *, more: bool) -> None:
         self._head = None
-        headers = MutableHeaders(scope=head)
+        said = dict(head["headers"])
         carries_secrets = self._scope["state"].get("carries_secrets", False)
-        if not carries_secrets and _may_be_packed(head["status"], headers):
-            vary(headers, "Accept-Encoding")
+        if not carries_secrets and _may_be_packed(head["status"], said):
             worth_it = head["status"] != 304 and (more or len(piece) >= self._smallest)
             if worth_it and self._coding in CODINGS:
                 self._packing = CODINGS[self._coding]()
                 piece = await self._packed(self._packing, piece, more=more)
+                headers = MutableHeaders(scope=head)
                 headers["content-encoding"] = self._coding
                 if more:
                     del headers["content-length"]
                 else:
                     headers["content-length"] = str(len(piece))
+            if b"vary" in said:
+                vary(MutableHeaders(scope=head), "Accept-Encoding")
+            else:
+                head["headers"].append((b"vary", b"Accept-Encoding"))
         await self._send(head)
         await self._send({"type": "http.response.body", "body": piece, "more_body": more})
 
@@ -155,14 +166,18 @@ class _Answer:
         return await asyncio.to_thread(packing.pack, piece, last=not more)
 
 
-def _may_be_packed(status: int, headers: Headers) -> bool:
+def _may_be_packed(status: int, said: Mapping[bytes, bytes]) -> bool:
     """Tell whether an answer of this kind is one that compressing makes shorter."""
-    if status == 304:
-        return "content-encoding" not in headers
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_text = media_type.startswith("text/") or media_type.endswith(("+json", "+xml"))
+    if b"content-encoding" in said or status in {204, 206}:
+        return False
+    return status == 304 or _is_text(said.get(b"content-type", b""))
+
+
+@lru_cache(256)
+def _is_text(content_type: bytes) -> bool:
+    media_type = content_type.decode("latin-1").partition(";")[0].strip().lower()
     return (
-        "content-encoding" not in headers
-        and status not in {204, 206}
-        and (is_text or media_type in _TEXT)
+        media_type.startswith("text/")
+        or media_type.endswith(("+json", "+xml"))
+        or media_type in _TEXT
     )

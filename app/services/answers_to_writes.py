@@ -27,7 +27,7 @@ from app.services.derivations.subject.explanation import derived_response
 from app.services.derived_visit import visit_derived
 from app.services.edit_checks import CheckedRecord, LabSample, on_record, on_subject
 from app.services.edit_checks.rule import NOBODY
-from app.services.json_values import jsonable
+from app.services.json_values import WrittenJson, jsonable
 from app.services.lab_grades import findings_of, grades_of, written
 from app.services.lab_values import lab_value
 from app.services.new_version import NewVersion
@@ -95,7 +95,7 @@ async def derive_beside(
         cut = AnalysisCut(transaction_id=None, known_on=today, cutoff=None)
         grades = await grades_of(transaction, trial, course, result, cut)
         findings += await findings_of(transaction, trial, course, result, grades, cut)
-        derived = {"ctcae": [written(grade) for grade in grades]}
+        derived = {"ctcae": written(grades)}
         return written_beside(kind, day, course, trial, findings, derived)
     wanted = EVERY_KIND if kind.path in _BESIDE_SAMPLES else EVERY_KIND - OF_VOLUME
     visible = visible_centres(transaction.authority)
@@ -173,4 +173,8 @@ def written_beside(
 
 def written_members(members: Mapping[str, Any]) -> str:
     """Write members to stand inside an object, each after a comma."""
-    return "".join(f',"{name}":{json.dumps(jsonable(value))}' for name, value in members.items())
+    return "".join(f',"{name}":{_json(value)}' for name, value in members.items())
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, WrittenJson) else json.dumps(jsonable(value))

@@ -17,6 +17,12 @@ from typing import Any
 _PLAIN = frozenset({type(None), str, int, bool})
 
 
+class WrittenJson(str):
+    """A value that is written as JSON already."""
+
+    __slots__ = ()
+
+
 def jsonable(value: Any) -> Any:
     """Give a value as JSON has it: a dataclass becomes an object, its members in their order.
 

@@ -5,10 +5,13 @@ the subject's baseline or therapies are graded beside the subject's other record
 held against the subject's adverse events.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 from app.access.centres import visible_centres
 from app.database import Transaction
@@ -23,6 +26,7 @@ from app.services.derivations.laboratory.lab_baseline import LabPeriod, lab_foll
 from app.services.derivations.laboratory.unreported_grades import is_unreported, severe
 from app.services.derivations.sampled_values import LabValue
 from app.services.edit_checks.unreported_grades import LAB_GRADE_WITHOUT_AE
+from app.services.json_values import WrittenJson, jsonable
 from app.services.subject_course import SubjectCourse
 from app.trial.trial import Trial
 
@@ -102,9 +106,15 @@ def _depends_on_others(analyte: str) -> bool:
     return looks_at_baseline(analyte) or analyte in {CA_TOTAL, _BY_THERAPY}
 
 
-def written(grade: LabGrade) -> dict[str, Any]:
-    """Write a grade as the answer has it."""
-    return {
+def written(grades: Iterable[LabGrade]) -> WrittenJson:
+    """Write grades as the answer has them."""
+    return WrittenJson(f"[{', '.join(map(_written, grades))}]")
+
+
+@lru_cache(4096)
+def _written(grade: LabGrade) -> str:
+    """Write one grade; of the results of a panel, many have the same."""
+    members = {
         "direction": grade.direction,
         "term": grade.term,
         "grade": grade.grade,
@@ -116,3 +126,4 @@ def written(grade: LabGrade) -> dict[str, Any]:
         "restated": None if grade.restated is None else asdict(grade.restated),
         "ungraded_reason": grade.ungraded_reason,
     }
+    return json.dumps(jsonable(members))
